@@ -1,0 +1,87 @@
+/**
+ * Masking: payload byte i is XORed with key byte i mod 4. RFC 6455 §5.3.
+ *
+ * Works in place, four bytes at a time where the payload is long enough, and tells on the way whether any byte is
+ * outside ASCII, so that text need not be walked a second time.
+ *
+ * @module
+ */
+
+/** From this length on, words are cheaper than bytes (measured: 20 B 14 against 16 ns, 64 B 40 against 27 ns). */
+const WORDWISE_FROM = 48;
+
+/** The last buffer seen through words. One connection's frames of one chunk lie in one buffer. */
+let wordsOf: Uint32Array<ArrayBuffer> = new Uint32Array(0);
+
+/** Set in the result of {@linkcode applyMask} when a byte of the result is above 0x7F. */
+export const NON_ASCII = 0x80;
+
+/**
+ * The four key bytes as one number, first byte lowest.
+ *
+ * @param bytes holds the key at `at`.
+ */
+export function readMaskKey(bytes: Uint8Array, at: number): number {
+  return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+}
+
+/**
+ * The key as it stands after `count` payload bytes, for a payload that arrives in pieces.
+ */
+export function rotateMaskKey(key: number, count: number): number {
+  const bits = (count & 3) << 3;
+  return bits === 0 ? key : (key >>> bits) | (key << (32 - bits));
+}
+
+/**
+ * Masks or unmasks `bytes[start, end)` in place: the operation is its own inverse.
+ *
+ * @param key the key, rotated so that its lowest byte belongs to `bytes[start]`.
+ * @returns a number with the bit {@linkcode NON_ASCII} set when a resulting byte is above 0x7F.
+ */
+export function applyMask(bytes: Uint8Array<ArrayBuffer>, start: number, end: number, key: number): number {
+  let at = start;
+  let seen = 0;
+  if (end - start >= WORDWISE_FROM) {
+    const unaligned = (4 - ((bytes.byteOffset + at) & 3)) & 3;
+    for (const edge = at + unaligned; at < edge; at++) {
+      seen |= bytes[at] = bytes[at]! ^ (key & 0xff);
+      key = (key >>> 8) | (key << 24);
+    }
+    const count = (end - at) >> 2;
+    seen |= maskWords(bytes, (bytes.byteOffset + at) >> 2, count, key);
+    at += count << 2;
+  }
+  for (; at < end; at++) {
+    seen |= bytes[at] = bytes[at]! ^ (key & 0xff);
+    key = (key >>> 8) | (key << 24);
+  }
+  return seen;
+}
+
+/** XORs `count` aligned words of the buffer, from word `from` on. Returns all their bytes ORed into one. */
+function maskWords(bytes: Uint8Array<ArrayBuffer>, from: number, count: number, key: number): number {
+  let words = wordsOf;
+  if (words.buffer !== bytes.buffer) {
+    words = wordsOf = new Uint32Array(bytes.buffer, 0, bytes.buffer.byteLength >> 2);
+  }
+  let seen = 0;
+  let at = from;
+  for (const edge = from + (count & ~3); at < edge; at += 4) {
+    const a = words[at]! ^ key;
+    const b = words[at + 1]! ^ key;
+    const c = words[at + 2]! ^ key;
+    const d = words[at + 3]! ^ key;
+    words[at] = a;
+    words[at + 1] = b;
+    words[at + 2] = c;
+    words[at + 3] = d;
+    seen |= a | b | c | d;
+  }
+  for (const edge = from + count; at < edge; at++) {
+    const word = words[at]! ^ key;
+    words[at] = word;
+    seen |= word;
+  }
+  return seen | (seen >> 8) | (seen >> 16) | (seen >> 24);
+}

@@ -1,0 +1,26 @@
+/**
+ * Frames of RFC 6455: chunks to messages, messages to bytes. Synchronous and pure.
+ *
+ * @module
+ */
+export { CLOSE_CODE, isUserCloseCode, isWireCloseCode, MAX_REASON_BYTES, USER_CLOSE_CODES } from "./close_code.ts";
+export { encodeClosePayload } from "./close_frame.ts";
+export {
+  encodeFrame,
+  FIN_BIT,
+  type Frame,
+  headerBytes,
+  MASK_BIT,
+  MAX_CONTROL_BYTES,
+  MAX_SERVER_HEADER_BYTES,
+  RSV_BITS,
+  writeHeader,
+} from "./header.ts";
+export { applyMask, NON_ASCII, readMaskKey, rotateMaskKey } from "./mask.ts";
+export { isControlOpcode, isDefinedOpcode, OPCODE, type Opcode } from "./opcode.ts";
+export { type Payload, PreparedMessage, viewOf } from "./prepared_message.ts";
+export { Receiver, type ReceiverEvents, type ReceiverOptions } from "./receiver.ts";
+export { encodeText, utf8Bytes } from "./text_encoder.ts";
+export { advanceUtf8, UTF8_ACCEPT, UTF8_REJECT, type Utf8State } from "./utf8.ts";
+export { ProtocolError, type Violation, type ViolationName, VIOLATIONS } from "./violation.ts";
+export { type SegmentSource, WriteBuffer } from "./write_buffer.ts";

@@ -1,0 +1,363 @@
+/**
+ * Chunks in, messages out: the receiving half of RFC 6455 §5, for either side of a connection.
+ *
+ * A chunk is what one read returned: any number of frames and parts of frames. Every rule is checked as soon as the
+ * bytes it needs are there; what is announced costs nothing until it arrives. Payloads are unmasked where they lie, and
+ * a message that lies whole in its chunk is handed on without a copy.
+ *
+ * @module
+ */
+import { CLOSE_CODE, isWireCloseCode } from "./close_code.ts";
+import { FIN_BIT, MASK_BIT, MAX_CONTROL_BYTES, RSV_BITS } from "./header.ts";
+import { applyMask, NON_ASCII, readMaskKey, rotateMaskKey } from "./mask.ts";
+import { isControlOpcode, isDefinedOpcode, OPCODE } from "./opcode.ts";
+import { advanceUtf8, UTF8_ACCEPT, UTF8_REJECT } from "./utf8.ts";
+import { ProtocolError } from "./violation.ts";
+
+/** What the receiver tells, in the order of the wire. */
+export interface ReceiverEvents {
+  /**
+   * A whole message: `bytes[start, end)`, unmasked, and UTF-8 when it is text.
+   *
+   * @param isBorrowed true when the payload lies in the chunk, whose owner may reuse it; false when the bytes are the
+   * receiver's gift.
+   */
+  onMessage(
+    isText: boolean,
+    bytes: Uint8Array<ArrayBuffer>,
+    start: number,
+    end: number,
+    isBorrowed: boolean,
+  ): void;
+  /** A ping: `bytes[start, end)`, valid until this call returns. */
+  onPing(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void;
+  /** A pong: `bytes[start, end)`, valid until this call returns. */
+  onPong(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void;
+  /** A Close frame. Nothing follows it: what the peer sends after is not looked at. RFC 6455 §5.5.1. */
+  onClose(code: number, reason: string): void;
+}
+
+/** Bounds of what one message may be, and which side the sender is on. */
+export interface ReceiverOptions {
+  /** Longest message, in bytes, over all its fragments. */
+  readonly maxMessageBytes: number;
+  /** Most data frames in one message. */
+  readonly maxFragments: number;
+  /** True on the server's side: frames must be masked. False on the client's: they must not be. RFC 6455 §5.1. */
+  readonly expectMasked: boolean;
+}
+
+/** A message's first buffer, when it does not lie whole in one chunk. */
+const FIRST_BUFFER_BYTES = 4096;
+
+/** A header's size by the 7-bit length, without the masking key. */
+function lengthFormBytes(length7: number): number {
+  return length7 < 126 ? 2 : length7 === 126 ? 4 : 10;
+}
+
+const EMPTY = new Uint8Array(0);
+
+/**
+ * The receiver of one connection.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Receiver } from "./receiver.ts";
+ *
+ * const texts: string[] = [];
+ * const receiver = new Receiver({ maxMessageBytes: 1024, maxFragments: 16, expectMasked: true }, {
+ *   onMessage: (_isText, bytes, start, end) => texts.push(new TextDecoder().decode(bytes.subarray(start, end))),
+ *   onPing() {},
+ *   onPong() {},
+ *   onClose() {},
+ * });
+ * const chunk = Uint8Array.fromHex("818537fa213d7f9f4d5158"); // RFC 6455 §5.7: a masked "Hello"
+ * receiver.receive(chunk, 0, chunk.length);
+ * assertEquals(texts, ["Hello"]);
+ * ```
+ */
+export class Receiver {
+  readonly #options: ReceiverOptions;
+  readonly #events: ReceiverEvents;
+
+  // A header that a chunk's end cut in two.
+  #stash = EMPTY;
+  #stashed = 0;
+
+  // The frame under way; #remaining is -1 between frames.
+  #remaining = -1;
+  #opcode = 0;
+  #isFinal = true;
+  #maskKey = 0;
+
+  // The message under way; its opcode is 0 between messages.
+  #messageOpcode = 0;
+  #fragments = 0;
+  #utf8 = UTF8_ACCEPT;
+  #message = EMPTY;
+  #messageLength = 0;
+
+  // The payload of a control frame that a chunk's end cut in two.
+  #control = EMPTY;
+  #controlLength = 0;
+
+  #isHalted = false;
+  #isClosed = false;
+
+  constructor(options: ReceiverOptions, events: ReceiverEvents) {
+    this.#options = options;
+    this.#events = events;
+  }
+
+  /** Bytes held for a message that is not complete yet. */
+  get bufferedBytes(): number {
+    return this.#messageLength;
+  }
+
+  /** True when a message has begun, in a frame or in fragments, and has not ended. */
+  get isInsideMessage(): boolean {
+    return this.#messageOpcode !== 0 || (this.#remaining >= 0 && !isControlOpcode(this.#opcode));
+  }
+
+  /** Makes {@linkcode receive} return after the frame under way. For use by the events. */
+  halt(): void {
+    this.#isHalted = true;
+  }
+
+  /** Lets go of what is held and looks at nothing more. */
+  abandon(): void {
+    this.#isClosed = true;
+    this.#message = EMPTY;
+    this.#messageLength = 0;
+  }
+
+  /**
+   * Walks every frame in `bytes[start, end)`. Unmasks in place.
+   *
+   * @returns `end`, unless an event called {@linkcode halt}: then where the next call is to go on, with the rest of the
+   * same bytes. After a Close frame everything is consumed and nothing told.
+   * @throws {ProtocolError} when a rule or a limit is broken. The receiver is of no use after that.
+   */
+  receive(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): number {
+    let at = start;
+    this.#isHalted = false;
+    while (!this.#isHalted) {
+      if (this.#isClosed) return end;
+      if (this.#remaining < 0) {
+        at = this.#stashed > 0 ? this.#resumeHeader(bytes, at, end) : this.#readHeader(bytes, at, end);
+        if (this.#remaining < 0) return end;
+      }
+      const available = end - at;
+      if (available < this.#remaining) {
+        if (available > 0) this.#takePart(bytes, at, end);
+        return end;
+      }
+      const frameEnd = at + this.#remaining;
+      this.#endFrame(bytes, at, frameEnd);
+      at = frameEnd;
+    }
+    return at;
+  }
+
+  /** Reads a header that begins at `at`; keeps what is there of it when the chunk ends inside. */
+  #readHeader(bytes: Uint8Array, at: number, end: number): number {
+    const available = end - at;
+    if (available >= 2) {
+      this.#checkStart(bytes[at]!, bytes[at + 1]!);
+      const size = this.#headerSize(bytes[at + 1]!);
+      if (available >= size) {
+        this.#beginFrame(bytes, at, size);
+        return at + size;
+      }
+    }
+    if (available > 0) {
+      if (this.#stash === EMPTY) this.#stash = new Uint8Array(14);
+      this.#stash.set(bytes.subarray(at, end));
+      this.#stashed = available;
+    }
+    return end;
+  }
+
+  /** Completes a header whose first bytes came with an earlier chunk. */
+  #resumeHeader(bytes: Uint8Array, at: number, end: number): number {
+    const stash = this.#stash;
+    while (at < end) {
+      stash[this.#stashed++] = bytes[at++]!;
+      if (this.#stashed < 2) continue;
+      if (this.#stashed === 2) this.#checkStart(stash[0]!, stash[1]!);
+      if (this.#stashed === this.#headerSize(stash[1]!)) {
+        this.#stashed = 0;
+        this.#beginFrame(stash, 0, this.#headerSize(stash[1]!));
+        break;
+      }
+    }
+    return at;
+  }
+
+  #headerSize(second: number): number {
+    return lengthFormBytes(second & 0x7f) + (this.#options.expectMasked ? 4 : 0);
+  }
+
+  /** The rules that the first two bytes of a frame can break. */
+  #checkStart(first: number, second: number): void {
+    // RFC 6455 §5.2: RSV bits "MUST be 0 unless an extension is negotiated that defines meanings for non-zero values".
+    if ((first & RSV_BITS) !== 0) throw new ProtocolError("RSV_UNEXPECTED");
+    const opcode = first & 0x0f;
+    // RFC 6455 §5.2: "If an unknown opcode is received, the receiving endpoint MUST _Fail the WebSocket Connection_."
+    if (!isDefinedOpcode(opcode)) throw new ProtocolError("OPCODE_RESERVED");
+    // RFC 6455 §5.1: "The server MUST close the connection upon receiving a frame that is not masked."
+    if (((second & MASK_BIT) !== 0) !== this.#options.expectMasked) {
+      throw new ProtocolError(this.#options.expectMasked ? "MASK_MISSING" : "MASK_UNEXPECTED");
+    }
+    if (isControlOpcode(opcode)) {
+      // RFC 6455 §5.5: "All control frames MUST have a payload length of 125 bytes or less and MUST NOT be fragmented."
+      if ((first & FIN_BIT) === 0) throw new ProtocolError("CONTROL_FRAGMENTED");
+      if ((second & 0x7f) > MAX_CONTROL_BYTES) throw new ProtocolError("CONTROL_TOO_LONG");
+      return;
+    }
+    // RFC 6455 §5.4: fragments of one message "MUST NOT be interleaved" with those of another.
+    if (opcode === OPCODE.CONTINUATION) {
+      if (this.#messageOpcode === 0) throw new ProtocolError("CONTINUATION_UNEXPECTED");
+    } else if (this.#messageOpcode !== 0) throw new ProtocolError("CONTINUATION_EXPECTED");
+  }
+
+  /** Takes a complete header in and checks what its length announces. */
+  #beginFrame(bytes: Uint8Array, at: number, size: number): void {
+    const first = bytes[at]!;
+    const length = readLength(bytes, at);
+    this.#opcode = first & 0x0f;
+    this.#isFinal = (first & FIN_BIT) !== 0;
+    this.#maskKey = this.#options.expectMasked ? readMaskKey(bytes, at + size - 4) : 0;
+    this.#remaining = length;
+    if (isControlOpcode(this.#opcode)) return;
+    if (this.#messageLength + length > this.#options.maxMessageBytes) throw new ProtocolError("MESSAGE_TOO_BIG");
+    if (!this.#isFinal || this.#opcode === OPCODE.CONTINUATION) this.#beginFragment();
+  }
+
+  #beginFragment(): void {
+    if (++this.#fragments > this.#options.maxFragments) throw new ProtocolError("TOO_MANY_FRAGMENTS");
+    if (this.#opcode !== OPCODE.CONTINUATION) this.#messageOpcode = this.#opcode;
+  }
+
+  /** The chunk ends inside a payload: keep its part. */
+  #takePart(bytes: Uint8Array<ArrayBuffer>, at: number, end: number): void {
+    const seen = this.#unmask(bytes, at, end);
+    this.#maskKey = rotateMaskKey(this.#maskKey, end - at);
+    this.#remaining -= end - at;
+    if (isControlOpcode(this.#opcode)) this.#keepControl(bytes, at, end);
+    else this.#keepData(bytes, at, end, seen);
+  }
+
+  /** The rest of the frame lies in `bytes[at, end)`. */
+  #endFrame(bytes: Uint8Array<ArrayBuffer>, at: number, end: number): void {
+    const seen = this.#unmask(bytes, at, end);
+    this.#remaining = -1;
+    if (isControlOpcode(this.#opcode)) {
+      this.#endControl(bytes, at, end);
+    } else if (this.#isFinal && this.#messageOpcode === 0 && this.#messageLength === 0) {
+      const isText = this.#opcode === OPCODE.TEXT;
+      if (isText && (seen & NON_ASCII) !== 0 && advanceUtf8(UTF8_ACCEPT, bytes, at, end) !== UTF8_ACCEPT) {
+        throw new ProtocolError("TEXT_NOT_UTF8");
+      }
+      this.#events.onMessage(isText, bytes, at, end, true);
+    } else {
+      this.#keepData(bytes, at, end, seen);
+      if (this.#isFinal) this.#endMessage();
+    }
+  }
+
+  #unmask(bytes: Uint8Array<ArrayBuffer>, at: number, end: number): number {
+    return this.#options.expectMasked ? applyMask(bytes, at, end, this.#maskKey) : NON_ASCII;
+  }
+
+  /** Adds part of a data payload to the message under way. */
+  #keepData(bytes: Uint8Array, at: number, end: number, seen: number): void {
+    const isText = (this.#messageOpcode === 0 ? this.#opcode : this.#messageOpcode) === OPCODE.TEXT;
+    // RFC 6455 §8.1 allows failing early; a wrong byte is told at once, not when the message ends.
+    if (isText && ((seen & NON_ASCII) !== 0 || this.#utf8 !== UTF8_ACCEPT)) {
+      this.#utf8 = advanceUtf8(this.#utf8, bytes, at, end);
+      if (this.#utf8 === UTF8_REJECT) throw new ProtocolError("TEXT_NOT_UTF8");
+    }
+    const length = this.#messageLength + end - at;
+    if (length > this.#message.length) this.#growMessage(length);
+    this.#message.set(at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end), this.#messageLength);
+    this.#messageLength = length;
+  }
+
+  /** Doubles the buffer: it grows with what arrived, never with what was announced. */
+  #growMessage(atLeast: number): void {
+    const doubled = Math.max(FIRST_BUFFER_BYTES, atLeast, this.#message.length * 2);
+    // A final frame's length is known: the last step need not overshoot it.
+    const bound = this.#isFinal ? atLeast + Math.max(0, this.#remaining) : this.#options.maxMessageBytes;
+    const grown = new Uint8Array(Math.max(atLeast, Math.min(doubled, bound)));
+    grown.set(this.#message.subarray(0, this.#messageLength));
+    this.#message = grown;
+  }
+
+  #endMessage(): void {
+    const isText = (this.#messageOpcode === 0 ? this.#opcode : this.#messageOpcode) === OPCODE.TEXT;
+    if (isText && this.#utf8 !== UTF8_ACCEPT) throw new ProtocolError("TEXT_NOT_UTF8");
+    const message = this.#message;
+    const length = this.#messageLength;
+    this.#message = EMPTY;
+    this.#messageLength = 0;
+    this.#messageOpcode = 0;
+    this.#fragments = 0;
+    this.#utf8 = UTF8_ACCEPT;
+    this.#events.onMessage(isText, message, 0, length, false);
+  }
+
+  #keepControl(bytes: Uint8Array, at: number, end: number): void {
+    if (this.#control === EMPTY) this.#control = new Uint8Array(MAX_CONTROL_BYTES);
+    this.#control.set(bytes.subarray(at, end), this.#controlLength);
+    this.#controlLength += end - at;
+  }
+
+  #endControl(bytes: Uint8Array<ArrayBuffer>, at: number, end: number): void {
+    if (this.#controlLength > 0) {
+      this.#keepControl(bytes, at, end);
+      bytes = this.#control;
+      at = 0;
+      end = this.#controlLength;
+      this.#controlLength = 0;
+    }
+    if (this.#opcode === OPCODE.PING) this.#events.onPing(bytes, at, end);
+    else if (this.#opcode === OPCODE.PONG) this.#events.onPong(bytes, at, end);
+    else this.#endClose(bytes, at, end);
+  }
+
+  #endClose(bytes: Uint8Array, at: number, end: number): void {
+    this.#isClosed = true;
+    if (at === end) return this.#events.onClose(CLOSE_CODE.NO_STATUS, "");
+    // RFC 6455 §5.5.1: "If there is a body, the first two bytes of the body MUST be a 2-byte unsigned integer".
+    if (end - at === 1) throw new ProtocolError("CLOSE_TRUNCATED");
+    const code = (bytes[at]! << 8) | bytes[at + 1]!;
+    if (!isWireCloseCode(code)) throw new ProtocolError("CLOSE_CODE_INVALID");
+    // RFC 6455 §5.5.1: the rest of the body is "UTF-8-encoded data".
+    if (advanceUtf8(UTF8_ACCEPT, bytes, at + 2, end) !== UTF8_ACCEPT) throw new ProtocolError("CLOSE_REASON_NOT_UTF8");
+    this.#events.onClose(code, reasonDecoder.decode(bytes.subarray(at + 2, end)));
+  }
+}
+
+const reasonDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** The payload length of the header at `at`, all of whose bytes are there. */
+function readLength(bytes: Uint8Array, at: number): number {
+  const length7 = bytes[at + 1]! & 0x7f;
+  if (length7 < 126) return length7;
+  if (length7 === 126) {
+    const length = (bytes[at + 2]! << 8) | bytes[at + 3]!;
+    // RFC 6455 §5.2: "in all cases, the minimal number of bytes MUST be used to encode the length".
+    if (length < 126) throw new ProtocolError("LENGTH_NOT_MINIMAL");
+    return length;
+  }
+  const high = (bytes[at + 2]! << 24) | (bytes[at + 3]! << 16) | (bytes[at + 4]! << 8) | bytes[at + 5]!;
+  const low = (bytes[at + 6]! << 24) | (bytes[at + 7]! << 16) | (bytes[at + 8]! << 8) | bytes[at + 9]!;
+  // RFC 6455 §5.2: of a 64-bit length "the most significant bit MUST be 0".
+  if (high < 0) throw new ProtocolError("LENGTH_NEGATIVE");
+  // Above 2^53 the sum is rounded, which matters to nobody: every limit lies below.
+  const length = high * 2 ** 32 + (low >>> 0);
+  if (length < 65536) throw new ProtocolError("LENGTH_NOT_MINIMAL");
+  return length;
+}

@@ -1,0 +1,233 @@
+/**
+ * Messages in, bytes out: frames are appended where the next write will take them from.
+ *
+ * The buffer is a queue of segments. Frames that fit share the last segment, so that everything sent in one turn leaves
+ * in one write; a long payload gets a segment of its own. No frame ever straddles two segments. At most one segment is
+ * in flight, and what is appended meanwhile coalesces behind it.
+ *
+ * @module
+ */
+import { FIN_BIT, headerBytes, MAX_SERVER_HEADER_BYTES, writeHeader } from "./header.ts";
+import { OPCODE } from "./opcode.ts";
+import { encodeText, utf8Bytes } from "./text_encoder.ts";
+
+/** Where segments come from and go back to. */
+export interface SegmentSource {
+  /** A buffer of at least this many bytes. Its content is undefined. */
+  take(minBytes: number): Uint8Array<ArrayBuffer>;
+  /** Gives a buffer back that `take` gave. */
+  give(buffer: Uint8Array<ArrayBuffer>): void;
+}
+
+/** Payloads up to this length share a segment with other frames. */
+const SHARED_UP_TO = 32 * 1024;
+
+/** A string up to this length is encoded straight into the shared segment, three bytes a character reserved. */
+const TEXT_SHARED_UP_TO = 8 * 1024;
+
+interface Segment {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Where the first byte stands in the whole stream. */
+  readonly streamStart: number;
+  length: number;
+  /** False for bytes that others own or share: they are not given back. */
+  readonly isPooled: boolean;
+}
+
+/** The output of one connection. */
+export class WriteBuffer {
+  readonly #source: SegmentSource;
+  /** Complete or in flight, first out first. */
+  readonly #queue: Segment[] = [];
+  /** The segment that still takes frames; not in the queue. */
+  #filling: Segment | undefined;
+  #appended = 0;
+  #written = 0;
+  /** Up to here the stream is not frames but HTTP. */
+  #framesFrom = 0;
+  #isInFlight = false;
+
+  constructor(source: SegmentSource) {
+    this.#source = source;
+  }
+
+  /** Bytes appended and not yet written, those in flight included. */
+  get byteLength(): number {
+    return this.#appended - this.#written;
+  }
+
+  /** Bytes written since the beginning. */
+  get writtenBytes(): number {
+    return this.#written;
+  }
+
+  /** True between {@linkcode begin} and {@linkcode wrote}. */
+  get isInFlight(): boolean {
+    return this.#isInFlight;
+  }
+
+  /** Appends bytes that are not a frame: an HTTP response. They are copied. */
+  appendBytes(bytes: Uint8Array): void {
+    const segment = this.#room(bytes.length);
+    segment.bytes.set(bytes, segment.length);
+    this.#commit(segment, bytes.length);
+    this.#framesFrom = this.#appended;
+  }
+
+  /** Appends an unfragmented frame with a copy of this payload. */
+  appendFrame(opcode: number, bytes: Uint8Array, start = 0, end: number = bytes.length): void {
+    const payloadBytes = end - start;
+    const segment = this.#room(headerBytes(payloadBytes) + payloadBytes);
+    const payloadAt = writeHeader(segment.bytes, segment.length, FIN_BIT | opcode, payloadBytes);
+    segment.bytes.set(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end), payloadAt);
+    this.#commit(segment, payloadAt + payloadBytes - segment.length);
+  }
+
+  /** Appends an unfragmented text frame. */
+  appendText(text: string): void {
+    if (text.length > TEXT_SHARED_UP_TO) return this.#appendLongText(text);
+    const segment = this.#room(MAX_SERVER_HEADER_BYTES + text.length * 3);
+    const at = segment.length;
+    // ASCII is the common case: the header is written for it, and the payload moved if that was wrong.
+    const guessed = at + headerBytes(text.length);
+    const end = encodeText(text, segment.bytes, guessed);
+    const payloadBytes = end - guessed;
+    const payloadAt = writeHeader(segment.bytes, at, FIN_BIT | OPCODE.TEXT, payloadBytes);
+    if (payloadAt !== guessed) {
+      segment.bytes.copyWithin(payloadAt, guessed, end);
+      writeHeader(segment.bytes, at, FIN_BIT | OPCODE.TEXT, payloadBytes);
+    }
+    this.#commit(segment, payloadAt + payloadBytes - at);
+  }
+
+  #appendLongText(text: string): void {
+    const payloadBytes = utf8Bytes(text);
+    const segment = this.#room(headerBytes(payloadBytes) + payloadBytes);
+    const payloadAt = writeHeader(segment.bytes, segment.length, FIN_BIT | OPCODE.TEXT, payloadBytes);
+    encodeText(text, segment.bytes, payloadAt);
+    this.#commit(segment, payloadAt + payloadBytes - segment.length);
+  }
+
+  /**
+   * Appends a frame that is already encoded, and shared: the bytes must never change. A short one is copied, a long one
+   * is queued as it is.
+   */
+  appendEncoded(frame: Uint8Array<ArrayBuffer>): void {
+    if (frame.length <= SHARED_UP_TO) {
+      const segment = this.#room(frame.length);
+      segment.bytes.set(frame, segment.length);
+      this.#commit(segment, frame.length);
+      return;
+    }
+    this.#closeFilling();
+    this.#queue.push({ bytes: frame, streamStart: this.#appended, length: frame.length, isPooled: false });
+    this.#appended += frame.length;
+  }
+
+  /**
+   * What to write next, or `undefined` when there is nothing or a write is in flight. The bytes stay untouched until
+   * {@linkcode wrote} says how many were taken.
+   */
+  begin(): Uint8Array<ArrayBuffer> | undefined {
+    if (this.#isInFlight) return undefined;
+    if (this.#queue.length === 0) {
+      if (this.#filling === undefined) return undefined;
+      this.#queue.push(this.#filling);
+      this.#filling = undefined;
+    }
+    const { bytes, streamStart, length } = this.#queue[0]!;
+    this.#isInFlight = true;
+    return bytes.subarray(this.#written - streamStart, length);
+  }
+
+  /** The write that {@linkcode begin} started took `count` bytes: all of them, or only the first. */
+  wrote(count: number): void {
+    this.#isInFlight = false;
+    this.#written += count;
+    const segment = this.#queue[0]!;
+    if (this.#written < segment.streamStart + segment.length) return;
+    this.#queue.shift();
+    this.#release(segment);
+  }
+
+  /**
+   * Forgets every frame of which no byte has been offered to the operating system. What is in flight stays, and so does
+   * the rest of a frame that has been written in part, for the stream must go on where a frame begins.
+   */
+  dropQueued(): void {
+    const first = this.#queue[0];
+    for (const segment of this.#queue.splice(1)) this.#release(segment);
+    if (this.#filling !== undefined) this.#release(this.#filling);
+    this.#filling = undefined;
+    this.#appended = this.#written;
+    if (first === undefined) return;
+    // A pending write may yet take any of its bytes: the whole of its segment stays.
+    if (!this.#isInFlight) first.length = this.#frameBoundary(first) - first.streamStart;
+    this.#appended = first.streamStart + first.length;
+    if (first.length > this.#written - first.streamStart) return;
+    this.#queue.shift();
+    this.#release(first);
+  }
+
+  /** Gives every segment back that no write is using. For a connection that has ended. */
+  dispose(): void {
+    const keep = this.#isInFlight ? 1 : 0;
+    for (const segment of this.#queue.splice(keep)) this.#release(segment);
+    if (this.#filling !== undefined) this.#release(this.#filling);
+    this.#filling = undefined;
+    const inFlight = this.#queue[0];
+    this.#appended = inFlight === undefined ? this.#written : inFlight.streamStart + inFlight.length;
+  }
+
+  /** The first place at or after what is written where a frame ends: found by walking our own headers. */
+  #frameBoundary({ bytes, streamStart, length }: Segment): number {
+    let at = Math.max(streamStart, this.#framesFrom);
+    while (at < this.#written && at < streamStart + length) at += frameBytes(bytes, at - streamStart);
+    return at;
+  }
+
+  /** A segment with room for this many bytes at its end. */
+  #room(byteLength: number): Segment {
+    const filling = this.#filling;
+    if (filling !== undefined) {
+      if (filling.bytes.length - filling.length >= byteLength) return filling;
+      // A small segment that has grown too small moves to a larger one: still a single write.
+      if (filling.length + byteLength <= SHARED_UP_TO) return this.#move(filling, filling.length + byteLength);
+      this.#closeFilling();
+    }
+    const bytes = this.#source.take(byteLength);
+    return this.#filling = { bytes, streamStart: this.#appended, length: 0, isPooled: true };
+  }
+
+  #move(from: Segment, atLeast: number): Segment {
+    const bytes = this.#source.take(Math.max(atLeast, from.bytes.length + 1));
+    bytes.set(from.bytes.subarray(0, from.length));
+    this.#source.give(from.bytes);
+    return this.#filling = { bytes, streamStart: from.streamStart, length: from.length, isPooled: true };
+  }
+
+  #commit(segment: Segment, byteLength: number): void {
+    segment.length += byteLength;
+    this.#appended += byteLength;
+  }
+
+  #closeFilling(): void {
+    if (this.#filling === undefined) return;
+    this.#queue.push(this.#filling);
+    this.#filling = undefined;
+  }
+
+  #release(segment: Segment): void {
+    if (segment.isPooled) this.#source.give(segment.bytes);
+  }
+}
+
+/** Length of the unmasked frame whose header stands at `at`. */
+function frameBytes(bytes: Uint8Array, at: number): number {
+  const length7 = bytes[at + 1]! & 0x7f;
+  if (length7 < 126) return 2 + length7;
+  let length = 0;
+  const digits = length7 === 126 ? 2 : 8;
+  for (let i = 0; i < digits; i++) length = length * 256 + bytes[at + 2 + i]!;
+  return 2 + digits + length;
+}

@@ -1,0 +1,350 @@
+/**
+ * The server's one object per WebSocket: it takes the transport over after the 101, joins protocol, handlers, hub and
+ * waits, and is what a peer's commands act on.
+ *
+ * @module
+ */
+import { CLOSE_CODE, type PreparedMessage, viewOf, type ViolationName, VIOLATIONS } from "../frame/mod.ts";
+import { Keepalive, type ProtocolEvents, ServerProtocol } from "../protocol/mod.ts";
+import type { Hub, Subscriber } from "../pubsub/mod.ts";
+import type { CloseInfo, Sendable, TransportName } from "../route/mod.ts";
+import type { PeerCommands, PeerEvents, RequestRecord, RouteEntry } from "../route/table.ts";
+import { HandlerQueue } from "./handler_queue.ts";
+import type { MemoryBudget, MemoryHolder } from "./memory_budget.ts";
+import type { ConnectionOptions } from "./options.ts";
+import type { TimerEntry, TimerWheel } from "./timer_wheel.ts";
+import { TokenBucket } from "./token_bucket.ts";
+import type { Transport, TransportEvents } from "./transport.ts";
+import type { Turn } from "./turn.ts";
+
+/** So many messages of one connection are handled in one turn; the rest of its chunk waits for the others. */
+const MESSAGES_PER_TURN = 1024;
+
+const NO_BYTES = new Uint8Array(0);
+
+/** What a connection needs of the gateway it belongs to. */
+export interface ConnectionHost {
+  readonly turn: Turn;
+  readonly wheel: TimerWheel;
+  readonly hub: Hub;
+  readonly memory: MemoryBudget;
+  /** The transport is gone and nothing is left of the connection but, perhaps, a pending handler. */
+  removed(connection: Connection): void;
+  /** No handler of a removed connection is pending any more. */
+  finished(connection: Connection): void;
+  /** A fault of the peer, for logs and counters. */
+  violated(connection: Connection, violation: ViolationName): void;
+}
+
+/** What was agreed on in the handshake. */
+export interface ConnectionOpening {
+  readonly id: string;
+  readonly entry: RouteEntry;
+  readonly options: ConnectionOptions;
+  readonly request: RequestRecord;
+  readonly params: Readonly<Record<string, string>>;
+  readonly subprotocol: string;
+  readonly context: unknown;
+}
+
+/** One WebSocket connection. */
+export class Connection implements TransportEvents, ProtocolEvents, PeerCommands, Subscriber, TimerEntry, MemoryHolder {
+  readonly id: string;
+  readonly entry: RouteEntry;
+  readonly request: RequestRecord;
+  readonly params: Readonly<Record<string, string>>;
+  readonly subprotocol: string;
+  context: unknown;
+  dueAt = Infinity;
+
+  readonly #host: ConnectionHost;
+  readonly #options: ConnectionOptions;
+  readonly #transport: Transport;
+  readonly #protocol: ServerProtocol;
+  readonly #keepalive: Keepalive;
+  readonly #events: PeerEvents;
+  readonly #queue: HandlerQueue;
+  readonly #rate: TokenBucket | undefined;
+  #drainWaiters: (() => void)[] | undefined;
+  #heldBytes = 0;
+  #messagesLeft = 0;
+  #isAboveHighWater = false;
+  #isReadingPaused = false;
+  #isFinished = false;
+  #isGone = false;
+
+  constructor(host: ConnectionHost, transport: Transport, opening: ConnectionOpening) {
+    const { entry, options } = opening;
+    this.#host = host;
+    this.#options = options;
+    this.#transport = transport;
+    this.id = opening.id;
+    this.entry = entry;
+    this.request = opening.request;
+    this.params = opening.params;
+    this.subprotocol = opening.subprotocol;
+    this.context = opening.context;
+    this.#protocol = new ServerProtocol(options, transport.output, this);
+    this.#keepalive = new Keepalive(options, host.turn.now);
+    this.#rate = options.messageRate > 0 ? new TokenBucket(options.messageRate, host.turn.now) : undefined;
+    this.#events = entry.runtime.attach(entry.index, this);
+    this.#queue = new HandlerQueue(this.#events, transport, () => this.#progressed());
+  }
+
+  /** Takes the transport over, and opens. The 101 is in its write buffer. */
+  open(): void {
+    this.#transport.events = this;
+    this.#queue.open();
+    this.#settle();
+  }
+
+  // What the host and the hub see.
+
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /** True until the closing handshake begins. */
+  get isOpen(): boolean {
+    return this.#protocol.isOpen;
+  }
+
+  /** True while a handler is pending. */
+  get isBusy(): boolean {
+    return this.#queue.isBusy;
+  }
+
+  deliver(message: PreparedMessage): void {
+    if (this.#admit() && this.#protocol.sendPrepared(message)) this.#sent();
+  }
+
+  relieve(): void {
+    this.#queue.drop();
+    this.#transport.output.dropQueued();
+    if (this.#protocol.isOpen) this.#protocol.fail("MEMORY_PRESSURE");
+    else this.terminate();
+    this.#settle();
+  }
+
+  onTimer(now: number): number {
+    const action = this.#keepalive.check(now);
+    if (action === "ping") this.ping(NO_BYTES);
+    else if (action !== "none") this.#timedOut(action);
+    return this.#isGone ? Infinity : this.#keepalive.nextCheckAt;
+  }
+
+  // What the transport tells.
+
+  onBytes(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): number {
+    const now = this.#host.turn.now;
+    this.#keepalive.received(now);
+    this.#messagesLeft = MESSAGES_PER_TURN;
+    const at = this.#protocol.receive(bytes, start, end);
+    this.#keepalive.insideMessage(this.#protocol.isInsideMessage, this.#messagesLeft < MESSAGES_PER_TURN, now);
+    this.#settle();
+    return at;
+  }
+
+  onEnd(): void {
+    // RFC 6455 §7.1.5: the transport was closed without a Close frame: 1006.
+    this.#finish({ code: CLOSE_CODE.ABNORMAL, reason: "", wasClean: false });
+    this.#end();
+  }
+
+  onWriting(): void {
+    this.#keepalive.writing(this.#host.turn.now);
+  }
+
+  onWritten(): void {
+    this.#keepalive.written();
+    if (this.#transport.output.byteLength <= this.#options.highWaterBytes) {
+      this.#protocol.releasePong();
+      this.#announceDrain();
+    }
+    this.#settle();
+  }
+
+  onClosed(): void {
+    this.#isGone = true;
+    this.#finish({ code: CLOSE_CODE.ABNORMAL, reason: "", wasClean: false });
+    this.#protocol.end();
+    this.#host.wheel.cancel(this);
+    this.#host.memory.add(-this.#heldBytes);
+    this.#heldBytes = 0;
+    this.#host.removed(this);
+  }
+
+  // What the protocol tells.
+
+  onMessage(isText: boolean, bytes: Uint8Array<ArrayBuffer>, start: number, end: number, isBorrowed: boolean): void {
+    if (--this.#messagesLeft === 0) this.#protocol.halt();
+    const now = this.#host.turn.now;
+    this.#keepalive.active(now);
+    if (this.#rate !== undefined && !this.#rate.take(now)) return this.#protocol.fail("MESSAGE_RATE");
+    this.#queue.message(isText, bytes, start, end, isBorrowed);
+  }
+
+  onPeerClose(): void {
+    this.#finish(this.#protocol.closing);
+    this.#end();
+  }
+
+  onViolation(violation: ViolationName): void {
+    this.#host.violated(this, violation);
+    this.#finish(this.#protocol.closing);
+    this.#end();
+  }
+
+  // What the peer's code asks for.
+
+  get transport(): TransportName {
+    return this.#transport.name;
+  }
+
+  get bufferedAmount(): number {
+    return this.#transport.output.byteLength;
+  }
+
+  get highWaterBytes(): number {
+    return this.#options.highWaterBytes;
+  }
+
+  get topics(): ReadonlySet<string> {
+    return this.#host.hub.topicsOf(this);
+  }
+
+  send(data: Sendable): boolean {
+    if (!this.#admit()) return false;
+    const isSent = typeof data === "string" ? this.#protocol.sendText(data) : this.#protocol.sendBinary(viewOf(data));
+    return isSent && this.#sent();
+  }
+
+  ping(payload: Uint8Array): void {
+    if (this.#admit() && this.#protocol.ping(payload)) this.#transport.touch();
+  }
+
+  close(code: number, reason: string): void {
+    if (!this.#protocol.close(code, reason)) return;
+    this.#queue.drop();
+    this.#keepalive.closing(this.#host.turn.now);
+    this.#host.hub.unsubscribeAll(this);
+    this.#transport.touch();
+    this.#settle();
+  }
+
+  fail(): void {
+    this.close(CLOSE_CODE.INTERNAL_ERROR, "internal error");
+  }
+
+  terminate(): void {
+    this.#queue.drop();
+    this.#transport.destroy();
+  }
+
+  subscribe(topic: string): void {
+    if (this.#protocol.isOpen) this.#host.hub.subscribe(this, topic);
+  }
+
+  unsubscribe(topic: string): void {
+    this.#host.hub.unsubscribe(this, topic);
+  }
+
+  publish(topic: string, data: Sendable, self: boolean): void {
+    this.#host.hub.publish(topic, data, self ? undefined : this);
+  }
+
+  drained(): Promise<void> {
+    if (this.#isFinished || this.bufferedAmount <= this.#options.highWaterBytes) return Promise.resolve();
+    return new Promise((resolve) => (this.#drainWaiters ??= []).push(resolve));
+  }
+
+  /** A wait is over: with a Close frame where the peer can still read one, at once otherwise. */
+  #timedOut(violation: ViolationName): void {
+    if (VIOLATIONS[violation].closeCode !== CLOSE_CODE.ABNORMAL) return this.#protocol.fail(violation);
+    this.#host.violated(this, violation);
+    this.terminate();
+  }
+
+  /** Whether one more message may be buffered. What is buffered already is what counts, so that one may exceed it. */
+  #admit(): boolean {
+    if (!this.#protocol.isOpen) return false;
+    if (this.#transport.output.byteLength <= this.#options.maxBufferedBytes) return true;
+    this.#transport.output.dropQueued();
+    this.#protocol.fail("SLOW_CONSUMER");
+    return false;
+  }
+
+  #sent(): boolean {
+    this.#keepalive.active(this.#host.turn.now);
+    this.#transport.touch();
+    if (this.#transport.output.byteLength <= this.#options.highWaterBytes) return true;
+    this.#isAboveHighWater = true;
+    this.#settle();
+    return false;
+  }
+
+  #announceDrain(): void {
+    if (!this.#isAboveHighWater) return;
+    this.#isAboveHighWater = false;
+    this.#releaseDrainWaiters();
+    if (this.#protocol.isOpen) this.#queue.drain();
+  }
+
+  #releaseDrainWaiters(): void {
+    const waiters = this.#drainWaiters;
+    this.#drainWaiters = undefined;
+    for (const resolve of waiters ?? []) resolve();
+  }
+
+  /** The route need not wait for the transport to learn that it is over. */
+  #finish(info: CloseInfo): void {
+    if (this.#isFinished) return;
+    this.#isFinished = true;
+    this.#host.hub.unsubscribeAll(this);
+    this.#releaseDrainWaiters();
+    this.#events.abort(new DOMException(`The connection ended with ${info.code}`, "AbortError"));
+    this.#queue.close(info);
+  }
+
+  /** Nothing more will be sent: our last bytes go out, then the pipe is closed, at the latest after `closeTimeoutMs`. */
+  #end(): void {
+    this.#keepalive.closing(this.#host.turn.now);
+    this.#transport.end();
+    this.#settle();
+  }
+
+  /** A handler has settled. */
+  #progressed(): void {
+    if (this.#isGone && !this.#queue.isBusy) this.#host.finished(this);
+    this.#settle();
+  }
+
+  /** After anything that may have changed what is held or what is due. */
+  #settle(): void {
+    if (this.#isGone) return;
+    const held = this.#transport.output.byteLength + this.#queue.queuedBytes + this.#protocol.bufferedBytes;
+    if (held !== this.#heldBytes) {
+      this.#host.memory.add(held - this.#heldBytes);
+      this.#heldBytes = held;
+    }
+    this.#balance();
+    this.#host.wheel.advance(this, this.#keepalive.nextCheckAt);
+  }
+
+  /** Reads on only while the peer reads what we send, and its messages find room. */
+  #balance(): void {
+    const queued = this.#queue.isBusy ? this.#queue.queuedBytes + this.#protocol.bufferedBytes : 0;
+    // Once the closing handshake has begun, whatever arrives is read: it holds nothing, and the peer's Close may follow.
+    const mustPause = this.#protocol.isOpen &&
+      (this.#transport.output.byteLength > this.#options.highWaterBytes || queued >= this.#options.maxQueuedBytes);
+    if (mustPause === this.#isReadingPaused) return;
+    this.#isReadingPaused = mustPause;
+    if (mustPause) {
+      this.#keepalive.paused(this.#host.turn.now);
+      this.#transport.pause();
+    } else {
+      this.#keepalive.resumed(this.#host.turn.now);
+      this.#transport.resume();
+    }
+  }
+}

@@ -1,0 +1,287 @@
+/**
+ * The gateway: every transport, exchange and connection of one process, and its going away in good order.
+ *
+ * @module
+ */
+import type { ViolationName } from "../frame/mod.ts";
+import { HttpError, type RequestHead } from "../http/mod.ts";
+import { Hub } from "../pubsub/mod.ts";
+import type { Sendable } from "../route/mod.ts";
+import type { RouteEntry, RouteTable } from "../route/table.ts";
+import { BufferPool } from "./buffer_pool.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { Connection, type ConnectionHost, type ConnectionOpening } from "./connection.ts";
+import { type Client, Dispatcher, type DispatchHost } from "./dispatcher.ts";
+import { forwardedClient } from "./forwarded.ts";
+import { type Decision, type ExchangeHost, HttpExchange } from "./http_exchange.ts";
+import { AddressSet, limitKey } from "./ip_address.ts";
+import { MemoryBudget } from "./memory_budget.ts";
+import type { GatewayOptions } from "./option_table.ts";
+import { type ConnectionOptions, connectionOptionsOf } from "./options.ts";
+import { type ByteStream, TcpTransport } from "./tcp_transport.ts";
+import { TimerWheel } from "./timer_wheel.ts";
+import { TokenBucket } from "./token_bucket.ts";
+import type { Transport } from "./transport.ts";
+import { Turn } from "./turn.ts";
+
+/** What the gateway tells: for logs, and later for metrics. None may throw. */
+export interface GatewayEvents {
+  /** A request was refused before the 101. */
+  refused?(error: HttpError, path: string | undefined, remoteAddress: string): void;
+  /** A peer broke a rule or a limit. */
+  violated?(violation: ViolationName, pattern: string, remoteAddress: string): void;
+}
+
+/** What a gateway is made of. */
+export interface GatewayParts {
+  readonly options: GatewayOptions;
+  readonly table: RouteTable;
+  readonly hub?: Hub;
+  readonly clock?: Clock;
+  readonly events?: GatewayEvents;
+  /** True in development on loopback: Host must be a loopback name too. */
+  readonly isLocalOnly?: boolean;
+}
+
+/** Beyond `maxConnections`, so many transports may be in their handshake. */
+const HANDSHAKE_SLACK = 1024;
+const TRIM_INTERVAL_MS = 5000;
+const CLOSE_SERVICE_RESTART = 1012;
+
+/** The part that owns the sockets. */
+export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
+  readonly options: GatewayOptions;
+  readonly hub: Hub;
+  readonly turn: Turn;
+  readonly wheel: TimerWheel;
+  readonly memory: MemoryBudget;
+  readonly isLocalOnly: boolean;
+
+  readonly #clock: Clock;
+  readonly #events: GatewayEvents;
+  readonly #pool = new BufferPool();
+  readonly #dispatcher: Dispatcher;
+  readonly #connections = new Set<Connection>();
+  readonly #exchanges = new Set<HttpExchange>();
+  /** Connections that are gone while a handler of theirs is still pending. */
+  readonly #finishing = new Set<Connection>();
+  readonly #perAddress = new Map<string, number>();
+  readonly #trustedProxies: AddressSet;
+  readonly #acceptRate: TokenBucket | undefined;
+  readonly #idPrefix = crypto.randomUUID().slice(0, 8);
+  #table: RouteTable;
+  #connectionOptions: ReadonlyMap<RouteEntry, ConnectionOptions>;
+  #lastId = 0;
+  #isDraining = false;
+  #onEmpty: (() => void) | undefined;
+  #date = "";
+  #dateSecond = 0;
+  #cancelTrim: (() => void) | undefined;
+
+  /** @throws {OptionError} when a route's options are wrong; it names the file. */
+  constructor(parts: GatewayParts) {
+    const { options, clock = systemClock } = parts;
+    this.options = options;
+    this.#clock = clock;
+    this.#events = parts.events ?? {};
+    this.hub = parts.hub ?? new Hub();
+    this.isLocalOnly = parts.isLocalOnly ?? false;
+    this.turn = new Turn(clock);
+    this.wheel = new TimerWheel(clock);
+    this.memory = new MemoryBudget(options.maxMemoryBytes, this.#connections);
+    this.#dispatcher = new Dispatcher(this);
+    this.#trustedProxies = new AddressSet(options.trustedProxies);
+    this.#acceptRate = options.acceptRatePerSecond > 0
+      ? new TokenBucket(options.acceptRatePerSecond, clock.now())
+      : undefined;
+    this.#table = parts.table;
+    this.#connectionOptions = optionsByEntry(options, parts.table);
+  }
+
+  /** Open WebSocket connections. */
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
+  /** The open connections, live. */
+  get connections(): ReadonlySet<Connection> {
+    return this.#connections;
+  }
+
+  get isDraining(): boolean {
+    return this.#isDraining;
+  }
+
+  /** Takes a stream that was just accepted. */
+  accept(stream: ByteStream, remoteAddress: string): void {
+    if (this.#connections.size + this.#exchanges.size >= this.options.maxConnections + HANDSHAKE_SLACK) {
+      return stream.close();
+    }
+    const isTooFast = this.#acceptRate?.take(this.#clock.now()) === false;
+    const refusal = isTooFast ? unavailable("Too many connections at once: try again in a second.") : undefined;
+    const transport = new TcpTransport(stream, remoteAddress, this.turn, this.#pool);
+    const exchange = new HttpExchange(this, transport, refusal);
+    transport.events = exchange;
+    this.#exchanges.add(exchange);
+    exchange.start();
+    transport.start();
+    this.#scheduleTrim();
+  }
+
+  /** Sends to every subscriber of a topic. */
+  publish(topic: string, data: Sendable): void {
+    this.hub.publish(topic, data);
+  }
+
+  /**
+   * Goes away in good order: no new connections, 1012 to the peers in batches, handlers in flight finish.
+   *
+   * @returns when nothing is left, or `drainTimeoutMs` has passed and the rest was dropped.
+   */
+  async drain(): Promise<void> {
+    this.#isDraining = true;
+    for (const exchange of this.#exchanges) exchange.close();
+    const empty = new Promise<void>((resolve) => this.#onEmpty = resolve);
+    const cancelDeadline = this.#clock.setTimer(() => this.#onEmpty?.(), this.options.drainTimeoutMs);
+    const cancelBatches = this.#closeInBatches();
+    this.#checkEmpty();
+    await empty;
+    cancelDeadline();
+    cancelBatches();
+    this.close();
+  }
+
+  /** Drops everything at once. */
+  close(): void {
+    this.#isDraining = true;
+    for (const connection of [...this.#connections]) connection.terminate();
+    for (const exchange of [...this.#exchanges]) exchange.destroy();
+    this.wheel.clear();
+    this.turn.clear();
+    this.#cancelTrim?.();
+  }
+
+  // For exchanges, the dispatcher and connections.
+
+  get date(): string {
+    const now = this.#clock.wallNow();
+    const second = Math.floor(now / 1000);
+    if (second !== this.#dateSecond) {
+      this.#dateSecond = second;
+      this.#date = new Date(now).toUTCString();
+    }
+    return this.#date;
+  }
+
+  decide(head: RequestHead, socketAddress: string): Decision {
+    return this.#dispatcher.decide(head, socketAddress);
+  }
+
+  match(path: string): ReturnType<RouteTable["match"]> {
+    return this.#table.match(path);
+  }
+
+  optionsOf(entry: RouteEntry): ConnectionOptions {
+    return this.#connectionOptions.get(entry)!;
+  }
+
+  clientOf(head: RequestHead, socketAddress: string): Client {
+    return forwardedClient(head.fields, socketAddress, this.#trustedProxies);
+  }
+
+  admit(address: string): void {
+    if (this.#isDraining) throw unavailable("The server is restarting: try again in a moment.");
+    if (this.#connections.size >= this.options.maxConnections) {
+      throw unavailable("The server is full: try again later.");
+    }
+    if (this.memory.isExhausted) throw unavailable("The server is short of memory: try again later.");
+    const limit = this.options.maxConnectionsPerIp;
+    if (limit > 0 && (this.#perAddress.get(limitKey(address)) ?? 0) >= limit) {
+      throw unavailable("There are too many connections from your address: close some, or try again later.");
+    }
+  }
+
+  connect(
+    transport: Transport,
+    opening: Omit<ConnectionOpening, "id" | "entry" | "options">,
+    entry: RouteEntry,
+  ): Connection {
+    const id = `${this.#idPrefix}-${(++this.#lastId).toString(36)}`;
+    const connection = new Connection(this, transport, { ...opening, id, entry, options: this.optionsOf(entry) });
+    this.#connections.add(connection);
+    this.#countAddress(opening.request.remoteAddress, 1);
+    return connection;
+  }
+
+  refused(error: HttpError, head: RequestHead | undefined, remoteAddress: string): void {
+    this.#events.refused?.(error, head?.path, remoteAddress);
+  }
+
+  violated(connection: Connection, violation: ViolationName): void {
+    this.#events.violated?.(violation, connection.entry.descriptor.pattern, connection.request.remoteAddress);
+  }
+
+  left(exchange: HttpExchange): void {
+    this.#exchanges.delete(exchange);
+    this.#checkEmpty();
+  }
+
+  removed(connection: Connection): void {
+    if (!this.#connections.delete(connection)) return;
+    this.#countAddress(connection.request.remoteAddress, -1);
+    if (connection.isBusy) this.#finishing.add(connection);
+    this.#checkEmpty();
+  }
+
+  finished(connection: Connection): void {
+    if (this.#finishing.delete(connection)) this.#checkEmpty();
+  }
+
+  /** Closes so many at a time; faster when the drain's time would not suffice. */
+  #closeInBatches(): () => void {
+    const { drainBatchSize, drainIntervalMs, drainTimeoutMs } = this.options;
+    const waiting = [...this.#connections];
+    // Half of the time is for closing, the other half for the answers.
+    const rounds = Math.max(1, Math.floor(drainTimeoutMs / 2 / drainIntervalMs));
+    const batchSize = Math.max(drainBatchSize, Math.ceil(waiting.length / rounds));
+    let cancel = () => {};
+    const closeBatch = () => {
+      for (const connection of waiting.splice(0, batchSize)) connection.close(CLOSE_SERVICE_RESTART, "service restart");
+      if (waiting.length > 0) cancel = this.#clock.setTimer(closeBatch, drainIntervalMs);
+    };
+    closeBatch();
+    return () => cancel();
+  }
+
+  #checkEmpty(): void {
+    if (this.#connections.size + this.#exchanges.size + this.#finishing.size === 0) this.#onEmpty?.();
+  }
+
+  #countAddress(address: string, delta: 1 | -1): void {
+    if (this.options.maxConnectionsPerIp === 0) return;
+    const key = limitKey(address);
+    const count = (this.#perAddress.get(key) ?? 0) + delta;
+    if (count === 0) this.#perAddress.delete(key);
+    else this.#perAddress.set(key, count);
+  }
+
+  /** Buffers that lie idle go back to the system; the beat stops with the last connection once nothing is left. */
+  #scheduleTrim(): void {
+    this.#cancelTrim ??= this.#clock.setTimer(() => {
+      this.#cancelTrim = undefined;
+      this.#pool.trim();
+      if (this.#pool.freeBytes > 0 || this.#connections.size + this.#exchanges.size > 0) this.#scheduleTrim();
+    }, TRIM_INTERVAL_MS);
+  }
+}
+
+function optionsByEntry(options: GatewayOptions, table: RouteTable): ReadonlyMap<RouteEntry, ConnectionOptions> {
+  return new Map(table.entries.map((entry) => {
+    const { descriptor } = entry;
+    return [entry, connectionOptionsOf(options, descriptor.options, descriptor.file)];
+  }));
+}
+
+function unavailable(message: string): HttpError {
+  return new HttpError(503, message, { "Retry-After": "5" });
+}

@@ -1,0 +1,387 @@
+/**
+ * HTTP on one transport: requests are read one after the other and answered, until one of them becomes a WebSocket.
+ *
+ * While an answer is being made, reading goes on into a bounded buffer, so that a client that goes away is noticed and
+ * what it sent early is kept.
+ *
+ * @module
+ */
+import {
+  BodyDecoder,
+  bodyFraming,
+  encodeTextResponse,
+  findHeadEnd,
+  hasToken,
+  headTooLarge,
+  HttpError,
+  leadingCrlf,
+  parseRequestHead,
+  type RequestHead,
+} from "../http/mod.ts";
+import type { Connection } from "./connection.ts";
+import type { GatewayOptions } from "./option_table.ts";
+import { writeResponse } from "./response_writer.ts";
+import type { TimerEntry, TimerWheel } from "./timer_wheel.ts";
+import type { Transport, TransportEvents } from "./transport.ts";
+import type { Turn } from "./turn.ts";
+
+/** What is to be done with a request, decided on its head. */
+export type Decision =
+  | {
+    readonly kind: "http";
+    /** Makes the response; never rejects. */
+    answer(body: Uint8Array<ArrayBuffer>): Promise<Response>;
+  }
+  | {
+    readonly kind: "websocket";
+    /** Asks the route, if it wants to be asked; never throws or rejects. A `Response` refuses. */
+    accept(signal: AbortSignal): Acceptance | Response | Promise<Acceptance | Response>;
+  };
+
+/** A handshake that succeeded. */
+export interface Acceptance {
+  /** The 101. */
+  readonly head: Uint8Array;
+  /** Makes the connection, which takes the transport over when it is opened. */
+  connect(transport: Transport): Connection;
+}
+
+/** What the exchange needs of the gateway. */
+export interface ExchangeHost {
+  readonly options: GatewayOptions;
+  readonly turn: Turn;
+  readonly wheel: TimerWheel;
+  /** The Date field's value now. */
+  readonly date: string;
+  /** @throws {HttpError} to refuse. */
+  decide(head: RequestHead, remoteAddress: string): Decision;
+  /** A request was refused. */
+  refused(error: HttpError, head: RequestHead | undefined, remoteAddress: string): void;
+  /** Nothing is left of the exchange: the transport is gone, or a connection has it. */
+  left(exchange: HttpExchange): void;
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+/** So much is kept of what a client sends before it is answered; then it has to wait. */
+const MAX_EARLY_BYTES = 64 * 1024;
+
+const CONTINUE = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");
+
+interface PendingBody {
+  readonly head: RequestHead;
+  readonly decision: Extract<Decision, { readonly kind: "http" }>;
+  readonly decoder: BodyDecoder;
+}
+
+/** The HTTP side of one transport. */
+export class HttpExchange implements TransportEvents, TimerEntry {
+  dueAt = Infinity;
+  readonly #host: ExchangeHost;
+  readonly #transport: Transport;
+  /** Refuses whatever is asked: the client came too often, or there are too many. */
+  readonly #refusal: HttpError | undefined;
+  /** What came and was not taken: an unfinished head, or what was sent before the answer. */
+  #kept: Uint8Array<ArrayBuffer> = NO_BYTES;
+  #keptBytes = 0;
+  /** Set while a body is being read. */
+  #body: PendingBody | undefined;
+  /** Set while an answer is being made. */
+  #answering: AbortController | undefined;
+  #wakeDrained: (() => void) | undefined;
+  #isUpgrading = false;
+  #hasAnswered = false;
+  /** The answer under way is the last. */
+  #isClosing = false;
+  #isEnding = false;
+  #isLeft = false;
+
+  constructor(host: ExchangeHost, transport: Transport, refusal?: HttpError) {
+    this.#host = host;
+    this.#transport = transport;
+    this.#refusal = refusal;
+  }
+
+  /** The clock starts for the first request. */
+  start(): void {
+    this.#wait(this.#host.options.handshakeTimeoutMs);
+  }
+
+  /** True when no request is under way. */
+  get isIdle(): boolean {
+    return this.#answering === undefined && this.#body === undefined && this.#keptBytes === 0 && !this.#isEnding;
+  }
+
+  /** Drops the transport at once. */
+  destroy(): void {
+    this.#transport.destroy();
+  }
+
+  /** No further request is taken on this transport: for a server that is going away. */
+  close(): void {
+    if (this.isIdle) this.#end();
+    else this.#isClosing = true;
+  }
+
+  onTimer(): number {
+    if (this.#isEnding) this.#transport.destroy();
+    else if (this.#answering !== undefined) {
+      if (this.#transport.output.isInFlight) this.#transport.destroy();
+    } else if (this.#hasAnswered && this.isIdle) this.#end();
+    else this.#refuse(new HttpError(408, "The request took too long to arrive: send it faster."), undefined, true);
+    return this.dueAt;
+  }
+
+  onBytes(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): number {
+    if (this.#isEnding) return end;
+    if (this.#answering !== undefined) {
+      this.#keep(bytes, start, end);
+      if (this.#keptBytes > MAX_EARLY_BYTES) this.#transport.pause();
+      return end;
+    }
+    try {
+      return this.#body === undefined
+        ? this.#readHead(bytes, start, end)
+        : this.#readBody(this.#body, bytes, start, end);
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error;
+      this.#refuse(error, this.#body?.head, true);
+      return end;
+    }
+  }
+
+  onEnd(): void {
+    // A client may close its side after its request and wait for the answer. It cannot want a WebSocket then.
+    if (this.#answering !== undefined && !this.#isUpgrading) this.#isClosing = true;
+    else {
+      this.#answering?.abort(new DOMException("The client has gone", "AbortError"));
+      this.#end();
+    }
+  }
+
+  onWriting(): void {
+    if (this.#answering !== undefined) this.#wait(this.#host.options.writeTimeoutMs);
+  }
+
+  onWritten(): void {
+    if (this.#isEnding) this.#wait(this.#host.options.closeTimeoutMs);
+    if (this.#transport.output.byteLength > this.#host.options.highWaterBytes) return;
+    const wake = this.#wakeDrained;
+    this.#wakeDrained = undefined;
+    wake?.();
+  }
+
+  onClosed(): void {
+    this.#answering?.abort(new DOMException("The client has gone", "AbortError"));
+    this.#wakeDrained?.();
+    this.#leave();
+  }
+
+  #readHead(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): number {
+    const { options } = this.#host;
+    if (this.#keptBytes > 0) return this.#readKeptHead(bytes, start, end);
+    const headStart = leadingCrlf(bytes, start, end);
+    const headEnd = findHeadEnd(bytes, headStart, end);
+    if (headEnd === -1) {
+      if (end - headStart > options.maxHeadBytes) throw headTooLarge(bytes, headStart, end);
+      this.#keep(bytes, start, end);
+      if (this.#hasAnswered) this.#wait(options.handshakeTimeoutMs);
+      return end;
+    }
+    this.#begin(parseRequestHead(bytes, headStart, headEnd, limitsOf(options)));
+    return headEnd;
+  }
+
+  /** The head began in an earlier chunk. */
+  #readKeptHead(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): number {
+    const { options } = this.#host;
+    const before = this.#keptBytes;
+    this.#keep(bytes, start, Math.min(end, start + options.maxHeadBytes));
+    const kept = this.#kept;
+    const headStart = leadingCrlf(kept, 0, this.#keptBytes);
+    const headEnd = findHeadEnd(kept, Math.max(headStart, before - 3), this.#keptBytes);
+    if (headEnd === -1) {
+      if (this.#keptBytes - headStart > options.maxHeadBytes) throw headTooLarge(kept, headStart, this.#keptBytes);
+      return end;
+    }
+    this.#kept = NO_BYTES;
+    this.#keptBytes = 0;
+    this.#begin(parseRequestHead(kept, headStart, headEnd, limitsOf(options)));
+    return start + headEnd - before;
+  }
+
+  /** A head is complete. */
+  #begin(head: RequestHead): void {
+    if (this.#refusal !== undefined) return this.#refuse(this.#refusal, head, true);
+    const framing = bodyFraming(head);
+    let decision: Decision;
+    try {
+      decision = this.#host.decide(head, this.#transport.remoteAddress);
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error;
+      // What follows would be a body that nobody wants: the connection cannot go on.
+      return this.#refuse(error, head, framing.kind !== "none");
+    }
+    this.#host.wheel.cancel(this);
+    if (decision.kind === "websocket") return this.#accept(head, decision);
+    if (framing.kind === "none") return void this.#answer(head, decision.answer(NO_BYTES));
+    this.#body = { head, decision, decoder: new BodyDecoder(framing, this.#host.options.maxBodyBytes) };
+    this.#wait(this.#host.options.messageTimeoutMs || this.#host.options.handshakeTimeoutMs);
+    // RFC 9110 §10.1.1: a server that will read the body says so to a client that waits for it.
+    if (head.version === "1.1" && hasToken(head.fields.all("expect"), "100-continue")) this.#write(CONTINUE);
+    if (this.#body.decoder.done) this.#endBody(this.#body);
+  }
+
+  #readBody(body: PendingBody, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): number {
+    const at = body.decoder.push(bytes, start, end);
+    if (body.decoder.done) this.#endBody(body);
+    return at;
+  }
+
+  #endBody({ head, decision, decoder }: PendingBody): void {
+    this.#body = undefined;
+    this.#host.wheel.cancel(this);
+    this.#answer(head, decision.answer(decoder.take()));
+  }
+
+  async #answer(head: RequestHead, answer: Promise<Response>): Promise<void> {
+    const controller = this.#answering = new AbortController();
+    const response = await answer;
+    if (controller.signal.aborted) return void response.body?.cancel().catch(() => {}); // Nobody is there to read it.
+    const isAlive = await this.#writeResponse(response, head, controller.signal);
+    this.#answering = undefined;
+    this.#next(isAlive && !this.#isClosing);
+  }
+
+  async #writeResponse(response: Response, head: RequestHead, signal: AbortSignal): Promise<boolean> {
+    const framing = {
+      isHead: head.method === "HEAD",
+      version: head.version,
+      keepAlive: wantsKeepAlive(head) && !this.#isClosing,
+      date: this.#host.date,
+    };
+    const drained = async () => {
+      if (this.#transport.output.byteLength > this.#host.options.highWaterBytes) {
+        await new Promise<void>((resolve) => this.#wakeDrained = resolve);
+      }
+      signal.throwIfAborted();
+    };
+    try {
+      return await writeResponse(response, framing, { write: (bytes) => this.#write(bytes), drained });
+    } catch {
+      // The body's stream failed, or the client went: a response cut short is all that can tell.
+      this.#transport.destroy();
+      return false;
+    }
+  }
+
+  /** After an answer: the next request, part of which may be here, or the end. */
+  #next(isAlive: boolean): void {
+    if (this.#isLeft || this.#isEnding) return;
+    if (!isAlive) return this.#end();
+    this.#hasAnswered = true;
+    this.#wait(this.#host.options.keepAliveTimeoutMs);
+    const early = this.#kept.subarray(0, this.#keptBytes);
+    this.#kept = NO_BYTES;
+    this.#keptBytes = 0;
+    this.#transport.resume();
+    if (early.length > 0) this.#feed(early);
+  }
+
+  /** Bytes that came before they were wanted, for whoever has the transport now. What is left for later is fed at once. */
+  #feed(bytes: Uint8Array<ArrayBuffer>): void {
+    for (let at = 0; at < bytes.length && !this.#isEnding;) {
+      at = this.#transport.events.onBytes(bytes, at, bytes.length);
+    }
+  }
+
+  #accept(head: RequestHead, decision: Extract<Decision, { readonly kind: "websocket" }>): void {
+    const controller = new AbortController();
+    const acceptance = decision.accept(controller.signal);
+    if (!(acceptance instanceof Promise)) return this.#settleUpgrade(head, acceptance);
+    this.#answering = controller;
+    this.#isUpgrading = true;
+    acceptance.then((settled) => {
+      if (!controller.signal.aborted) this.#settleUpgrade(head, settled);
+    });
+  }
+
+  #settleUpgrade(head: RequestHead, settled: Acceptance | Response): void {
+    this.#isUpgrading = false;
+    if (settled instanceof Response) return void this.#answer(head, Promise.resolve(settled));
+    this.#answering = undefined;
+    this.#write(settled.head);
+    const early = this.#kept.subarray(0, this.#keptBytes);
+    this.#leave();
+    const connection = settled.connect(this.#transport);
+    connection.open();
+    this.#transport.resume();
+    if (early.length > 0) this.#feed(early);
+  }
+
+  #refuse(error: HttpError, head: RequestHead | undefined, mustClose: boolean): void {
+    this.#host.refused(error, head, this.#transport.remoteAddress);
+    this.#body = undefined;
+    const close = mustClose || this.#isClosing || head === undefined || !wantsKeepAlive(head);
+    this.#write(encodeTextResponse({
+      status: error.status,
+      message: error.message,
+      headers: error.headers,
+      head: head?.method === "HEAD",
+      close,
+      date: this.#host.date,
+    }));
+    if (close) return this.#end();
+    this.#hasAnswered = true;
+    this.#wait(this.#host.options.keepAliveTimeoutMs);
+  }
+
+  #write(bytes: Uint8Array): void {
+    this.#transport.output.appendBytes(bytes);
+    this.#transport.touch();
+  }
+
+  /** The last answer is in the write buffer. */
+  #end(): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    this.#wait(this.#host.options.closeTimeoutMs);
+    this.#transport.end();
+  }
+
+  #leave(): void {
+    if (this.#isLeft) return;
+    this.#isLeft = true;
+    this.#host.wheel.cancel(this);
+    this.#host.left(this);
+  }
+
+  #wait(delayMs: number): void {
+    this.#host.wheel.schedule(this, this.#host.turn.now + delayMs);
+  }
+
+  #keep(bytes: Uint8Array, start: number, end: number): void {
+    const needed = this.#keptBytes + end - start;
+    if (needed > this.#kept.length) {
+      const grown = new Uint8Array(Math.max(needed, this.#kept.length * 2, 512));
+      grown.set(this.#kept.subarray(0, this.#keptBytes));
+      this.#kept = grown;
+    }
+    this.#kept.set(bytes.subarray(start, end), this.#keptBytes);
+    this.#keptBytes = needed;
+  }
+}
+
+function limitsOf({ maxHeadBytes, maxHeaderFields }: GatewayOptions): {
+  readonly maxHeadBytes: number;
+  readonly maxHeaderFields: number;
+} {
+  return { maxHeadBytes, maxHeaderFields };
+}
+
+/** RFC 9112 §9.3: HTTP/1.1 persists unless told otherwise, HTTP/1.0 only when asked to. */
+function wantsKeepAlive(head: RequestHead): boolean {
+  const options = head.fields.all("connection");
+  if (hasToken(options, "close")) return false;
+  return head.version === "1.1" || hasToken(options, "keep-alive");
+}

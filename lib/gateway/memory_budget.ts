@@ -1,0 +1,57 @@
+/**
+ * What all connections hold together, against `maxMemoryBytes`.
+ *
+ * @module
+ */
+
+/** Something that holds bytes for a peer and can let go of them. */
+export interface MemoryHolder {
+  /** Bytes held, as last reported to the budget. */
+  readonly heldBytes: number;
+  /** Lets go, by ending the connection. */
+  relieve(): void;
+}
+
+/** The budget of one gateway. */
+export class MemoryBudget {
+  readonly #maxBytes: number;
+  readonly #holders: ReadonlySet<MemoryHolder>;
+  #heldBytes = 0;
+  #isRelieving = false;
+
+  /** @param holders the connections, live. */
+  constructor(maxBytes: number, holders: ReadonlySet<MemoryHolder>) {
+    this.#maxBytes = maxBytes;
+    this.#holders = holders;
+  }
+
+  /** Bytes held by all. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /** True when no new connection should be taken. */
+  get isExhausted(): boolean {
+    return this.#heldBytes > this.#maxBytes;
+  }
+
+  /** A holder's share has changed by so much. Over the limit the largest are made to let go, after this turn's work. */
+  add(deltaBytes: number): void {
+    this.#heldBytes += deltaBytes;
+    if (this.#heldBytes <= this.#maxBytes || this.#isRelieving) return;
+    this.#isRelieving = true;
+    queueMicrotask(() => this.#relieve());
+  }
+
+  #relieve(): void {
+    this.#isRelieving = false;
+    if (!this.isExhausted) return;
+    const bySize = [...this.#holders].sort((a, b) => b.heldBytes - a.heldBytes);
+    let excess = this.#heldBytes - this.#maxBytes;
+    for (const holder of bySize) {
+      if (excess <= 0 || holder.heldBytes === 0) return;
+      excess -= holder.heldBytes;
+      holder.relieve();
+    }
+  }
+}

@@ -1,0 +1,16 @@
+/**
+ * The gateway: listeners, transports, connections, options.
+ *
+ * @module
+ */
+export { type Clock, systemClock } from "./clock.ts";
+export { type CommandLine, CONFIG_FILE, helpText, parseCommandLine } from "./command_line.ts";
+export { Gateway, type GatewayEvents, type GatewayParts } from "./gateway.ts";
+export { normalizeAddress } from "./ip_address.ts";
+export { type AcceptEvents, type Acceptor, Listener } from "./listener.ts";
+export { memoryLimitBytes } from "./memory_limit.ts";
+export { optionsTable } from "./option_docs.ts";
+export { OptionError } from "./option_error.ts";
+export { envNames, GATEWAY_DEFAULTS, type GatewayOptions } from "./option_table.ts";
+export { resolveOptions, type SockeyeConfig } from "./options.ts";
+export { type ByteStream } from "./tcp_transport.ts";

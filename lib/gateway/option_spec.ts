@@ -1,0 +1,86 @@
+/**
+ * The shapes a row of the option table may have: one per kind of value.
+ *
+ * @module
+ */
+
+/** What an integer option counts. `bytes` takes `64KiB`, `ms` takes `10s`. */
+export type OptionUnit = "bytes" | "ms" | "fields" | "fragments" | "connections" | "per second";
+
+/** What all rows have. */
+interface OptionRow {
+  /** Heading it stands under in the help text. */
+  readonly group: OptionGroup;
+  /** What it is, in one line. */
+  readonly doc: string;
+  /** What happens over the limit, or with a wrong value. */
+  readonly consequence: string;
+  /** Whether a route may override it for its own connections. */
+  readonly perRoute: boolean;
+  /** The flag, where it is not the name in kebab-case. */
+  readonly flag?: `--${string}`;
+  /** How the default reads in help and README, where its value does not say it all. */
+  readonly defaultDoc?: string;
+  /** The environment variable, where it is not `SOCKEYE_` and the name in upper snake case. */
+  readonly env?: string;
+}
+
+/** A whole number in `[min, max]`; 0 too, where it means off. */
+export interface IntegerOption extends OptionRow {
+  readonly kind: "integer";
+  readonly unit: OptionUnit;
+  readonly min: number;
+  readonly max: number;
+  readonly default: number;
+  /** True: 0 is allowed and switches the limit off. */
+  readonly zeroIsOff?: true;
+  /** True: the default follows from the memory this machine gives the process. */
+  readonly fromMemoryLimit?: true;
+}
+
+/** A TCP port; 0 lets the system pick a free one. */
+export interface PortOption extends OptionRow {
+  readonly kind: "port";
+  readonly default: number;
+}
+
+/** A host name or an IP address. */
+export interface HostOption extends OptionRow {
+  readonly kind: "host";
+  readonly default: string;
+  /** The default of `--dev`. */
+  readonly devDefault: string;
+}
+
+/** A folder. */
+export interface PathOption extends OptionRow {
+  readonly kind: "path";
+  readonly default: string;
+}
+
+/** One of a few words. */
+export interface ChoiceOption extends OptionRow {
+  readonly kind: "choice";
+  readonly choices: readonly string[];
+  readonly default: string;
+}
+
+/** A list; `null` where having none is a policy of its own. */
+export interface ListOption extends OptionRow {
+  readonly kind: "list";
+  readonly item: "origin" | "network";
+  readonly default: readonly string[] | null;
+}
+
+/** A row of the option table. */
+export type OptionSpec = IntegerOption | PortOption | HostOption | PathOption | ChoiceOption | ListOption;
+
+/** Headings of the help text. */
+export type OptionGroup =
+  | "Listening"
+  | "HTTP and handshake"
+  | "Messages"
+  | "Keepalive and timeouts"
+  | "Buffers and memory"
+  | "Admission"
+  | "Drain";

@@ -1,0 +1,238 @@
+/**
+ * The transport over a TCP stream: at most one read and one write pending, a read buffer that follows the traffic, and
+ * an ending that lets the peer see our last bytes.
+ *
+ * @module
+ */
+import { WriteBuffer } from "../frame/mod.ts";
+import type { TransportName } from "../route/mod.ts";
+import { type BufferPool, MAX_BUFFER_BYTES, MIN_BUFFER_BYTES } from "./buffer_pool.ts";
+import type { Transport, TransportEvents } from "./transport.ts";
+import type { Turn, TurnMember } from "./turn.ts";
+
+/** What is needed of a stream: `Deno.TcpConn` has it, and so has a pipe in memory. */
+export interface ByteStream {
+  read(buffer: Uint8Array): Promise<number | null>;
+  write(bytes: Uint8Array): Promise<number>;
+  closeWrite(): Promise<void>;
+  close(): void;
+}
+
+/** So much is read and thrown away while we wait for the peer to see our last bytes. */
+export const MAX_LINGER_BYTES = 16 * 1024 * 1024;
+
+const PHASE = { OPEN: 0, ENDING: 1, LINGERING: 2, CLOSED: 3 } as const;
+
+const NO_BUFFER = new Uint8Array(0);
+
+/** Who is told before anybody has taken the transport. */
+const NOBODY: TransportEvents = {
+  onBytes: (_bytes, _start, end) => end,
+  onEnd() {},
+  onWriting() {},
+  onWritten() {},
+  onClosed() {},
+};
+
+/** A TCP connection as bytes. */
+export class TcpTransport implements Transport, TurnMember {
+  readonly name: TransportName = "websocket";
+  readonly remoteAddress: string;
+  readonly output: WriteBuffer;
+  events: TransportEvents = NOBODY;
+  windowGeneration = 0;
+
+  readonly #stream: ByteStream;
+  readonly #turn: Turn;
+  readonly #pool: BufferPool;
+
+  #phase: typeof PHASE[keyof typeof PHASE] = PHASE.OPEN;
+  #input = NO_BUFFER;
+  #nextInputBytes = MIN_BUFFER_BYTES;
+  // What the last read brought and nobody has taken yet.
+  #restStart = 0;
+  #restEnd = 0;
+  #isPinned = false;
+  #isReading = false;
+  #isPaused = false;
+  #isEof = false;
+  #isTouched = false;
+  #isDeferred = false;
+  #discardedBytes = 0;
+
+  constructor(stream: ByteStream, remoteAddress: string, turn: Turn, pool: BufferPool) {
+    this.#stream = stream;
+    this.remoteAddress = remoteAddress;
+    this.#turn = turn;
+    this.#pool = pool;
+    this.output = new WriteBuffer(pool);
+  }
+
+  /** True when a read is to be armed. */
+  get wantsRead(): boolean {
+    return !this.#isReading && !this.#isPaused && !this.#isEof && this.#phase !== PHASE.CLOSED &&
+      this.#restStart === this.#restEnd;
+  }
+
+  /** Begins to read. Called once. */
+  start(): void {
+    this.#turn.enter(this);
+  }
+
+  /** Starts a read into a buffer of its own size class. */
+  arm(): void {
+    if (!this.wantsRead) return;
+    const input = this.#inputForRead();
+    this.#isReading = true;
+    this.#stream.read(input).then(this.#onRead, this.#onReadError);
+  }
+
+  pin(): Uint8Array<ArrayBuffer> {
+    this.#isPinned = true;
+    return this.#input;
+  }
+
+  unpin(buffer: Uint8Array<ArrayBuffer>): void {
+    if (buffer !== this.#input) return this.#pool.give(buffer);
+    this.#isPinned = false;
+    if (this.#phase === PHASE.CLOSED && !this.#isReading) this.#releaseInput();
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    if (this.#restStart < this.#restEnd) this.#defer();
+    else if (this.wantsRead) this.#turn.enter(this);
+  }
+
+  touch(): void {
+    if (this.#isTouched || this.output.isInFlight || this.#phase === PHASE.CLOSED) return;
+    this.#isTouched = true;
+    this.#turn.touch(this);
+  }
+
+  end(): void {
+    if (this.#phase !== PHASE.OPEN) return;
+    this.#phase = PHASE.ENDING;
+    this.#discardedBytes = this.#restEnd - this.#restStart;
+    this.#restStart = this.#restEnd;
+    this.resume();
+    this.touch();
+  }
+
+  destroy(): void {
+    if (this.#phase === PHASE.CLOSED) return;
+    this.#phase = PHASE.CLOSED;
+    this.#turn.forget(this);
+    this.#stream.close();
+    this.output.dispose();
+    if (!this.#isReading && !this.#isPinned) this.#releaseInput();
+    this.events.onClosed();
+  }
+
+  process(): void {
+    this.#isDeferred = false;
+    if (this.#phase === PHASE.CLOSED) return;
+    if (this.#isEof && this.#restStart === this.#restEnd) return this.#end();
+    if (this.#phase !== PHASE.OPEN) return this.#discard();
+    // The HTTP exchange hands over to the connection in the middle of a chunk.
+    let events: TransportEvents;
+    do {
+      events = this.events;
+      this.#restStart = events.onBytes(this.#input, this.#restStart, this.#restEnd);
+    } while (events !== this.events && this.#restStart < this.#restEnd && this.#phase === PHASE.OPEN);
+    if (this.#phase !== PHASE.OPEN) this.#restStart = this.#restEnd;
+    if (this.#restStart < this.#restEnd && !this.#isPaused) this.#defer();
+  }
+
+  flush(): void {
+    this.#isTouched = false;
+    if (this.#phase === PHASE.CLOSED) return;
+    const bytes = this.output.begin();
+    if (bytes !== undefined) {
+      this.events.onWriting();
+      this.#stream.write(bytes).then(this.#onWrite, this.#onWriteError);
+    } else if (this.#phase === PHASE.ENDING && !this.output.isInFlight) {
+      this.#closeWrite();
+    }
+  }
+
+  /** The buffer for the next read: the last one, unless it is pinned or of the wrong size. */
+  #inputForRead(): Uint8Array<ArrayBuffer> {
+    if (this.#isPinned) {
+      // Whoever pinned it gives it back.
+      this.#isPinned = false;
+      this.#input = NO_BUFFER;
+    }
+    if (this.#input.length === this.#nextInputBytes) return this.#input;
+    if (this.#input !== NO_BUFFER) this.#pool.give(this.#input);
+    return this.#input = this.#pool.take(this.#nextInputBytes);
+  }
+
+  readonly #onRead = (count: number | null): void => {
+    this.#isReading = false;
+    if (this.#phase === PHASE.CLOSED) return this.#releaseInput();
+    if (count === null) this.#isEof = true;
+    else {
+      this.#restStart = 0;
+      this.#restEnd = count;
+      const size = this.#input.length;
+      if (count === size) this.#nextInputBytes = Math.min(size * 2, MAX_BUFFER_BYTES);
+      else if (count * 8 < size) this.#nextInputBytes = Math.max(size >> 2, MIN_BUFFER_BYTES);
+    }
+    this.#turn.ready(this);
+  };
+
+  readonly #onReadError = (): void => {
+    this.#isReading = false;
+    if (this.#phase === PHASE.CLOSED) this.#releaseInput();
+    else this.destroy();
+  };
+
+  readonly #onWrite = (count: number): void => {
+    this.output.wrote(count);
+    if (this.#phase === PHASE.CLOSED) return this.output.dispose();
+    this.events.onWritten();
+    this.flush();
+  };
+
+  readonly #onWriteError = (): void => {
+    this.output.wrote(0);
+    if (this.#phase === PHASE.CLOSED) this.output.dispose();
+    else this.destroy();
+  };
+
+  #end(): void {
+    if (this.#phase === PHASE.OPEN) this.events.onEnd();
+    else if (this.#phase === PHASE.LINGERING) this.destroy();
+  }
+
+  #discard(): void {
+    this.#discardedBytes += this.#restEnd - this.#restStart;
+    this.#restStart = this.#restEnd;
+    if (this.#discardedBytes > MAX_LINGER_BYTES) this.destroy();
+  }
+
+  /** All is written: the peer is told, and has the last word. */
+  #closeWrite(): void {
+    this.#phase = PHASE.LINGERING;
+    if (this.#isEof) return this.destroy();
+    this.#stream.closeWrite().catch(() => this.destroy());
+  }
+
+  #defer(): void {
+    if (this.#isDeferred) return;
+    this.#isDeferred = true;
+    this.#turn.defer(this);
+  }
+
+  #releaseInput(): void {
+    if (this.#isPinned || this.#input === NO_BUFFER) return;
+    this.#pool.give(this.#input);
+    this.#input = NO_BUFFER;
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * A hashed timer wheel: one entry per connection, moved in O(1), with one alarm of the clock for all of them.
+ *
+ * Entries say when they want to be looked at; activity does not move them. A late look is harmless, and so an entry is
+ * found to be not yet due and put back.
+ *
+ * @module
+ */
+import type { Clock } from "./clock.ts";
+
+/** Something that wants to be looked at when its time has come. */
+export interface TimerEntry {
+  /** When, in the clock's milliseconds; `Infinity` while it is not in the wheel. Written by the wheel only. */
+  dueAt: number;
+  /** @returns when to be looked at next; `Infinity` for never. */
+  onTimer(now: number): number;
+}
+
+/** How exact the wheel is: an entry is looked at up to this much late. */
+export const TICK_MS = 50;
+
+/** 25.6 s around: the default ping interval fits into one turn. */
+const SLOTS = 512;
+
+/** The wheel of one gateway. */
+export class TimerWheel {
+  readonly #clock: Clock;
+  readonly #slots: Set<TimerEntry>[] = Array.from({ length: SLOTS }, () => new Set());
+  #size = 0;
+  #tick: number;
+  #cancelAlarm: (() => void) | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#tick = this.#tickAt(clock.now());
+  }
+
+  /** Number of entries. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Puts an entry in, or moves it. `Infinity` takes it out. */
+  schedule(entry: TimerEntry, at: number): void {
+    this.cancel(entry);
+    if (at === Infinity) return;
+    if (this.#size === 0) this.#tick = this.#tickAt(this.#clock.now());
+    // What is overdue is looked at with the next tick.
+    entry.dueAt = Math.max(at, (this.#tick + 1) * TICK_MS);
+    this.#slotOf(entry.dueAt).add(entry);
+    this.#size++;
+    this.#cancelAlarm ??= this.#clock.setTimer(this.#onAlarm, TICK_MS);
+  }
+
+  /** Moves an entry only if that makes it earlier: for the hot path. */
+  advance(entry: TimerEntry, at: number): void {
+    if (at < entry.dueAt) this.schedule(entry, at);
+  }
+
+  /** Takes an entry out. */
+  cancel(entry: TimerEntry): void {
+    if (entry.dueAt === Infinity) return;
+    if (this.#slotOf(entry.dueAt).delete(entry)) this.#size--;
+    entry.dueAt = Infinity;
+  }
+
+  /** Stops the alarm and forgets every entry. */
+  clear(): void {
+    for (const slot of this.#slots) {
+      for (const entry of slot) entry.dueAt = Infinity;
+      slot.clear();
+    }
+    this.#size = 0;
+    this.#cancelAlarm?.();
+    this.#cancelAlarm = undefined;
+  }
+
+  readonly #onAlarm = (): void => {
+    this.#cancelAlarm = undefined;
+    const now = this.#clock.now();
+    const last = this.#tickAt(now);
+    // After a long pause each slot needs one look, not one for each turn missed.
+    this.#tick = Math.max(this.#tick, last - SLOTS);
+    while (this.#tick < last) this.#look(this.#slots[++this.#tick % SLOTS]!, now);
+    if (this.#size > 0) this.#cancelAlarm ??= this.#clock.setTimer(this.#onAlarm, TICK_MS);
+  };
+
+  #look(slot: Set<TimerEntry>, now: number): void {
+    const due: TimerEntry[] = [];
+    for (const entry of slot) if (entry.dueAt <= now) due.push(entry);
+    for (const entry of due) {
+      // An entry looked at before may have taken this one out.
+      if (entry.dueAt > now) continue;
+      this.cancel(entry);
+      const next = entry.onTimer(now);
+      if (entry.dueAt === Infinity) this.schedule(entry, next);
+    }
+  }
+
+  /** The slot of the first tick at which an entry due at `at` is due. */
+  #slotOf(at: number): Set<TimerEntry> {
+    return this.#slots[Math.ceil(at / TICK_MS) % SLOTS]!;
+  }
+
+  #tickAt(now: number): number {
+    return Math.floor(now / TICK_MS);
+  }
+}

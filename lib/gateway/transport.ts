@@ -1,0 +1,56 @@
+/**
+ * The border between a connection and its cable: bytes in both directions, whatever carries them.
+ *
+ * @module
+ */
+import type { WriteBuffer } from "../frame/mod.ts";
+import type { TransportName } from "../route/mod.ts";
+
+/** A two-way byte pipe. */
+export interface Transport {
+  readonly name: TransportName;
+  /** IP address of the other end of the cable, without port; a proxy's, where there is one. */
+  readonly remoteAddress: string;
+  /** Where bytes to be sent are appended; {@linkcode touch} makes them go. */
+  readonly output: WriteBuffer;
+  /** Who is told. The HTTP exchange first, then the connection that takes over from it. */
+  events: TransportEvents;
+  /** What was appended is written at the end of the turn, in one write. */
+  touch(): void;
+  /** Reads no more until {@linkcode resume}: the peer's network stack makes it wait. */
+  pause(): void;
+  resume(): void;
+  /**
+   * Keeps the bytes of the chunk under way from being overwritten by the next read.
+   *
+   * @returns what {@linkcode unpin} takes.
+   */
+  pin(): Uint8Array<ArrayBuffer>;
+  unpin(buffer: Uint8Array<ArrayBuffer>): void;
+  /**
+   * Nothing more will be appended: what is buffered is written, our side is closed, and what still arrives is read and
+   * discarded until the peer closes its side, so that it gets to see our last bytes.
+   */
+  end(): void;
+  /** Drops the pipe at once. */
+  destroy(): void;
+}
+
+/** What happens to a transport. */
+export interface TransportEvents {
+  /**
+   * `bytes[start, end)` arrived. They may be changed, and are valid until this call returns (see
+   * {@linkcode Transport.pin}).
+   *
+   * @returns where to go on: `end`, or less to be called again in a later turn with the rest.
+   */
+  onBytes(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): number;
+  /** The peer will send nothing more. */
+  onEnd(): void;
+  /** A write has begun, or went on after a part was taken. */
+  onWriting(): void;
+  /** The operating system took some of the output. */
+  onWritten(): void;
+  /** The pipe is gone. Called once, last. */
+  onClosed(): void;
+}

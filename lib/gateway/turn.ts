@@ -1,0 +1,102 @@
+/**
+ * One turn of the gateway: everything that arrived is handled, then everything that was sent is written, once each.
+ *
+ * @module
+ */
+import { setImmediate } from "node:timers";
+import type { Clock } from "./clock.ts";
+import { ReadWindow, type WindowMember } from "./read_window.ts";
+
+/** A transport as the turn sees it. */
+export interface TurnMember extends WindowMember {
+  /** Handles what its last read brought. */
+  process(): void;
+  /** Starts a write if there is something to write and none is pending. */
+  flush(): void;
+}
+
+/** The turn of one gateway. */
+export class Turn {
+  readonly #clock: Clock;
+  readonly #window: ReadWindow;
+  #ready: TurnMember[] = [];
+  #spare: TurnMember[] = [];
+  #touched: TurnMember[] = [];
+  #deferred: TurnMember[] = [];
+  #isScheduled = false;
+  #isRunning = false;
+  #now: number;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#now = clock.now();
+    this.#window = new ReadWindow(clock);
+  }
+
+  /** The time: within a turn that of its beginning, which is exact enough for waits, and free. */
+  get now(): number {
+    return this.#isRunning ? this.#now : this.#clock.now();
+  }
+
+  /** A read has completed: the member is handled in this turn. */
+  ready(member: TurnMember): void {
+    this.#ready.push(member);
+    this.#schedule();
+  }
+
+  /** The member has more to handle, but others come first: it is handled after what is waiting now. */
+  defer(member: TurnMember): void {
+    this.#deferred.push(member);
+    if (this.#deferred.length === 1) setImmediate(this.#onDeferred);
+  }
+
+  /** The member has something to write at the end of this turn. */
+  touch(member: TurnMember): void {
+    this.#touched.push(member);
+    this.#schedule();
+  }
+
+  /** The member wants its first read, or the next after a pause. */
+  enter(member: TurnMember): void {
+    this.#window.enter(member);
+  }
+
+  /** The member's outstanding read will not count any more. */
+  forget(member: TurnMember): void {
+    this.#window.forget(member);
+  }
+
+  /** Stops the timers. */
+  clear(): void {
+    this.#window.clear();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    queueMicrotask(this.#run);
+  }
+
+  readonly #onDeferred = (): void => {
+    for (const member of this.#deferred) this.#ready.push(member);
+    this.#deferred.length = 0;
+    this.#schedule();
+  };
+
+  readonly #run = (): void => {
+    this.#now = this.#clock.now();
+    this.#isRunning = true;
+    const served = this.#ready;
+    this.#ready = this.#spare;
+    for (let at = 0; at < served.length; at++) served[at]!.process();
+    this.#isScheduled = false;
+    const touched = this.#touched;
+    for (let at = 0; at < touched.length; at++) touched[at]!.flush();
+    touched.length = 0;
+    this.#isRunning = false;
+    if (served.length > 0) this.#window.finish(served);
+    served.length = 0;
+    this.#spare = served;
+    if (this.#ready.length > 0) this.#schedule();
+  };
+}

@@ -1,0 +1,73 @@
+/**
+ * The field lines of a message: ordered, repeated names kept apart.
+ *
+ * @module
+ */
+
+/** One field line: name in lower case, value without the whitespace around it. */
+export type FieldLine = readonly [name: string, value: string];
+
+/**
+ * The header section of a request, in order of arrival.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { FieldLines } from "./mod.ts";
+ *
+ * const fields = new FieldLines([["accept", "text/html"], ["host", "a"], ["accept", "*" + "/*"]]);
+ * assertEquals(fields.get("Accept"), "text/html, *" + "/*");
+ * assertEquals(fields.all("host"), ["a"]);
+ * ```
+ */
+export class FieldLines {
+  readonly #lines: readonly FieldLine[];
+
+  /**
+   * Wraps field lines.
+   *
+   * @param lines names must be in lower case. The array is kept, not copied.
+   */
+  constructor(lines: readonly FieldLine[]) {
+    this.#lines = lines;
+  }
+
+  /** Number of field lines. */
+  get size(): number {
+    return this.#lines.length;
+  }
+
+  /** The values of all lines with this name, joined by `", "` (RFC 9110 §5.3), or null without one. */
+  get(name: string): string | null {
+    const wanted = name.toLowerCase();
+    let combined: string | null = null;
+    for (const line of this.#lines) {
+      if (line[0] === wanted) combined = combined === null ? line[1] : `${combined}, ${line[1]}`;
+    }
+    return combined;
+  }
+
+  /** The values of all lines with this name, in order. */
+  all(name: string): string[] {
+    const wanted = name.toLowerCase();
+    const values: string[] = [];
+    for (const line of this.#lines) {
+      if (line[0] === wanted) values.push(line[1]);
+    }
+    return values;
+  }
+
+  /** True with at least one line of this name. */
+  has(name: string): boolean {
+    const wanted = name.toLowerCase();
+    for (const line of this.#lines) {
+      if (line[0] === wanted) return true;
+    }
+    return false;
+  }
+
+  /** All lines in order. */
+  entries(): readonly FieldLine[] {
+    return this.#lines;
+  }
+}

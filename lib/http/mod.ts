@@ -1,0 +1,29 @@
+/**
+ * HTTP/1.1 on the server's side, pure and synchronous: request heads, bodies, responses.
+ *
+ * @module
+ */
+export { type Authority, isAuthority, isIpv4, parseAuthority } from "./authority.ts";
+export { BodyDecoder } from "./body.ts";
+export { type BodyFraming, bodyFraming } from "./body_framing.ts";
+export { type FieldLine, FieldLines } from "./field_lines.ts";
+export { checkField, hasToken, isToken, parseTokenList, validFieldName, validFieldValue } from "./field_value.ts";
+export { HttpError } from "./http_error.ts";
+export { quote } from "./quote.ts";
+export {
+  findHeadEnd,
+  headTooLarge,
+  leadingCrlf,
+  MAX_TARGET_BYTES,
+  parseRequestHead,
+  type RequestHead,
+  type RequestLimits,
+} from "./request.ts";
+export {
+  encodeChunk,
+  encodeResponseHead,
+  encodeTextResponse,
+  LAST_CHUNK,
+  STATUS_TEXT,
+  type TextResponse,
+} from "./response.ts";

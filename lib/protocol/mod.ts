@@ -1,0 +1,8 @@
+/**
+ * The server's protocol state of one connection: closing handshake, violations, keepalive. Synchronous and pure.
+ *
+ * @module
+ */
+export { Keepalive, type KeepaliveAction, type KeepaliveOptions } from "./keepalive.ts";
+export { type ClosingRecord, type ProtocolEvents, type ProtocolOptions, ServerProtocol } from "./server_protocol.ts";
+export { nextState, STATE, type State, type StateEvent, STATES } from "./state.ts";

@@ -1,0 +1,222 @@
+/**
+ * The server's side of one WebSocket connection: frames and the closing handshake, without I/O. RFC 6455 §5, §7.
+ *
+ * Bytes go in through `receive`; what has to go out is appended to the write buffer; what the connection needs to know
+ * is told to its events. This is one of the two borders where errors are caught: whatever a peer sends, `receive` does
+ * not throw.
+ *
+ * @module
+ */
+import {
+  CLOSE_CODE,
+  encodeClosePayload,
+  OPCODE,
+  type PreparedMessage,
+  ProtocolError,
+  Receiver,
+  type ReceiverEvents,
+  type ViolationName,
+  VIOLATIONS,
+  type WriteBuffer,
+} from "../frame/mod.ts";
+import { nextState, STATE, type State, type StateEvent, STATES } from "./state.ts";
+
+/** Bounds of one connection's protocol. */
+export interface ProtocolOptions {
+  readonly maxMessageBytes: number;
+  readonly maxFragments: number;
+  /** Above this many unwritten bytes, pongs wait and only the latest goes out. */
+  readonly highWaterBytes: number;
+}
+
+/** What a connection is told. */
+export interface ProtocolEvents {
+  /** See {@linkcode ReceiverEvents.onMessage}. Not called after our Close frame. */
+  onMessage: ReceiverEvents["onMessage"];
+  /** The peer's Close frame arrived, and was answered if it was the first. */
+  onPeerClose(): void;
+  /** A rule or a limit was broken; the Close frame that says so is appended. */
+  onViolation(violation: ViolationName): void;
+}
+
+/** How a connection ended. */
+export interface ClosingRecord {
+  readonly code: number;
+  readonly reason: string;
+  readonly wasClean: boolean;
+}
+
+/** Protocol state of one connection. */
+export class ServerProtocol {
+  readonly #options: ProtocolOptions;
+  readonly #output: WriteBuffer;
+  readonly #events: ProtocolEvents;
+  readonly #receiver: Receiver;
+  #state: State = STATE.OPEN;
+  #peerCode: number = CLOSE_CODE.ABNORMAL;
+  #peerReason = "";
+  #sentCode = 0;
+  #sentReason = "";
+  #heldPong: Uint8Array | undefined;
+
+  constructor(options: ProtocolOptions, output: WriteBuffer, events: ProtocolEvents) {
+    this.#options = options;
+    this.#output = output;
+    this.#events = events;
+    this.#receiver = new Receiver({
+      maxMessageBytes: options.maxMessageBytes,
+      maxFragments: options.maxFragments,
+      expectMasked: true,
+    }, this);
+  }
+
+  /** The state, for tables and logs. */
+  get state(): State {
+    return this.#state;
+  }
+
+  /** True while data may be sent. */
+  get isOpen(): boolean {
+    return this.#state === STATE.OPEN;
+  }
+
+  /** Bytes held for a message that is not complete yet. */
+  get bufferedBytes(): number {
+    return this.#receiver.bufferedBytes;
+  }
+
+  /** True when a message has begun and has not ended. */
+  get isInsideMessage(): boolean {
+    return this.#receiver.isInsideMessage;
+  }
+
+  /** How the connection ended, in the words of the Web API. RFC 6455 §7.1.5, §7.1.6. */
+  get closing(): ClosingRecord {
+    if (this.#peerCode !== CLOSE_CODE.ABNORMAL) {
+      return { code: this.#peerCode, reason: this.#peerReason, wasClean: this.#sentCode !== 0 };
+    }
+    if (this.#state !== STATE.FAILED) return { code: CLOSE_CODE.ABNORMAL, reason: "", wasClean: false };
+    return { code: this.#sentCode, reason: this.#sentReason, wasClean: false };
+  }
+
+  /**
+   * Walks the frames in `bytes[start, end)`.
+   *
+   * @returns where to go on, when {@linkcode halt} was called; otherwise `end`.
+   */
+  receive(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): number {
+    if (!STATES[this.#state].receives) return end;
+    try {
+      return this.#receiver.receive(bytes, start, end);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.fail(error.violation);
+      return end;
+    }
+  }
+
+  /** Makes `receive` return after the frame under way. For use by the events. */
+  halt(): void {
+    this.#receiver.halt();
+  }
+
+  /** Appends a text message; false when no data may be sent any more. */
+  sendText(text: string): boolean {
+    if (this.#state !== STATE.OPEN) return false;
+    this.#output.appendText(text);
+    return true;
+  }
+
+  /** Appends a binary message; false when no data may be sent any more. */
+  sendBinary(bytes: Uint8Array): boolean {
+    if (this.#state !== STATE.OPEN) return false;
+    this.#output.appendFrame(OPCODE.BINARY, bytes);
+    return true;
+  }
+
+  /** Appends a message that was encoded for many; false when no data may be sent any more. */
+  sendPrepared(message: PreparedMessage): boolean {
+    if (this.#state !== STATE.OPEN) return false;
+    this.#output.appendEncoded(message.frame);
+    return true;
+  }
+
+  /** Appends a ping; false when none may be sent any more. RFC 6455 §5.5.2. */
+  ping(payload: Uint8Array): boolean {
+    if (this.#state !== STATE.OPEN) return false;
+    this.#output.appendFrame(OPCODE.PING, payload);
+    return true;
+  }
+
+  /** Starts the closing handshake; false when it has begun already. RFC 6455 §7.1.2. */
+  close(code: number, reason: string): boolean {
+    if (this.#state !== STATE.OPEN) return false;
+    this.#sendClose(code, reason);
+    this.#change("sendClose");
+    return true;
+  }
+
+  /**
+   * Fails the connection with a row of the violations table whose code may be sent. RFC 6455 §7.1.7.
+   */
+  fail(violation: ViolationName): void {
+    if (!STATES[this.#state].receives) return;
+    const { closeCode, sentence } = VIOLATIONS[violation];
+    if (this.#state === STATE.OPEN) this.#sendClose(closeCode, sentence);
+    this.#change("fail");
+    this.#receiver.abandon();
+    this.#events.onViolation(violation);
+  }
+
+  /** Sends the pong that waited for the write buffer to empty. */
+  releasePong(): void {
+    const payload = this.#heldPong;
+    if (payload === undefined) return;
+    this.#heldPong = undefined;
+    if (STATES[this.#state].sends) this.#output.appendFrame(OPCODE.PONG, payload);
+  }
+
+  /** The transport is gone. */
+  end(): void {
+    this.#change("end");
+  }
+
+  /** @ignore Called by the receiver. */
+  onMessage(isText: boolean, bytes: Uint8Array<ArrayBuffer>, start: number, end: number, isBorrowed: boolean): void {
+    if (this.#state === STATE.OPEN) this.#events.onMessage(isText, bytes, start, end, isBorrowed);
+  }
+
+  /** @ignore Called by the receiver. */
+  onPing(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void {
+    if (this.#state !== STATE.OPEN) return;
+    // RFC 6455 §5.5.3: with several pings unanswered, an endpoint "MAY elect to send a Pong frame for only the most
+    // recently processed Ping frame".
+    if (this.#output.byteLength > this.#options.highWaterBytes) this.#heldPong = bytes.slice(start, end);
+    else this.#output.appendFrame(OPCODE.PONG, bytes, start, end);
+  }
+
+  /** @ignore Called by the receiver. RFC 6455 §5.5.3: an unsolicited pong needs no response. */
+  onPong(): void {}
+
+  /** @ignore Called by the receiver. */
+  onClose(code: number, reason: string): void {
+    this.#peerCode = code;
+    this.#peerReason = reason;
+    // RFC 6455 §5.5.1: an endpoint that receives a Close frame and "didn't previously send a Close frame ... MUST send
+    // a Close frame in response", and "typically echos the status code it received".
+    if (this.#state === STATE.OPEN) this.#sendClose(code, "");
+    this.#change("receiveClose");
+    this.#events.onPeerClose();
+  }
+
+  #sendClose(code: number, reason: string): void {
+    this.#sentCode = code;
+    this.#sentReason = reason;
+    const payload = code === CLOSE_CODE.NO_STATUS ? new Uint8Array(0) : encodeClosePayload(code, reason);
+    this.#output.appendFrame(OPCODE.CLOSE, payload);
+  }
+
+  #change(event: StateEvent): void {
+    this.#state = nextState(this.#state, event);
+  }
+}

@@ -1,0 +1,303 @@
+/**
+ * The public contract: what a route module may define and what its handlers are given. Types only.
+ *
+ * Words follow RFC 6455 first, the Web API second. Nothing here knows where route code runs.
+ *
+ * @module
+ */
+
+/** What {@linkcode Peer.send} and publish take: a string goes out as a text message, bytes as a binary one. */
+export type Sendable = string | ArrayBuffer | ArrayBufferView;
+
+/** Name of the cable a peer is connected by. */
+export type TransportName = "websocket" | "long-poll" | "poll";
+
+/** A value, or a promise of it: every handler may be synchronous or asynchronous. */
+export type Awaitable<T> = T | Promise<T>;
+
+/**
+ * The part of the Standard Schema interface (version 1) that Sockeye calls. Schemas of zod, valibot and arktype
+ * satisfy it as they are.
+ */
+export interface StandardSchema<Input = unknown, Output = Input> {
+  readonly "~standard": {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly validate: (
+      value: unknown,
+      // deno-lint-ignore no-explicit-any -- libraries add a second, optional parameter of their own
+      ...rest: any[]
+    ) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
+    readonly types?: { readonly input: Input; readonly output: Output } | undefined;
+  };
+}
+
+/** What a schema answers: the value it made, or the issues it found. */
+export type SchemaResult<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: ReadonlyArray<SchemaIssue> };
+
+/** One issue of a failed validation. */
+export interface SchemaIssue {
+  readonly message: string;
+  readonly path?: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined;
+}
+
+/** The value type a schema produces. */
+export type SchemaOutput<Schema> = Schema extends
+  { readonly "~standard": { readonly types?: { readonly output: infer Output } | undefined } } ? Output
+  : unknown;
+
+type SegmentParams<Segment extends string> = Segment extends `[...${infer Name}]` ? { readonly [K in Name]: string }
+  : Segment extends `[${infer Name}]` ? { readonly [K in Name]: string }
+  : unknown;
+
+/**
+ * The parameters a path pattern names: `"/rooms/[room]"` gives `{ room: string }`.
+ *
+ * A path of type `string` (not a literal) gives `Record<string, string>`.
+ */
+export type RouteParams<Path extends string> = string extends Path ? Readonly<Record<string, string>>
+  : Path extends `${infer Head}/${infer Tail}` ? SegmentParams<Head> & RouteParams<Tail>
+  : SegmentParams<Path>;
+
+/** One message a peer sent: reassembled, unmasked, and, when it is text, proven to be UTF-8. */
+export interface Message<Value = unknown> {
+  /** True for a text message (opcode 0x1), false for a binary one (0x2). RFC 6455 §5.6. */
+  readonly isText: boolean;
+  /** Length of the payload, in bytes. */
+  readonly byteLength: number;
+  /** The payload decoded as UTF-8. A binary message is decoded too, with U+FFFD for what is not UTF-8. */
+  text(): string;
+  /**
+   * The payload parsed as JSON.
+   *
+   * @throws {SyntaxError} when it is not JSON.
+   */
+  json<T = unknown>(): T;
+  /** A copy of the payload that is yours to keep. */
+  bytes(): Uint8Array<ArrayBuffer>;
+  /** A copy of the payload in a buffer of its own. */
+  arrayBuffer(): ArrayBuffer;
+  /**
+   * What the route's `schema.message` made of the message; `undefined` on a route without a schema.
+   */
+  readonly value: Value;
+  /**
+   * The payload where it lies, without a copy. Valid until the handler returns, or until the promise it returned
+   * settles; after that its bytes belong to somebody else (`deno task dev` overwrites them so that a kept view shows).
+   */
+  readonly view: Uint8Array<ArrayBuffer>;
+}
+
+/** What a route handler sees of one connection. */
+export interface Peer<Params = Readonly<Record<string, string>>, Context = unknown> {
+  /** Unique among all connections of all nodes; opaque. */
+  readonly id: string;
+  /** The URL the client asked for. */
+  readonly url: URL;
+  /** The values of the pattern's parameters, percent-decoded. */
+  readonly params: Params;
+  /** The handshake request: a GET without a body. */
+  readonly request: Request;
+  /** The client's IP address, without port. */
+  readonly remoteAddress: string;
+  /** The subprotocol agreed on in the handshake, or the empty string. RFC 6455 §1.9. */
+  readonly subprotocol: string;
+  /**
+   * What this connection's handlers want to remember: any structured-cloneable value up to 16 KiB. It starts as what
+   * `upgrade` returned as `context`.
+   */
+  context: Context;
+  /** The topics this peer is subscribed to. */
+  readonly topics: ReadonlySet<string>;
+  /** The cable in use. */
+  readonly transport: TransportName;
+  /** Bytes accepted by `send` and publish that the operating system has not taken yet. */
+  readonly bufferedAmount: number;
+  /** Aborted as soon as the client is known to be gone, also while a handler is still running. */
+  readonly signal: AbortSignal;
+  /** Name of the deployment whose code is running. */
+  readonly deployment: string;
+  /**
+   * Sends one message. Never blocks and never throws for a peer that is gone.
+   *
+   * @returns false when more than `highWaterBytes` wait to be written (the message is queued all the same; wait for
+   * the `drain` hook or {@linkcode drained}), or when the connection is closing (the message is dropped).
+   */
+  send(data: Sendable): boolean;
+  /**
+   * Sends a ping of at most 125 bytes. RFC 6455 §5.5.2.
+   *
+   * @throws {RangeError} when the payload is longer.
+   */
+  ping(payload?: string | Uint8Array): void;
+  /**
+   * Starts the closing handshake. RFC 6455 §7.1.2. What was sent before goes out first; messages that arrive after are
+   * not delivered.
+   *
+   * @param code 1000–1003, 1007–1009, 1011–1014 or 3000–4999. Default: 1000.
+   * @param reason at most 123 bytes of UTF-8.
+   * @throws {TypeError} for another code, or a reason that is too long.
+   */
+  close(code?: number, reason?: string): void;
+  /** Drops the connection at once, without a closing handshake. The client sees 1006. */
+  terminate(): void;
+  /**
+   * Adds this peer to a topic: from now on it gets what is published there. Takes effect before the call returns; the
+   * promise is for runtimes that live elsewhere.
+   *
+   * @throws {TypeError} when the topic's name is not allowed.
+   */
+  subscribe(topic: string): Promise<void>;
+  /** Takes this peer out of a topic. Nothing happens when it is not in it. */
+  unsubscribe(topic: string): void;
+  /**
+   * Sends one message to every subscriber of a topic except this peer.
+   *
+   * @param options.self true sends it to this peer too, if it subscribed. Default: false.
+   * @throws {TypeError} when the topic's name is not allowed.
+   */
+  publish(topic: string, data: Sendable, options?: { readonly self?: boolean }): Promise<void>;
+  /** Resolves when at most `highWaterBytes` wait to be written, or when the connection has ended. */
+  drained(): Promise<void>;
+}
+
+/** How a connection ended, as the Web API's `CloseEvent` words it. */
+export interface CloseInfo {
+  /** The peer's close code; 1005 when its Close frame had none; 1006 when it went without one. RFC 6455 §7.1.5. */
+  readonly code: number;
+  /** The peer's reason, or the empty string. */
+  readonly reason: string;
+  /** True when both sides sent a Close frame. */
+  readonly wasClean: boolean;
+}
+
+/** Sends to a topic from outside any one peer. */
+export type Publish = (topic: string, data: Sendable) => Promise<void>;
+
+/** Given to `start`. */
+export interface StartContext {
+  /** Sends to every subscriber of a topic. */
+  readonly publish: Publish;
+  /** The route's open peers by id, live. */
+  readonly peers: ReadonlyMap<string, Peer>;
+  /** Aborted when this runtime is asked to stop. */
+  readonly signal: AbortSignal;
+}
+
+/** Given to `upgrade` beside the request. */
+export interface UpgradeContext<Params> {
+  readonly params: Params;
+  readonly remoteAddress: string;
+  /** The subprotocols the client offered, in its order. */
+  readonly subprotocols: readonly string[];
+  /** Aborted when the client goes away before it is answered. */
+  readonly signal: AbortSignal;
+}
+
+/** What `upgrade` may return to accept: everything is optional. */
+export interface UpgradeAcceptance<Context = unknown> {
+  /** Added to the 101 response. `Sec-WebSocket-*`, `Upgrade`, `Connection` and body fields are refused. */
+  readonly headers?: HeadersInit;
+  /** One of the subprotocols the client offered. */
+  readonly subprotocol?: string;
+  /** The first value of `peer.context`. */
+  readonly context?: Context;
+}
+
+/** Given to `get` and `post` beside the request. */
+export interface HttpContext<Params = Readonly<Record<string, string>>> {
+  readonly params: Params;
+  readonly remoteAddress: string;
+  readonly publish: Publish;
+}
+
+/** A route's handler of ordinary HTTP on its path. */
+export type HttpHandler<Params = Readonly<Record<string, string>>> = (
+  request: Request,
+  context: HttpContext<Params>,
+) => Awaitable<Response>;
+
+/**
+ * Options a route may set for its own connections. Each overrides the gateway's option of the same name; the README's
+ * options table gives defaults and consequences.
+ */
+export interface RouteOptions {
+  readonly maxMessageBytes?: number;
+  readonly maxFragments?: number;
+  readonly pingIntervalMs?: number;
+  readonly pongTimeoutMs?: number;
+  readonly messageTimeoutMs?: number;
+  readonly writeTimeoutMs?: number;
+  readonly idleTimeoutMs?: number;
+  readonly closeTimeoutMs?: number;
+  readonly highWaterBytes?: number;
+  readonly maxBufferedBytes?: number;
+  readonly maxQueuedBytes?: number;
+  /** Messages a second that one connection may send in the long run, and in a burst of one second. 0 = off. */
+  readonly messageRate?: number;
+  /** Origins allowed to connect, as `https://host[:port]`; `"*"` allows all. */
+  readonly allowedOrigins?: readonly string[];
+  /** Subprotocols this route speaks, best first; the first that the client offered is chosen. */
+  readonly subprotocols?: readonly string[];
+}
+
+/** Schemas of what a route takes. */
+export interface RouteSchema<MessageSchema extends StandardSchema = StandardSchema> {
+  /** Checks each message: a text message after `JSON.parse`, a binary one as bytes. */
+  readonly message?: MessageSchema;
+}
+
+/** Why `resume` is called. */
+export type ResumeReason = "swap" | "wake" | "crash";
+
+/**
+ * A route: the handlers of the connections at one path. Handlers of one connection run one at a time, in order.
+ */
+export interface Route<
+  Params = Readonly<Record<string, string>>,
+  Context = unknown,
+  MessageSchema extends StandardSchema = StandardSchema,
+> {
+  readonly options?: RouteOptions;
+  readonly schema?: RouteSchema<MessageSchema>;
+  /** Once, before the first peer: timers, feeds, connections to elsewhere. */
+  start?(context: StartContext): Awaitable<void>;
+  /** Once, after the last peer. */
+  stop?(): Awaitable<void>;
+  /**
+   * Before the 101: return what to accept with, or return or throw a `Response` to refuse.
+   */
+  upgrade?(
+    request: Request,
+    context: UpgradeContext<Params>,
+  ): Awaitable<UpgradeAcceptance<Context> | Response | void>;
+  /** The connection is open. */
+  open?(peer: Peer<Params, Context>): Awaitable<void>;
+  /** One message has arrived. */
+  message?(peer: Peer<Params, Context>, message: Message<SchemaOutput<MessageSchema>>): Awaitable<void>;
+  /** May a client of ours (`sockeye.v1`) subscribe to this topic? Without the hook: no. */
+  subscribe?(peer: Peer<Params, Context>, topic: string): Awaitable<boolean>;
+  /** What waited to be written has fallen to `highWaterBytes` or less again. */
+  drain?(peer: Peer<Params, Context>): Awaitable<void>;
+  /** The connection has ended. Called once for every peer that was opened. */
+  close?(peer: Peer<Params, Context>, info: CloseInfo): Awaitable<void>;
+  /** A handler threw or rejected (the peer is then closed with 1011), or a message missed the schema. */
+  error?(peer: Peer<Params, Context>, error: unknown): Awaitable<void>;
+  /** New code takes over: return what the next deployment needs to know of this peer. */
+  suspend?(peer: Peer<Params, Context>): Awaitable<unknown>;
+  /** This code takes a peer over. */
+  resume?(
+    peer: Peer<Params, Context>,
+    state: unknown,
+    info: { readonly reason: ResumeReason },
+  ): Awaitable<void>;
+}
+
+/** What a file under `routes/` exports. At least one of the three. */
+export interface RouteModule {
+  readonly default?: Route & { readonly path?: string };
+  readonly get?: HttpHandler;
+  readonly post?: HttpHandler;
+}

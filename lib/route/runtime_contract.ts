@@ -1,0 +1,111 @@
+/**
+ * The narrow border between the gateway and the place where route code runs. Types only.
+ *
+ * Events go down, commands come up. The steady-state verbs are made of bytes, strings and numbers, so the same words
+ * work in-process, across a Worker and across a process.
+ *
+ * @module
+ */
+import type { Awaitable, CloseInfo, RouteOptions, Sendable, TransportName } from "./contract.ts";
+
+/** The handshake request as it crosses the border: plain and cloneable. */
+export interface RequestRecord {
+  readonly method: string;
+  /** Absolute, with the scheme the client sees (`http:` or `https:`). */
+  readonly url: string;
+  /** Field lines in order of arrival, names in lower case. */
+  readonly headers: ReadonlyArray<readonly [name: string, value: string]>;
+  readonly remoteAddress: string;
+}
+
+/** What is known of a route without running its code. */
+export interface RouteDescriptor {
+  /** `/rooms/[room]`. */
+  readonly pattern: string;
+  /** Where the code is, for logs and errors: relative to the routes folder, with `/`. */
+  readonly file: string;
+  /** True when it has at least one WebSocket handler. */
+  readonly isWebSocket: boolean;
+  /** True when an `upgrade` hook has to be asked before the 101. */
+  readonly hasUpgrade: boolean;
+  /** Methods of ordinary HTTP it handles. */
+  readonly methods: ReadonlyArray<"GET" | "POST">;
+  readonly options: RouteOptions;
+}
+
+/** The answer to an upgrade. */
+export type UpgradeDecision =
+  | {
+    readonly accept: true;
+    readonly headers?: ReadonlyArray<readonly [string, string]>;
+    readonly subprotocol?: string;
+    readonly context?: unknown;
+  }
+  | { readonly accept: false; readonly response: Response };
+
+/** What an upgrade is decided on. */
+export interface UpgradeQuestion {
+  readonly request: RequestRecord;
+  readonly params: Readonly<Record<string, string>>;
+  readonly subprotocols: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+/** Commands up: what one connection does for the code that handles it. */
+export interface PeerCommands {
+  readonly id: string;
+  readonly request: RequestRecord;
+  readonly params: Readonly<Record<string, string>>;
+  readonly subprotocol: string;
+  readonly transport: TransportName;
+  readonly bufferedAmount: number;
+  readonly highWaterBytes: number;
+  /** Owned by the gateway, so that it outlives the code. */
+  context: unknown;
+  readonly topics: ReadonlySet<string>;
+  send(data: Sendable): boolean;
+  ping(payload: Uint8Array): void;
+  close(code: number, reason: string): void;
+  terminate(): void;
+  subscribe(topic: string): void;
+  unsubscribe(topic: string): void;
+  publish(topic: string, data: Sendable, self: boolean): void;
+  drained(): Promise<void>;
+  /** The code failed: the reason is logged by the runtime, the peer gets 1011. */
+  fail(): void;
+}
+
+/**
+ * Events down: the handlers of one connection. Each returns a promise only when the code behind it went asynchronous;
+ * the gateway then holds the next event back until it settles. None ever throws or rejects.
+ */
+export interface PeerEvents {
+  open(): void | Promise<void>;
+  /** The payload is `bytes[start, end)`, valid until the handler has settled. */
+  message(isText: boolean, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void | Promise<void>;
+  drain(): void | Promise<void>;
+  close(info: CloseInfo): void | Promise<void>;
+  /** At once, also while a handler is pending: the client is gone or going. */
+  abort(reason: DOMException): void;
+}
+
+/** A place where route code runs. */
+export interface RouteRuntime {
+  readonly kind: "inline" | "worker" | "process";
+  readonly descriptors: readonly RouteDescriptor[];
+  /** Runs every route's `start`. Rejects, naming the file, when one fails; those already started are stopped. */
+  start(): Promise<void>;
+  /** Runs every route's `stop`. */
+  stop(): Promise<void>;
+  /** Asked only when the descriptor says `hasUpgrade`. Never rejects: a failing hook is a 500 response. */
+  upgrade(route: number, question: UpgradeQuestion): Awaitable<UpgradeDecision>;
+  /** Ordinary HTTP. Never rejects: a failing handler is a 500 response. */
+  exchange(
+    route: number,
+    request: Request,
+    params: Readonly<Record<string, string>>,
+    remoteAddress: string,
+  ): Promise<Response>;
+  /** A connection was accepted at the route with this index in `descriptors`. */
+  attach(route: number, commands: PeerCommands): PeerEvents;
+}

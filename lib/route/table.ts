@@ -1,0 +1,19 @@
+/**
+ * What gateway and runtimes need of this folder: patterns, the route table, and the border between the two.
+ *
+ * `mod.ts` is the face for route files; this is the face for the server.
+ *
+ * @module
+ */
+export { parsePattern, type Pattern, patternOfFile, type Segment } from "./pattern.ts";
+export { isMalformedPath, type RouteMatch, Router, type RouterEntry } from "./router.ts";
+export { type RouteEntry, RouteTable } from "./route_table.ts";
+export type {
+  PeerCommands,
+  PeerEvents,
+  RequestRecord,
+  RouteDescriptor,
+  RouteRuntime,
+  UpgradeDecision,
+  UpgradeQuestion,
+} from "./runtime_contract.ts";

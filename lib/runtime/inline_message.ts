@@ -1,0 +1,82 @@
+/**
+ * The message an inline handler gets: a look at the gateway's bytes that ends with the handler.
+ *
+ * @module
+ */
+import type { Message } from "../route/mod.ts";
+import { decodeText } from "./text_decode.ts";
+
+/** What a view's bytes become in development when its time is over. */
+const POISON = 0xdb;
+
+/** One message; made once for each, so nothing is decoded or copied before it is asked for. */
+export class InlineMessage implements Message {
+  readonly isText: boolean;
+  readonly byteLength: number;
+  /** Undefined once the handler has settled. */
+  #bytes: Uint8Array<ArrayBuffer> | undefined;
+  readonly #start: number;
+  #text: string | undefined;
+  #view: Uint8Array<ArrayBuffer> | undefined;
+  #value: unknown;
+
+  /** A message whose payload is `bytes[start, end)`. */
+  constructor(isText: boolean, bytes: Uint8Array<ArrayBuffer>, start: number, end: number) {
+    this.isText = isText;
+    this.byteLength = end - start;
+    this.#bytes = bytes;
+    this.#start = start;
+  }
+
+  get value(): unknown {
+    return this.#value;
+  }
+
+  get view(): Uint8Array<ArrayBuffer> {
+    const bytes = this.#living("view");
+    return this.#view ??= bytes.subarray(this.#start, this.#start + this.byteLength);
+  }
+
+  text(): string {
+    if (this.#text !== undefined) return this.#text;
+    return this.#text = decodeText(this.#living("text()"), this.#start, this.#start + this.byteLength);
+  }
+
+  json<T = unknown>(): T {
+    return JSON.parse(this.text());
+  }
+
+  bytes(): Uint8Array<ArrayBuffer> {
+    return this.#living("bytes()").slice(this.#start, this.#start + this.byteLength);
+  }
+
+  arrayBuffer(): ArrayBuffer {
+    return this.bytes().buffer;
+  }
+
+  #living(asked: string): Uint8Array<ArrayBuffer> {
+    if (this.#bytes !== undefined) return this.#bytes;
+    throw new TypeError(
+      `message.${asked} was asked for after the handler had ended, when its bytes belong to somebody else; ` +
+        "call text() or bytes() before the handler returns, and keep what they give",
+    );
+  }
+
+  /** Sets what the schema made of the message. */
+  static setValue(message: InlineMessage, value: unknown): void {
+    message.#value = value;
+  }
+
+  /**
+   * The handler has settled: the bytes go back to the gateway.
+   *
+   * @param poison overwrites them where a view was taken, so that a kept one shows at once.
+   */
+  static release(message: InlineMessage, poison: boolean): void {
+    const start = message.#start;
+    if (poison && message.#view !== undefined) message.#bytes?.fill(POISON, start, start + message.byteLength);
+    message.#bytes = undefined;
+    // A view that was not kept by the handler must not pin the buffer through a kept message.
+    message.#view = undefined;
+  }
+}

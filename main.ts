@@ -1,0 +1,195 @@
+/**
+ * Flags → options → route table → gateway → signals: the only place that wires the floors together.
+ *
+ * @module
+ */
+import { isLoopbackAuthority } from "./lib/handshake/mod.ts";
+import {
+  CONFIG_FILE,
+  Gateway,
+  type GatewayOptions,
+  helpText,
+  Listener,
+  memoryLimitBytes,
+  normalizeAddress,
+  OptionError,
+  parseCommandLine,
+  resolveOptions,
+  systemClock,
+} from "./lib/gateway/mod.ts";
+import { createLog, type Log } from "./lib/observe/mod.ts";
+import { Hub } from "./lib/pubsub/mod.ts";
+import { RouteTable } from "./lib/route/table.ts";
+import { InlineRuntime, loadRoutes, RouteLoadError } from "./lib/runtime/mod.ts";
+import denoConfig from "./deno.json" with { type: "json" };
+
+/** Exit codes: 0 after a drain, 1 when it cannot start, 2 for a wrong option, 130 and 143 at a second signal. */
+const EXIT = { CANNOT_START: 1, WRONG_OPTION: 2, INTERRUPTED: 130, TERMINATED: 143 } as const;
+
+const DEPLOYMENT = "local";
+
+/** A reason not to start, worded for a person. */
+class StartError extends Error {}
+
+if (import.meta.main) await run(Deno.args);
+
+async function run(args: readonly string[]): Promise<void> {
+  const line = parseCommandLine(args);
+  if (line.help) return console.log(helpText());
+  if (line.version) return console.log(`sockeye ${denoConfig.version} (deno ${Deno.version.deno})`);
+  try {
+    const options = resolveOptions({
+      flags: line.flags,
+      dev: line.dev,
+      env: (name) => Deno.env.get(name),
+      config: await readConfig(),
+      memoryLimitBytes: memoryLimitBytes(),
+    });
+    await serve(options, line.dev);
+  } catch (error) {
+    if (!(error instanceof OptionError || error instanceof RouteLoadError || error instanceof StartError)) throw error;
+    console.error(`sockeye cannot start: ${error.message}`);
+    Deno.exit(error instanceof OptionError ? EXIT.WRONG_OPTION : EXIT.CANNOT_START);
+  }
+}
+
+/** The default export of `sockeye.config.ts` in the working directory, if there is one. */
+async function readConfig(): Promise<unknown> {
+  const url = new URL(CONFIG_FILE, `file://${Deno.cwd().replaceAll("\\", "/").replace(/^(?!\/)/, "/")}/`);
+  try {
+    await Deno.stat(url);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable) return undefined;
+    throw error;
+  }
+  try {
+    const config: { readonly default?: unknown } = await import(url.href);
+    return config.default ?? {};
+  } catch (error) {
+    throw new StartError(`${CONFIG_FILE}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function serve(options: GatewayOptions, isDev: boolean): Promise<void> {
+  const log = createLog(options.logLevel, (line) => console.error(line));
+  const hub = new Hub();
+  const runtime = new InlineRuntime({
+    routes: await loadRoutes(options.routes),
+    publish: (topic, data) => Promise.resolve(void hub.publish(topic, data)),
+    log,
+    poisonViews: isDev,
+    deployment: DEPLOYMENT,
+  });
+  const table = RouteTable.of([runtime]);
+  const gateway = new Gateway({
+    options,
+    table,
+    hub,
+    isLocalOnly: isDev && isLoopbackAuthority(hostOf(options)),
+    events: gatewayLog(log),
+  });
+  const acceptor = listen(options);
+  await startRoutes(runtime, acceptor);
+  keepRunning(log);
+  const listener = new Listener(acceptor, {
+    accepted: (stream) => accept(gateway, stream),
+    failed: (error) => log.warn("accept failed", { error: error instanceof Error ? error.message : String(error) }),
+  }, systemClock);
+  const accepting = listener.run();
+  announce(acceptor.addr.port, options, table);
+  await stopSignal(log, gateway.options.drainTimeoutMs);
+  await gateway.drain();
+  listener.close();
+  await accepting;
+  await runtime.stop();
+  log.info("stopped");
+  Deno.exit(0);
+}
+
+function listen({ hostname, port }: GatewayOptions): Deno.TcpListener {
+  try {
+    return Deno.listen({ hostname, port, tcpBacklog: 4096 });
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) {
+      throw new StartError(`port ${port} is in use: stop what listens there, or choose another with --port or PORT.`);
+    }
+    if (error instanceof Deno.errors.PermissionDenied) {
+      throw new StartError(`the system does not allow listening on port ${port}: choose one above 1023 with --port.`);
+    }
+    if (error instanceof Deno.errors.NotCapable) {
+      throw new StartError(`listening on ${hostname}:${port} needs the flag --allow-net.`);
+    }
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StartError(`cannot listen on ${hostname}:${port} (--host, --port): ${reason}`);
+  }
+}
+
+function accept(gateway: Gateway, stream: Deno.TcpConn): void {
+  try {
+    stream.setNoDelay(true);
+    gateway.accept(stream, normalizeAddress(stream.remoteAddr.hostname));
+  } catch {
+    stream.close(); // Reset between accept and here: there is nobody to tell.
+  }
+}
+
+async function startRoutes(runtime: InlineRuntime, acceptor: Deno.TcpListener): Promise<void> {
+  try {
+    await runtime.start();
+  } catch (error) {
+    acceptor.close();
+    throw new StartError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function gatewayLog(log: Log): ConstructorParameters<typeof Gateway>[0]["events"] & object {
+  return {
+    refused(error, path, remoteAddress) {
+      const level = error.status === 403 || error.status >= 500 ? "warn" : "debug";
+      log[level]("refused", { status: error.status, path, remoteAddress, reason: error.message });
+    },
+    violated: (violation, route, remoteAddress) => log.debug("violation", { violation, route, remoteAddress }),
+  };
+}
+
+/** Code of a route that fails outside its handlers is logged; it does not end everybody's connections. */
+function keepRunning(log: Log): void {
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    log.error("a promise was rejected and nobody handled it", { error: event.reason });
+  });
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    log.error("an error was thrown and nobody caught it", { error: event.error });
+  });
+}
+
+function announce(port: number, options: GatewayOptions, table: RouteTable): void {
+  const host = hostOf({ ...options, port });
+  console.log(`sockeye ${denoConfig.version} listens on http://${host} (${options.hostname})\n`);
+  if (table.entries.length === 0) console.log(`  no routes: put a file into ${options.routes}/ and start again`);
+  else console.log(table.describe().replaceAll(/^/gm, "  "));
+  console.log(`\n  try it: open http://${host}/ in a browser\n  stop it: press Ctrl+C`);
+}
+
+/** How this machine reaches itself: the unspecified address is no name to connect to. */
+function hostOf({ hostname, port }: GatewayOptions): string {
+  if (hostname === "0.0.0.0" || hostname === "::") return `127.0.0.1:${port}`;
+  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+}
+
+/** Resolves at the first signal that asks to stop; a second one ends the process at once. */
+function stopSignal(log: Log, drainTimeoutMs: number): Promise<void> {
+  const signals: readonly Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let isStopping = false;
+  for (const signal of signals) {
+    Deno.addSignalListener(signal, () => {
+      if (isStopping) Deno.exit(signal === "SIGTERM" ? EXIT.TERMINATED : EXIT.INTERRUPTED);
+      isStopping = true;
+      log.info(`${signal}: draining for at most ${drainTimeoutMs} ms; once more to stop at once`);
+      resolve();
+    });
+  }
+  return promise;
+}

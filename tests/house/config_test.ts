@@ -1,0 +1,72 @@
+/** The two configurations are one but for the stand-ins, and `start` asks for no more than it needs. @module */
+import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
+import { envNames } from "../../lib/gateway/option_table.ts";
+import { PROJECT } from "./source_file.ts";
+
+interface Task {
+  readonly command: string;
+  readonly description: string;
+}
+
+interface Config {
+  readonly links?: readonly string[];
+  readonly lock?: boolean;
+  readonly exports: Readonly<Record<string, string>>;
+  readonly imports: Readonly<Record<string, string>>;
+  readonly tasks: Readonly<Record<string, Task>>;
+  readonly test: Readonly<Record<string, unknown>>;
+}
+
+const read = (path: string): Config => JSON.parse(Deno.readTextFileSync(new URL(path, PROJECT)));
+const own = read("deno.json");
+const jsr = read("deno.jsr.json");
+
+Deno.test("deno.jsr.json is deno.json without links, and writes no lock file", () => {
+  const { links: _links, ...withoutLinks } = own;
+  assertEquals(jsr, { ...withoutLinks, lock: false });
+});
+
+Deno.test("every linked stand-in has the name and a version that deno.json asks for", () => {
+  const names = (own.links ?? []).map((folder) => {
+    const { name, version } = JSON.parse(Deno.readTextFileSync(new URL(`${folder}/deno.json`, PROJECT)));
+    const wanted = own.imports[name];
+    assertMatch(wanted ?? "", /^jsr:.*@\^1$/);
+    assertMatch(version, /^1\./);
+    return name;
+  });
+  assertEquals(names.sort(), Object.keys(own.imports).filter((name) => name.startsWith("@std/")).sort());
+});
+
+Deno.test("both sanitizers are on for every test", () => {
+  assertEquals([own.test.sanitizeOps, own.test.sanitizeResources], [true, true]);
+});
+
+for (const name of ["start", "dev"]) {
+  Deno.test(`deno task ${name} asks for the least: no -A, no write, no run, no ffi, no prompt`, () => {
+    const { command } = own.tasks[name] ?? { command: "" };
+    assertFalse(/(?:^|\s)(?:-A|--allow-all|-[A-Z]*[WS]|--allow-(?:write|run|ffi)\S*)(?=\s|$)/.test(command));
+    assertStringIncludes(command, "--no-prompt");
+    assertMatch(command, /"--allow-env=[A-Z_,*]+"/);
+    assertMatch(command, /--allow-read=\./);
+    assertStringIncludes(command, "DENO_TOKIO_MAX_IO_EVENTS_PER_TICK=120");
+  });
+}
+
+Deno.test("start and dev may read the environment variable of every option", () => {
+  for (const name of ["start", "dev"]) {
+    const allowed = /"--allow-env=([^"]*)"/.exec(own.tasks[name]?.command ?? "")?.[1]?.split(",") ?? [];
+    const isAllowed = (variable: string): boolean =>
+      allowed.some((entry) => entry.endsWith("*") ? variable.startsWith(entry.slice(0, -1)) : variable === entry);
+    assertEquals(envNames().filter((variable) => !isAllowed(variable)), []);
+  }
+});
+
+Deno.test("every task says what it is for", () => {
+  for (const [name, { description }] of Object.entries(own.tasks)) assert(description, `${name} has no description`);
+});
+
+Deno.test("the documentation of every public entry point is checked", () => {
+  for (const path of Object.values(own.exports)) {
+    assertStringIncludes(own.tasks["lint:docs"]?.command ?? "", path.replace("./", ""));
+  }
+});

@@ -1,0 +1,148 @@
+import { assertEquals, assertInstanceOf, assertStrictEquals, assertThrows } from "@std/assert";
+import type { Message, Peer } from "../../lib/route/mod.ts";
+import { InlineEvents } from "../../lib/runtime/inline_events.ts";
+import { checkRouteModule } from "../../lib/runtime/route_module.ts";
+import { RunningRoute } from "../../lib/runtime/running_route.ts";
+import { RecordedCommands } from "../suites/recorded_commands.ts";
+
+/** A connection to a route with these members. */
+function connect(route: Readonly<Record<string, unknown>>, isDevelopment = false) {
+  const logged: unknown[] = [];
+  const log = { error: (_: string, fields: Readonly<Record<string, unknown>>) => logged.push(fields), warn() {} };
+  const loaded = checkRouteModule({ default: route }, { file: "one.ts", pattern: "/one" });
+  const running = new RunningRoute(loaded, { deployment: "d-1", isDevelopment }, log);
+  const commands = new RecordedCommands();
+  return { events: new InlineEvents(running, commands), commands, running, logged };
+}
+
+const GONE = { code: 1006, reason: "", wasClean: false } as const;
+
+Deno.test("InlineEvents returns no promise where handlers are synchronous", () => {
+  const { events } = connect({ open() {}, message() {}, drain() {}, close() {} });
+  assertStrictEquals(events.open(), undefined);
+  assertStrictEquals(events.message(true, new Uint8Array(4), 0, 4), undefined);
+  assertStrictEquals(events.drain(), undefined);
+  assertStrictEquals(events.close(GONE), undefined);
+});
+
+Deno.test("InlineEvents returns no promise where a handler returns what peer methods return", () => {
+  const { events } = connect({
+    open: (peer: Peer) => peer.subscribe("all"),
+    message: (peer: Peer, message: Message) => peer.publish("all", message.text()),
+    drain: (peer: Peer) => peer.send("x"),
+  });
+  assertStrictEquals(events.open(), undefined);
+  assertStrictEquals(events.message(true, new Uint8Array(4), 0, 4), undefined);
+  assertStrictEquals(events.drain(), undefined);
+});
+
+Deno.test("InlineEvents returns no promise where a synchronous handler throws, or misses its schema", () => {
+  const validate = () => ({ issues: [{ message: "never good" }] });
+  const schema = { message: { "~standard": { version: 1, vendor: "test", validate } } };
+  const missing = connect({ schema, message() {} });
+  assertStrictEquals(missing.events.message(true, new TextEncoder().encode("1"), 0, 1), undefined);
+  assertEquals(missing.commands.calls.map(([name]) => name), ["close"]);
+  const failing = connect({
+    message() {
+      throw new Error("x");
+    },
+  });
+  assertStrictEquals(failing.events.message(true, new Uint8Array(4), 0, 4), undefined);
+  assertEquals(failing.commands.calls, [["fail"]]);
+});
+
+Deno.test("InlineEvents needs no hooks at all beside one", () => {
+  const { events, commands } = connect({ upgrade() {} });
+  events.open();
+  events.message(true, new Uint8Array(4), 0, 4);
+  events.drain();
+  events.close(GONE);
+  assertEquals(commands.calls, []);
+});
+
+Deno.test("InlineEvents overwrites a kept view when the handler has settled, not before", async () => {
+  const waiting = Promise.withResolvers<void>();
+  const kept: Uint8Array[] = [];
+  const { events } = connect({
+    message(_: Peer, message: Message) {
+      kept.push(message.view);
+      return message.isText ? undefined : waiting.promise;
+    },
+  }, true);
+  events.message(true, new Uint8Array([1, 2, 3]), 0, 3);
+  assertEquals([...kept[0]!], [0xdb, 0xdb, 0xdb]);
+  const pending = events.message(false, new Uint8Array([1, 2, 3]), 0, 3);
+  assertEquals([...kept[1]!], [1, 2, 3]);
+  waiting.resolve();
+  await pending;
+  assertEquals([...kept[1]!], [0xdb, 0xdb, 0xdb]);
+});
+
+Deno.test("InlineEvents ends a message's time also where its handler failed", async () => {
+  for (
+    const fails of [() => Promise.reject(new Error("x")), () => {
+      throw new Error("x");
+    }]
+  ) {
+    const kept: Message[] = [];
+    const { events } = connect({
+      message(_: Peer, message: Message) {
+        kept.push(message);
+        return fails();
+      },
+    });
+    await events.message(true, new Uint8Array(4), 0, 4);
+    assertThrows(() => kept[0]!.text(), TypeError, "after the handler had ended");
+  }
+});
+
+Deno.test("InlineEvents waits for an asynchronous error hook before it fails the peer", async () => {
+  const waiting = Promise.withResolvers<void>();
+  const { events, commands } = connect({
+    message() {
+      throw new Error("x");
+    },
+    error: () => waiting.promise,
+  });
+  const pending = events.message(true, new Uint8Array(4), 0, 4);
+  assertEquals(commands.calls, []);
+  waiting.resolve();
+  await pending;
+  assertEquals(commands.calls, [["fail"]]);
+});
+
+Deno.test("InlineEvents does not deliver a message whose peer left while its schema was thinking", async () => {
+  const waiting = Promise.withResolvers<{ value: unknown }>();
+  const schema = { message: { "~standard": { version: 1, vendor: "test", validate: () => waiting.promise } } };
+  const { events, commands } = connect({
+    schema,
+    message(peer: Peer) {
+      peer.send("delivered");
+    },
+  });
+  const pending = events.message(true, new TextEncoder().encode("1"), 0, 1);
+  events.abort(new DOMException("left", "AbortError"));
+  waiting.resolve({ value: 1 });
+  await pending;
+  assertEquals(commands.calls, []);
+});
+
+Deno.test("InlineEvents: an error that only looks like the signal's reason is a failure", async () => {
+  const { events, commands, logged } = connect({
+    message: () => Promise.reject(new DOMException("left", "AbortError")),
+  });
+  const pending = events.message(true, new Uint8Array(4), 0, 4);
+  events.abort(new DOMException("left", "AbortError"));
+  await pending;
+  assertEquals(commands.calls, [["fail"]]);
+  assertEquals(logged.length, 1);
+});
+
+Deno.test("InlineEvents aborts the signal at the end even where nobody did before", () => {
+  const peers: Peer[] = [];
+  const { events } = connect({ open: (peer: Peer) => void peers.push(peer) });
+  events.open();
+  events.close(GONE);
+  assertEquals(peers[0]?.signal.aborted, true);
+  assertInstanceOf(peers[0]?.signal.reason, DOMException);
+});

@@ -1,0 +1,102 @@
+/**
+ * A connection that only writes down what route code asks of it.
+ *
+ * @module
+ */
+import type { Sendable, TransportName } from "../../lib/route/mod.ts";
+import type { PeerCommands, RequestRecord } from "../../lib/route/table.ts";
+
+/** One command: its name and what it was given; bytes as arrays of numbers, as they were at the time of the call. */
+export type RecordedCommand = readonly [name: string, ...given: unknown[]];
+
+/** What a test may choose of the connection. */
+export interface RecordedSetting {
+  readonly id?: string;
+  readonly url?: string;
+  readonly headers?: ReadonlyArray<readonly [string, string]>;
+  readonly params?: Readonly<Record<string, string>>;
+  readonly subprotocol?: string;
+  readonly context?: unknown;
+}
+
+/** Records every command. */
+export class RecordedCommands implements PeerCommands {
+  readonly id: string;
+  readonly request: RequestRecord;
+  readonly params: Readonly<Record<string, string>>;
+  readonly subprotocol: string;
+  readonly transport: TransportName = "websocket";
+  readonly topics = new Set<string>();
+  readonly calls: RecordedCommand[] = [];
+  /** What `send` got, as it got it. */
+  readonly sentObjects: Sendable[] = [];
+  bufferedAmount = 0;
+  highWaterBytes = 64 * 1024;
+  context: unknown;
+  readonly #waiting: Array<{ readonly count: number; readonly resolve: () => void }> = [];
+
+  constructor(setting: RecordedSetting = {}) {
+    this.id = setting.id ?? "peer-1";
+    this.params = setting.params ?? {};
+    this.subprotocol = setting.subprotocol ?? "";
+    this.context = setting.context;
+    this.request = {
+      method: "GET",
+      url: setting.url ?? "http://example.com/",
+      headers: setting.headers ?? [["host", "example.com"]],
+      remoteAddress: "192.0.2.7",
+    };
+  }
+
+  /** Resolves when so many commands were recorded; a runtime that lives elsewhere takes its time. */
+  until(count: number): Promise<void> {
+    if (this.calls.length >= count) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push({ count, resolve }));
+  }
+
+  send(payload: Sendable): boolean {
+    this.sentObjects.push(payload);
+    this.#record("send", payload);
+    return this.bufferedAmount <= this.highWaterBytes;
+  }
+
+  ping(payload: Uint8Array): void {
+    this.#record("ping", payload);
+  }
+
+  close(code: number, reason: string): void {
+    this.#record("close", code, reason);
+  }
+
+  terminate(): void {
+    this.#record("terminate");
+  }
+
+  subscribe(topic: string): void {
+    this.topics.add(topic);
+    this.#record("subscribe", topic);
+  }
+
+  unsubscribe(topic: string): void {
+    this.topics.delete(topic);
+    this.#record("unsubscribe", topic);
+  }
+
+  publish(topic: string, payload: Sendable, self: boolean): void {
+    this.#record("publish", topic, payload, self);
+  }
+
+  drained(): Promise<void> {
+    this.#record("drained");
+    return Promise.resolve();
+  }
+
+  fail(): void {
+    this.#record("fail");
+  }
+
+  #record(name: string, ...given: readonly unknown[]): void {
+    this.calls.push([name, ...given.map((one) => one instanceof Uint8Array ? [...one] : one)]);
+    for (const { count, resolve } of this.#waiting) if (this.calls.length >= count) resolve();
+  }
+}

@@ -1,0 +1,8 @@
+/** Cannot start. */
+import { defineRoute } from "sockeye";
+
+export default defineRoute("/b", {
+  start() {
+    throw new Error("no feed");
+  },
+});

@@ -1,0 +1,85 @@
+/**
+ * Tests that need a program of somebody else: found, or skipped with a word on how to get it; in CI never skipped.
+ *
+ * @module
+ */
+
+/** Name of a program that some test needs. */
+export type RequiredProgram = keyof typeof PROGRAMS;
+
+/**
+ * Spread into a test's definition: skips it where the program is missing and says how to install it.
+ *
+ * @throws {Error} where the program is missing and `SOCKEYE_REQUIRE_ALL=1` or `CI=true`.
+ * @example
+ * ```ts no-eval
+ * import { requires } from "./requires.ts";
+ *
+ * Deno.test({ name: "a page in Chromium", ...requires("chromium"), fn() {} });
+ * ```
+ */
+export function requires(program: RequiredProgram): { readonly ignore: boolean } {
+  if (findProgram(program) !== undefined) return { ignore: false };
+  const advice = `${program} is missing: its tests are skipped. Install it with: ${PROGRAMS[program].install}`;
+  if (mayNotSkip()) throw new Error(`${advice} (nothing may be skipped here: CI or SOCKEYE_REQUIRE_ALL is set)`);
+  if (!advised.has(program)) console.warn(advice);
+  advised.add(program);
+  return { ignore: true };
+}
+
+/** Where the program is, as an absolute path; undefined where it is missing. Looked for once. */
+export function findProgram(program: RequiredProgram): string | undefined {
+  if (!found.has(program)) found.set(program, look(PROGRAMS[program]));
+  return found.get(program);
+}
+
+interface Program {
+  /** Names it goes by, best first. */
+  readonly names: readonly string[];
+  /** Arguments that make it end with 0 where it is whole. */
+  readonly proof: readonly string[];
+  readonly install: string;
+}
+
+const PROGRAMS = {
+  chromium: {
+    names: ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"],
+    proof: ["--version"],
+    install: "apt-get install chromium",
+  },
+  node: { names: ["node"], proof: ["--version"], install: "apt-get install nodejs" },
+  npm: { names: ["npm"], proof: ["--version"], install: "apt-get install npm" },
+  "python3-websockets": {
+    names: ["python3"],
+    proof: ["-c", "import websockets"],
+    install: "apt-get install python3-websockets",
+  },
+  cc: { names: ["cc", "gcc", "clang"], proof: ["--version"], install: "apt-get install gcc libc6-dev" },
+} as const satisfies Readonly<Record<string, Program>>;
+
+const found = new Map<RequiredProgram, string | undefined>();
+const advised = new Set<RequiredProgram>();
+
+function mayNotSkip(): boolean {
+  return Deno.env.get("SOCKEYE_REQUIRE_ALL") === "1" || Deno.env.get("CI") === "true";
+}
+
+function look({ names, proof }: Program): string | undefined {
+  const folders = (Deno.env.get("PATH") ?? "").split(":").filter((folder) => folder.startsWith("/"));
+  const paths = names.flatMap((name) => folders.map((folder) => `${folder}/${name}`));
+  return paths.find((path) => isFile(path) && isWhole(path, proof));
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    // Not there, or not ours to see: the next folder of PATH is asked.
+    return false;
+  }
+}
+
+function isWhole(path: string, proof: readonly string[]): boolean {
+  return new Deno.Command(path, { args: [...proof], stdin: "null", stdout: "null", stderr: "null" }).outputSync()
+    .success;
+}
