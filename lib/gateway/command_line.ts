@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { nearestName } from "./nearest_name.ts";
+import { nearestName } from "../route/table.ts";
 import type { OptionSpec } from "./option_spec.ts";
 import { envOf, flagOf, OPTION_NAMES, specOf } from "./option_table.ts";
 import type { OptionName } from "./option_table.ts";

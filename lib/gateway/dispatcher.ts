@@ -14,7 +14,14 @@ import {
   type UpgradeOffer,
 } from "../handshake/mod.ts";
 import { HttpError, quote, type RequestHead } from "../http/mod.ts";
-import { isMalformedPath, type RequestRecord, type RouteEntry, type UpgradeDecision } from "../route/table.ts";
+import {
+  isMalformedPath,
+  requestOf,
+  type RequestRecord,
+  type RouteEntry,
+  type RouteTable,
+  type UpgradeDecision,
+} from "../route/table.ts";
 import type { Connection, ConnectionOpening } from "./connection.ts";
 import type { forwardedClient } from "./forwarded.ts";
 import type { Acceptance, Decision } from "./http_exchange.ts";
@@ -30,7 +37,7 @@ export interface DispatchHost {
   readonly isDraining: boolean;
   /** True where only this machine may connect, so that a page elsewhere cannot rebind its name to it. */
   readonly isLocalOnly: boolean;
-  match(path: string): ReturnType<import("../route/table.ts").RouteTable["match"]>;
+  match(path: string): ReturnType<RouteTable["match"]>;
   optionsOf(entry: RouteEntry): ConnectionOptions;
   clientOf(head: RequestHead, socketAddress: string): Client;
   /** @throws {HttpError} 503 when there is no room for another connection from this address. */
@@ -110,12 +117,7 @@ export class Dispatcher {
     return {
       kind: "http",
       answer: (body) => {
-        const hasBody = head.method === "POST";
-        const request = new Request(record.url, {
-          method: head.method,
-          headers: record.headers.map(([name, value]): [string, string] => [name, value]),
-          ...(hasBody ? { body } : {}),
-        });
+        const request = requestOf(record, head.method === "POST" ? body : undefined);
         return entry.runtime.exchange(entry.index, request, params, client.address);
       },
     };
@@ -186,12 +188,12 @@ function recordOf(head: RequestHead, client: Client): RequestRecord {
 
 /** HEAD and OPTIONS follow from what is there. */
 function allowedMethods({ descriptor }: RouteEntry): readonly string[] {
-  const { methods, isWebSocket } = descriptor;
+  const { methods } = descriptor;
   return [
-    ...(methods.includes("GET") ? ["GET", "HEAD"] : isWebSocket ? ["GET"] : []),
-    ...(methods.includes("POST") ? ["POST"] : []),
+    ...(methods.includes("GET") ? ["GET", "HEAD"] : []),
+    ...methods.filter((method) => method !== "GET"),
     "OPTIONS",
-  ].filter((method) => method !== "GET" || methods.includes("GET"));
+  ];
 }
 
 function webSocketOnly(): HttpError {

@@ -23,8 +23,8 @@ export interface ForwardedClient {
  * (the client), and at an entry that is malformed, `unknown` or obfuscated (RFC 7239 §6.3), whose address nobody knows.
  * Of scheme and authority, what the outermost trusted proxy says counts.
  *
- * With a `Forwarded` field the `X-Forwarded-*` fields are not looked at. A trusted proxy must therefore write or remove
- * both kinds: one that passes a client's own `Forwarded` on lets it choose its address.
+ * With any of the `X-Forwarded-*` fields, `Forwarded` is not looked at. A trusted proxy must write `X-Forwarded-For`, or
+ * write `Forwarded` and remove the others: one that passes them on from a client lets it choose its address.
  *
  * @param socketAddress who is at the other end of the connection, without port.
  * @example
@@ -47,7 +47,7 @@ export function forwardedClient(fields: FieldLines, socketAddress: string, trust
   let authority: string | undefined;
   let scheme: Scheme = "http";
   if (!trusted.has(address)) return { address, authority, scheme };
-  for (const hop of fields.has("forwarded") ? forwardedHops(fields.all("forwarded")) : xForwardedHops(fields)) {
+  for (const hop of hopsOf(fields)) {
     authority = hop.authority ?? authority;
     scheme = hop.scheme ?? scheme;
     if (hop.address === null) break;
@@ -55,6 +55,12 @@ export function forwardedClient(fields: FieldLines, socketAddress: string, trust
     if (!trusted.has(address)) break;
   }
   return { address, authority, scheme };
+}
+
+/** A proxy that writes `X-Forwarded-*`, as most do, passes a client's own `Forwarded` on: it must not count then. */
+function hopsOf(fields: FieldLines): Iterable<Hop> {
+  const isX = fields.has("x-forwarded-for") || fields.has("x-forwarded-proto") || fields.has("x-forwarded-host");
+  return isX ? xForwardedHops(fields) : forwardedHops(fields.all("forwarded"));
 }
 
 type Scheme = ForwardedClient["scheme"];

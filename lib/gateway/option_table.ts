@@ -83,7 +83,8 @@ export const GATEWAY_OPTIONS = {
     default: [],
     defaultDoc: "none",
     perRoute: false,
-    doc: "proxies whose `X-Forwarded-*` fields count, as IP addresses or CIDR blocks",
+    doc:
+      "proxies whose `X-Forwarded-*` or `Forwarded` fields count, as IP addresses or CIDR blocks; each must set or remove them",
     consequence: "forwarded fields of others are ignored",
   },
   maxHeadBytes: {

@@ -5,6 +5,7 @@
  */
 import { isIP } from "node:net";
 import { parseAllowedOrigin } from "../handshake/mod.ts";
+import { parseNetwork } from "./ip_address.ts";
 import type { IntegerOption, ListOption, OptionSpec } from "./option_spec.ts";
 import type { OptionValue } from "./option_table.ts";
 
@@ -167,30 +168,23 @@ function checkList(spec: ListOption, value: unknown): Reading {
   if (value === null && spec.default === null) return fits(null);
   if (!Array.isArray(value)) return misses(`must be a list of ${word}`);
   const items: unknown[] = value;
-  const complaint = spec.item === "origin" ? originComplaint : networkComplaint;
+  const parse = spec.item === "origin" ? parseAllowedOrigin : parseNetwork;
   for (const item of items) {
-    const problem = typeof item === "string" ? complaint(item) : `${shown(item)} is not a string`;
+    const problem = typeof item === "string" ? complaintOf(parse, item) : `${shown(item)} is not a string`;
     if (problem !== undefined) return misses(`must be a list of ${word}; ${problem}`);
   }
   return fits(Object.freeze([...items]) as readonly string[]);
 }
 
-function originComplaint(item: string): string | undefined {
+/** What the parser that is used at run time says against an item. */
+function complaintOf(parse: (item: string) => unknown, item: string): string | undefined {
   try {
-    parseAllowedOrigin(item);
+    parse(item);
     return undefined;
   } catch (error) {
     if (error instanceof TypeError) return error.message.replace(/\.$/, "");
     throw error;
   }
-}
-
-function networkComplaint(item: string): string | undefined {
-  const [, address = item, prefix] = /^(.*)\/(\d{1,3})$/.exec(item) ?? [];
-  const version = isIP(address);
-  if (version === 0) return `${shown(item)} is neither`;
-  const most = version === 4 ? 32 : 128;
-  return prefix !== undefined && Number(prefix) > most ? `the prefix of ${shown(item)} is above ${most}` : undefined;
 }
 
 /** RFC 1123 §2.1 names, with the underscore that container networks use; a last label of digits is a broken address. */

@@ -4,9 +4,9 @@
  * @module
  */
 import type { RouteOptions } from "../route/mod.ts";
+import { nearestName } from "../route/table.ts";
 import { CONFIG_FILE, flagProblems } from "./command_line.ts";
 import type { FlagTexts } from "./command_line.ts";
-import { nearestName } from "./nearest_name.ts";
 import { OptionError } from "./option_error.ts";
 import { relationProblems } from "./option_relations.ts";
 import type { SetOption } from "./option_relations.ts";

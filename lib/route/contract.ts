@@ -20,6 +20,7 @@ export type Awaitable<T> = T | Promise<T>;
  * satisfy it as they are.
  */
 export interface StandardSchema<Input = unknown, Output = Input> {
+  /** Where the interface keeps its parts, out of the way of the library's own. */
   readonly "~standard": {
     readonly version: 1;
     readonly vendor: string;
@@ -39,7 +40,9 @@ export type SchemaResult<Output> =
 
 /** One issue of a failed validation. */
 export interface SchemaIssue {
+  /** What is wrong, for a person. */
   readonly message: string;
+  /** Where it is, from the outside in. */
   readonly path?: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined;
 }
 
@@ -48,7 +51,9 @@ export type SchemaOutput<Schema> = Schema extends
   { readonly "~standard": { readonly types?: { readonly output: infer Output } | undefined } } ? Output
   : unknown;
 
-type SegmentParams<Segment extends string> = Segment extends `[...${infer Name}]` ? { readonly [K in Name]: string }
+/** The parameter that one segment of a pattern names, if it names one. */
+export type SegmentParams<Segment extends string> = Segment extends `[...${infer Name}]`
+  ? { readonly [K in Name]: string }
   : Segment extends `[${infer Name}]` ? { readonly [K in Name]: string }
   : unknown;
 
@@ -188,7 +193,9 @@ export interface StartContext {
 
 /** Given to `upgrade` beside the request. */
 export interface UpgradeContext<Params> {
+  /** The values of the pattern's parameters, percent-decoded. */
   readonly params: Params;
+  /** The client's IP address, without port. */
   readonly remoteAddress: string;
   /** The subprotocols the client offered, in its order. */
   readonly subprotocols: readonly string[];
@@ -208,8 +215,11 @@ export interface UpgradeAcceptance<Context = unknown> {
 
 /** Given to `get` and `post` beside the request. */
 export interface HttpContext<Params = Readonly<Record<string, string>>> {
+  /** The values of the pattern's parameters, percent-decoded. */
   readonly params: Params;
+  /** The client's IP address, without port. */
   readonly remoteAddress: string;
+  /** Sends to every subscriber of a topic. */
   readonly publish: Publish;
 }
 
@@ -224,16 +234,27 @@ export type HttpHandler<Params = Readonly<Record<string, string>>> = (
  * options table gives defaults and consequences.
  */
 export interface RouteOptions {
+  /** Longest message, in bytes, over all its fragments. Beyond it: 1009. */
   readonly maxMessageBytes?: number;
+  /** Most fragments of one message. Beyond it: 1009. */
   readonly maxFragments?: number;
+  /** Silence after which a ping is sent, in milliseconds. 0 = off. */
   readonly pingIntervalMs?: number;
+  /** Silence after a ping that ends the connection, in milliseconds. */
   readonly pongTimeoutMs?: number;
+  /** Longest time from the first to the last byte of one message, in milliseconds. Beyond it: 1008. 0 = off. */
   readonly messageTimeoutMs?: number;
+  /** Longest time without progress of a write, in milliseconds. Beyond it the connection is dropped. */
   readonly writeTimeoutMs?: number;
+  /** Longest time without a data message either way, in milliseconds. Beyond it: 1001. 0 = off. */
   readonly idleTimeoutMs?: number;
+  /** Longest time the closing handshake may take, in milliseconds. Beyond it the connection is dropped. */
   readonly closeTimeoutMs?: number;
+  /** From this many unwritten bytes on, `send` returns false and the peer is not read. */
   readonly highWaterBytes?: number;
+  /** Beyond this many unwritten bytes, the next message closes the peer with 1013. */
   readonly maxBufferedBytes?: number;
+  /** Beyond this many bytes of messages that wait for a pending handler, the peer is not read. */
   readonly maxQueuedBytes?: number;
   /** Messages a second that one connection may send in the long run, and in a burst of one second. 0 = off. */
   readonly messageRate?: number;
@@ -260,7 +281,9 @@ export interface Route<
   Context = unknown,
   MessageSchema extends StandardSchema = StandardSchema,
 > {
+  /** Options of this route's connections, over the gateway's. */
   readonly options?: RouteOptions;
+  /** What this route takes; a message that does not match calls `error`, or closes with 1008 without that hook. */
   readonly schema?: RouteSchema<MessageSchema>;
   /** Once, before the first peer: timers, feeds, connections to elsewhere. */
   start?(context: StartContext): Awaitable<void>;
@@ -297,7 +320,10 @@ export interface Route<
 
 /** What a file under `routes/` exports. At least one of the three. */
 export interface RouteModule {
+  /** The WebSocket handlers. */
   readonly default?: Route & { readonly path?: string };
+  /** Answers GET, and HEAD without the body. */
   readonly get?: HttpHandler;
+  /** Answers POST. */
   readonly post?: HttpHandler;
 }

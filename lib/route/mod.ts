@@ -38,6 +38,7 @@ export type {
   SchemaIssue,
   SchemaOutput,
   SchemaResult,
+  SegmentParams,
   Sendable,
   StandardSchema,
   StartContext,

@@ -1,12 +1,15 @@
 /**
- * What gateway and runtimes need of this folder: patterns, the route table, and the border between the two.
+ * What gateway and runtimes need of this folder: patterns, the route table, suggestions for mistyped names, and the
+ * border between the two.
  *
  * `mod.ts` is the face for route files; this is the face for the server.
  *
  * @module
  */
+export { nearestName } from "./nearest_name.ts";
 export { parsePattern, type Pattern, patternOfFile, type Segment } from "./pattern.ts";
 export { isMalformedPath, type RouteMatch, Router, type RouterEntry } from "./router.ts";
+export { requestOf, urlOf } from "./request_record.ts";
 export { type RouteEntry, RouteTable } from "./route_table.ts";
 export type {
   PeerCommands,

@@ -8,7 +8,7 @@ import type { Peer, Sendable, TransportName } from "../route/mod.ts";
 import type { PeerCommands } from "../route/table.ts";
 import { checkContext } from "./context_check.ts";
 import { DONE } from "./pending.ts";
-import { requestOf, urlOf } from "./request_record.ts";
+import { requestOf, urlOf } from "../route/table.ts";
 
 /** What all peers of one runtime have in common. */
 export interface PeerSetting {

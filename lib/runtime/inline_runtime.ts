@@ -16,7 +16,7 @@ import { checkResponse, internalServerError } from "./http_answer.ts";
 import { InlineEvents } from "./inline_events.ts";
 import type { RuntimeLog } from "./log.ts";
 import { isPending } from "./pending.ts";
-import { requestOf } from "./request_record.ts";
+import { requestOf } from "../route/table.ts";
 import type { LoadedRoute } from "./route_module.ts";
 import { RunningRoute } from "./running_route.ts";
 import { readUpgradeAnswer } from "./upgrade_answer.ts";

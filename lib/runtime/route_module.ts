@@ -4,8 +4,7 @@
  * @module
  */
 import type { HttpHandler, Route } from "../route/mod.ts";
-import { parsePattern, type RouteDescriptor } from "../route/table.ts";
-import { nearestName } from "./nearest_name.ts";
+import { nearestName, parsePattern, type RouteDescriptor } from "../route/table.ts";
 
 /** A route whose code is at hand. */
 export interface LoadedRoute {

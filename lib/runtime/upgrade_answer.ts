@@ -3,10 +3,9 @@
  *
  * @module
  */
-import type { UpgradeDecision } from "../route/table.ts";
+import { nearestName, type UpgradeDecision } from "../route/table.ts";
 import { checkContext } from "./context_check.ts";
 import { checkResponse } from "./http_answer.ts";
-import { nearestName } from "./nearest_name.ts";
 
 /**
  * Reads the answer of an `upgrade` hook.

@@ -8,7 +8,10 @@ Deno.test("mod.ts is what route files import, and table.ts is what the server ne
     "RouteTable",
     "Router",
     "isMalformedPath",
+    "nearestName",
     "parsePattern",
     "patternOfFile",
+    "requestOf",
+    "urlOf",
   ]);
 });

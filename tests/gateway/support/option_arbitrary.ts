@@ -36,6 +36,8 @@ function networkArbitrary(): fc.Arbitrary<string> {
     fc.ipV4(),
     fc.ipV6(),
     fc.tuple(fc.ipV4(), fc.integer({ min: 0, max: 32 })).map(([address, prefix]) => `${address}/${prefix}`),
-    fc.tuple(fc.ipV6(), fc.integer({ min: 0, max: 128 })).map(([address, prefix]) => `${address}/${prefix}`),
+    // A block of IPv4-mapped addresses has a prefix of 96 at least.
+    fc.tuple(fc.ipV6().filter((address) => !/ffff/i.test(address)), fc.integer({ min: 0, max: 128 }))
+      .map(([address, prefix]) => `${address}/${prefix}`),
   );
 }

@@ -3,11 +3,16 @@
  *
  * @module
  */
-import type { RequestRecord } from "../route/table.ts";
+import type { RequestRecord } from "./runtime_contract.ts";
 
-/** A GET without a body, as a handler sees it. */
-export function requestOf(record: RequestRecord): Request {
-  return new Request(urlOf(record), { headers: headersOf(record) });
+/**
+ * The request as a handler sees it.
+ *
+ * @param body of a method that has one; left out for GET and HEAD.
+ */
+export function requestOf(record: RequestRecord, body?: Uint8Array<ArrayBuffer>): Request {
+  const init = { method: record.method, headers: headersOf(record) };
+  return new Request(urlOf(record), body === undefined ? init : { ...init, body });
 }
 
 /** The URL asked for, without what a `Request` refuses. */

@@ -1,12 +1,13 @@
 /**
- * The known name that a mistyped one most likely meant.
+ * The known name that a mistyped one most likely meant, for error messages.
  *
  * @module
  */
 
 /**
  * The candidate with the fewest edits (a character added, left out, replaced, or two neighbours swapped), if they are
- * few enough to be a slip: one in three characters of the longer name. Case, `-` and `_` do not count.
+ * few enough to be a slip: one in three characters of the longer name. Of equally near ones, the first. Case, `-`, `_`
+ * and a leading `on` do not count.
  *
  * @example
  * ```ts
@@ -14,6 +15,7 @@
  * import { nearestName } from "./nearest_name.ts";
  *
  * assertEquals(nearestName("--prot", ["--host", "--port"]), "--port");
+ * assertEquals(nearestName("onMesage", ["open", "message"]), "message");
  * assertEquals(nearestName("colour", ["port"]), undefined);
  * ```
  */
@@ -23,7 +25,7 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   let fewest = Infinity;
   for (const candidate of candidates) {
     const folded = fold(candidate);
-    const most = Math.floor(Math.max(wanted.length, folded.length) / 3);
+    const most = Math.round(Math.max(wanted.length, folded.length) / 3);
     // The difference in length is the least number of edits: a name of any length is dismissed at once.
     if (Math.abs(wanted.length - folded.length) > most) continue;
     const edits = editsBetween(wanted, folded);
@@ -33,7 +35,7 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
 }
 
 function fold(name: string): string {
-  return name.toLowerCase().replace(/[-_]/g, "");
+  return name.toLowerCase().replace(/[-_]/g, "").replace(/^on(?=.)/, "");
 }
 
 /** Optimal string alignment distance, kept in three rows. */

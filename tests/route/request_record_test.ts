@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { requestOf, urlOf } from "../../lib/runtime/request_record.ts";
+import { requestOf, urlOf } from "../../lib/route/request_record.ts";
 import type { RequestRecord } from "../../lib/route/table.ts";
 
 const RECORD: RequestRecord = {
