@@ -20,7 +20,7 @@ export default defineRoute("/", {
   message(peer, message) {
     const answer = message.isText
       ? answerToText(message.text(), message.byteLength)
-      : `Got ${counted(message.byteLength, "byte")} of binary. Try /echo to get them back.`;
+      : `Got ${counted(message.byteLength, "byte")} of binary. /echo sends bytes back.`;
     if (!peer.send(answer)) return peer.drained();
   },
 });

@@ -22,6 +22,8 @@ const CLASSIC_SNIPPET = `var ws = new WebSocket("ws://127.0.0.1:4000");
 ws.onopen = () => ws.send("hello");
 ws.onmessage = (event) => console.log(event.data);`;
 
+const TERMINAL_SNIPPET = "npx -y wscat -c ws://127.0.0.1:4000";
+
 const HEADER = `<header class="top">
 <p class="brand">${LOGO_SVG}<b>Sockeye</b></p>
 <h1>Drop a file in <code>routes/</code>, get a WebSocket at its path.</h1>
@@ -78,7 +80,10 @@ const SNIPPETS = `<div class="pair">
 <h2 id="classic">From any console</h2>
 <p>Open the browser's developer tools on this page and paste:</p>
 <pre><code id="classic-code">${escapeHtml(CLASSIC_SNIPPET)}</code></pre>
-<p class="row"><button type="button" data-copy="classic-code">Copy</button><span class="hint" id="classic-note"></span></p>
+<p class="row"><button type="button" data-copy="classic-code">Copy</button><span class="hint">It greets you, then answers what you send.</span></p>
+<p>Or in a terminal:</p>
+<pre><code id="terminal-code">${TERMINAL_SNIPPET}</code></pre>
+<p class="row"><button type="button" data-copy="terminal-code">Copy</button><span class="hint">Type a line, press Enter; Ctrl+C ends it.</span></p>
 </section>
 <section class="card" aria-labelledby="add">
 <h2 id="add">Add a route</h2>

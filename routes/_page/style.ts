@@ -21,7 +21,7 @@ body > header, main, footer { max-width: 1080px; margin: 0 auto; padding: 0 20px
 h1 { font-size: clamp(1.6rem, 1.1rem + 2.2vw, 2.6rem); line-height: 1.15; letter-spacing: -.02em; margin: .5em 0 .4em; text-wrap: balance; }
 h2 { font-size: 1.1rem; margin: 0 0 .6em; }
 h2 small { font-weight: 400; font-size: .78rem; color: var(--soft); margin-left: .4em; white-space: nowrap; }
-p { margin: 0 0 .8em; }
+p { margin: 0 0 .8em; text-wrap: pretty; }
 a { color: var(--accent); }
 code, pre, .log, .steps dd, .bits, .face, .tabs button, textarea, .url { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; }
 code, pre { font-size: .9em; }
@@ -83,9 +83,9 @@ const CONSOLE = `
 .facts dd { margin: 0; font-variant-numeric: tabular-nums; font-weight: 600; min-width: 4ch; white-space: nowrap; }
 .facts .right { margin-left: auto; }
 .log { height: 270px; overflow-y: auto; overscroll-behavior: contain; background: var(--sunk); border: 1px solid var(--line); border-radius: 8px; padding: 8px 0; font-size: .84rem; }
-.log p { margin: 0; padding: 2px 12px; display: grid; grid-template-columns: 11.5ch 2ch minmax(0, 1fr) auto; gap: 0 6px; }
+.log p { margin: 0; padding: 2px 12px; display: grid; grid-template-columns: 12ch 2ch minmax(0, 1fr) auto; gap: 0 8px; }
 .log time, .log small { color: var(--soft); font-size: inherit; white-space: nowrap; }
-.log i { font-style: normal; font-weight: 700; color: var(--soft); }
+.log i { font-style: normal; text-align: center; font-weight: 700; color: var(--soft); }
 .log .sent i { color: var(--accent); }
 .log .received i { color: var(--good); }
 .log .note span { color: var(--soft); font-family: system-ui, sans-serif; }
@@ -105,6 +105,7 @@ const EXPLAINED = `
 .steps dd { margin: 2px 0 10px; font-size: .84rem; overflow-wrap: anywhere; min-height: 1.5em; }
 .steps b { font-weight: 400; color: var(--soft); }
 .steps .result { color: var(--accent); font-weight: 600; }
+#key { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: .86rem; }
 .bits { display: flex; flex-wrap: wrap; gap: 8px 6px; margin-top: 14px; }
 .bits div { text-align: center; }
 .bits small { display: block; font-family: system-ui, sans-serif; font-size: .72rem; color: var(--soft); white-space: nowrap; }
@@ -124,8 +125,11 @@ const NARROW = `
   .state { flex: 1; }
   .facts { gap: 6px 18px; }
   .facts .right { margin-left: 0; }
-  .log p { grid-template-columns: 2ch minmax(0, 1fr) auto; }
-  .log time { display: none; }
+  .log p { grid-template-columns: 8ch 2ch minmax(0, 1fr); }
+  .log time { overflow: hidden; }
+  pre { font-size: .76rem; }
+  h2 small { display: block; margin: 0; }
+  .log small { display: none; }
   .composer { flex-wrap: wrap; }
   .composer select { flex-basis: 100%; }
 }
@@ -133,4 +137,5 @@ const NARROW = `
 `;
 
 /** The whole sheet, without indentation. */
-export const STYLE_CSS = [COLOURS, GROUND, CONTROLS, CONSOLE, EXPLAINED, NARROW].join("").replace(/\n\s*/g, "\n").trim();
+export const STYLE_CSS = [COLOURS, GROUND, CONTROLS, CONSOLE, EXPLAINED, NARROW].join("").replace(/\n\s*/g, "\n")
+  .trim();
