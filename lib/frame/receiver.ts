@@ -48,7 +48,7 @@ export interface ReceiverOptions {
 }
 
 /** A message's first buffer, when it does not lie whole in one chunk. */
-const FIRST_BUFFER_BYTES = 4096;
+const FIRST_BUFFER_BYTES = 1024;
 
 /** A header's size by the 7-bit length, without the masking key. */
 function lengthFormBytes(length7: number): number {
@@ -110,9 +110,9 @@ export class Receiver {
     this.#events = events;
   }
 
-  /** Bytes held for a message that is not complete yet. */
+  /** Memory held for a message that is not complete yet, in bytes. */
   get bufferedBytes(): number {
-    return this.#messageLength;
+    return this.#message.length;
   }
 
   /** True when a message has begun, in a frame or in fragments, and has not ended. */

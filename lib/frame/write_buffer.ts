@@ -22,8 +22,11 @@ export interface SegmentSource {
 /** Payloads up to this length share a segment with other frames. */
 const SHARED_UP_TO = 32 * 1024;
 
-/** A string up to this length is encoded straight into the shared segment, three bytes a character reserved. */
-const TEXT_SHARED_UP_TO = 8 * 1024;
+/**
+ * A string up to this length is encoded straight into the shared segment, three bytes a character reserved. A longer
+ * one is measured first: what is reserved in vain is memory held for a peer that does not read.
+ */
+const TEXT_SHARED_UP_TO = 1024;
 
 interface Segment {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -68,6 +71,7 @@ export class WriteBuffer {
 
   /** Appends bytes that are not a frame: an HTTP response. They are copied. */
   appendBytes(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
     const segment = this.#room(bytes.length);
     segment.bytes.set(bytes, segment.length);
     this.#commit(segment, bytes.length);
@@ -88,15 +92,12 @@ export class WriteBuffer {
     if (text.length > TEXT_SHARED_UP_TO) return this.#appendLongText(text);
     const segment = this.#room(MAX_SERVER_HEADER_BYTES + text.length * 3);
     const at = segment.length;
-    // ASCII is the common case: the header is written for it, and the payload moved if that was wrong.
+    // ASCII is the common case: the payload is written where its header would end, and moved if that was wrong.
     const guessed = at + headerBytes(text.length);
-    const end = encodeText(text, segment.bytes, guessed);
-    const payloadBytes = end - guessed;
-    const payloadAt = writeHeader(segment.bytes, at, FIN_BIT | OPCODE.TEXT, payloadBytes);
-    if (payloadAt !== guessed) {
-      segment.bytes.copyWithin(payloadAt, guessed, end);
-      writeHeader(segment.bytes, at, FIN_BIT | OPCODE.TEXT, payloadBytes);
-    }
+    const payloadBytes = encodeText(text, segment.bytes, guessed) - guessed;
+    const payloadAt = at + headerBytes(payloadBytes);
+    if (payloadAt !== guessed) segment.bytes.copyWithin(payloadAt, guessed, guessed + payloadBytes);
+    writeHeader(segment.bytes, at, FIN_BIT | OPCODE.TEXT, payloadBytes);
     this.#commit(segment, payloadAt + payloadBytes - at);
   }
 
@@ -151,22 +152,20 @@ export class WriteBuffer {
   }
 
   /**
-   * Forgets every frame of which no byte has been offered to the operating system. What is in flight stays, and so does
-   * the rest of a frame that has been written in part, for the stream must go on where a frame begins.
+   * Forgets every frame of which no byte has been offered to the operating system. What is in flight stays, and so do
+   * the rest of a frame that has been written in part, for the stream must go on where a frame begins, and bytes that
+   * are not frames.
    */
   dropQueued(): void {
-    const first = this.#queue[0];
-    for (const segment of this.#queue.splice(1)) this.#release(segment);
-    if (this.#filling !== undefined) this.#release(this.#filling);
-    this.#filling = undefined;
-    this.#appended = this.#written;
-    if (first === undefined) return;
-    // A pending write may yet take any of its bytes: the whole of its segment stays.
-    if (!this.#isInFlight) first.length = this.#frameBoundary(first) - first.streamStart;
-    this.#appended = first.streamStart + first.length;
-    if (first.length > this.#written - first.streamStart) return;
-    this.#queue.shift();
-    this.#release(first);
+    const end = this.#keptEnd();
+    this.#closeFilling();
+    this.#appended = end;
+    for (let last = this.#queue.at(-1); last !== undefined; last = this.#queue.at(-1)) {
+      last.length = Math.min(last.length, end - last.streamStart);
+      if (last.length > Math.max(0, this.#written - last.streamStart)) return;
+      this.#queue.pop();
+      this.#release(last);
+    }
   }
 
   /** Gives every segment back that no write is using. For a connection that has ended. */
@@ -179,10 +178,19 @@ export class WriteBuffer {
     this.#appended = inFlight === undefined ? this.#written : inFlight.streamStart + inFlight.length;
   }
 
+  /** Up to here the stream must stay as it is. */
+  #keptEnd(): number {
+    const first = this.#queue[0];
+    // A pending write may yet take any of its bytes: the whole of its segment stays.
+    if (first !== undefined && this.#isInFlight) return Math.max(first.streamStart + first.length, this.#framesFrom);
+    if (first === undefined || this.#written < this.#framesFrom) return Math.max(this.#written, this.#framesFrom);
+    return this.#frameBoundary(first);
+  }
+
   /** The first place at or after what is written where a frame ends: found by walking our own headers. */
-  #frameBoundary({ bytes, streamStart, length }: Segment): number {
+  #frameBoundary({ bytes, streamStart }: Segment): number {
     let at = Math.max(streamStart, this.#framesFrom);
-    while (at < this.#written && at < streamStart + length) at += frameBytes(bytes, at - streamStart);
+    while (at < this.#written) at += frameBytes(bytes, at - streamStart);
     return at;
   }
 

@@ -20,6 +20,12 @@ interface QueuedMessage {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** Stands where a handled message stood, so that its bytes are let go of. */
+const HANDLED: QueuedMessage = { isText: false, bytes: new Uint8Array(0) };
+
+/** The queue is compacted when so many handled messages stand before its head, and more than wait. */
+const COMPACT_FROM = 64;
+
 /** The queue in front of one route's handlers. */
 export class HandlerQueue {
   readonly #events: PeerEvents;
@@ -43,7 +49,7 @@ export class HandlerQueue {
     this.#onProgress = onSettled;
   }
 
-  /** True while a handler is pending. */
+  /** True while a handler runs or is pending. */
   get isBusy(): boolean {
     return this.#isBusy;
   }
@@ -55,7 +61,9 @@ export class HandlerQueue {
 
   /** The connection is open. Called once, first. */
   open(): void {
+    this.#isBusy = true;
     this.#track(this.#events.open());
+    this.#runWaiting();
   }
 
   /** A message: handled now if nothing is pending, copied and kept otherwise. */
@@ -67,25 +75,26 @@ export class HandlerQueue {
       this.#queuedBytes += end - start + OVERHEAD_BYTES;
       return;
     }
-    const pending = this.#events.message(isText, bytes, start, end);
-    if (pending === undefined) return;
+    // Pinned before the handler runs: it may end the connection and read on.
     if (isBorrowed) this.#pinned = this.#input.pin();
-    this.#track(pending);
+    this.#isBusy = true;
+    this.#track(this.#events.message(isText, bytes, start, end));
+    this.#runWaiting();
   }
 
   /** The write buffer has drained. */
   drain(): void {
     if (this.#isClosed) return;
-    if (this.#isBusy) this.#isDrainDue = true;
-    else this.#track(this.#events.drain());
+    this.#isDrainDue = true;
+    this.#runWaiting();
   }
 
   /** The connection is over: `close` runs after what waits. Only the first call counts. */
   close(info: CloseInfo): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    if (this.#isBusy) this.#closeDue = info;
-    else this.#track(this.#events.close(info));
+    this.#closeDue = info;
+    this.#runWaiting();
   }
 
   /** Forgets the messages that wait. */
@@ -95,37 +104,58 @@ export class HandlerQueue {
     this.#queuedBytes = 0;
   }
 
+  /** A handler was called, with `#isBusy` set: it may have come back here by what it did to its peer. */
   #track(pending: void | Promise<void>): void {
-    if (pending === undefined) return;
-    this.#isBusy = true;
-    pending.then(this.#onSettled);
+    if (pending === undefined) this.#release();
+    else pending.then(this.#onSettled);
   }
 
   readonly #onSettled = (): void => {
-    this.#isBusy = false;
-    if (this.#pinned !== undefined) {
-      this.#input.unpin(this.#pinned);
-      this.#pinned = undefined;
-    }
-    while (!this.#isBusy && this.#runNext());
+    this.#release();
+    this.#runWaiting();
     this.#onProgress();
   };
+
+  /** The handler that ran is through with its message. */
+  #release(): void {
+    this.#isBusy = false;
+    if (this.#pinned === undefined) return;
+    this.#input.unpin(this.#pinned);
+    this.#pinned = undefined;
+  }
+
+  #runWaiting(): void {
+    while (!this.#isBusy && this.#runNext());
+  }
 
   /** @returns false when nothing waits. */
   #runNext(): boolean {
     if (this.#isDrainDue) {
       this.#isDrainDue = false;
+      this.#isBusy = true;
       this.#track(this.#events.drain());
     } else if (this.#head < this.#messages.length) {
-      const { isText, bytes } = this.#messages[this.#head++]!;
-      if (this.#head === this.#messages.length) this.drop();
-      else this.#queuedBytes -= bytes.length + OVERHEAD_BYTES;
+      const { isText, bytes } = this.#shift();
+      this.#isBusy = true;
       this.#track(this.#events.message(isText, bytes, 0, bytes.length));
     } else if (this.#closeDue !== undefined) {
       const info = this.#closeDue;
       this.#closeDue = undefined;
+      this.#isBusy = true;
       this.#track(this.#events.close(info));
     } else return false;
     return true;
+  }
+
+  #shift(): QueuedMessage {
+    const message = this.#messages[this.#head]!;
+    this.#messages[this.#head++] = HANDLED;
+    this.#queuedBytes -= message.bytes.length + OVERHEAD_BYTES;
+    if (this.#head === this.#messages.length) this.drop();
+    else if (this.#head >= COMPACT_FROM && this.#head * 2 >= this.#messages.length) {
+      this.#messages = this.#messages.slice(this.#head);
+      this.#head = 0;
+    }
+    return message;
   }
 }

@@ -46,10 +46,12 @@ export class MemoryBudget {
   #relieve(): void {
     this.#isRelieving = false;
     if (!this.isExhausted) return;
-    const bySize = [...this.#holders].sort((a, b) => b.heldBytes - a.heldBytes);
+    // Most connections are quiet and hold nothing: they need no sorting.
+    const holding: MemoryHolder[] = [];
+    for (const holder of this.#holders) if (holder.heldBytes > 0) holding.push(holder);
     let excess = this.#heldBytes - this.#maxBytes;
-    for (const holder of bySize) {
-      if (excess <= 0 || holder.heldBytes === 0) return;
+    for (const holder of holding.sort((a, b) => b.heldBytes - a.heldBytes)) {
+      if (excess <= 0) return;
       excess -= holder.heldBytes;
       holder.relieve();
     }

@@ -80,8 +80,10 @@ export class TimerWheel {
     const now = this.#clock.now();
     const last = this.#tickAt(now);
     // After a long pause each slot needs one look, not one for each turn missed.
-    this.#tick = Math.max(this.#tick, last - SLOTS);
-    while (this.#tick < last) this.#look(this.#slots[++this.#tick % SLOTS]!, now);
+    let tick = Math.max(this.#tick, last - SLOTS);
+    // What is put back meanwhile is due after this alarm.
+    this.#tick = last;
+    while (tick < last) this.#look(this.#slots[++tick % SLOTS]!, now);
     if (this.#size > 0) this.#cancelAlarm ??= this.#clock.setTimer(this.#onAlarm, TICK_MS);
   };
 

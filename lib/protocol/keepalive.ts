@@ -103,9 +103,10 @@ export class Keepalive {
     if (this.#pausedAt === OFF) return;
     const lost = now - this.#pausedAt;
     this.#pausedAt = OFF;
-    this.#receivedAt += lost;
-    if (this.#pingSentAt !== OFF) this.#pingSentAt += lost;
-    if (this.#messageBeganAt !== OFF) this.#messageBeganAt += lost;
+    this.#receivedAt = shift(this.#receivedAt, lost, now);
+    this.#activeAt = shift(this.#activeAt, lost, now);
+    this.#pingSentAt = shift(this.#pingSentAt, lost, now);
+    this.#messageBeganAt = shift(this.#messageBeganAt, lost, now);
   }
 
   /** What is due now. After "ping" the pong's deadline runs. */
@@ -117,8 +118,8 @@ export class Keepalive {
     if (this.#pausedAt === OFF) {
       if (isDue(this.#pingSentAt, options.pongTimeoutMs, now)) return "PONG_TIMEOUT";
       if (isDue(this.#messageBeganAt, options.messageTimeoutMs, now)) return "MESSAGE_TIMEOUT";
+      if (isDue(this.#activeAt, options.idleTimeoutMs, now)) return "IDLE_TIMEOUT";
     }
-    if (isDue(this.#activeAt, options.idleTimeoutMs, now)) return "IDLE_TIMEOUT";
     if (!this.#mayPing || !isDue(this.#receivedAt, options.pingIntervalMs, now)) return "none";
     this.#pingSentAt = now;
     return "ping";
@@ -132,8 +133,8 @@ export class Keepalive {
       deadline(this.#writeBeganAt, options.writeTimeoutMs),
     );
     if (this.#closeBeganAt !== OFF) return at;
-    at = Math.min(at, deadline(this.#activeAt, options.idleTimeoutMs));
     if (this.#pausedAt === OFF) {
+      at = Math.min(at, deadline(this.#activeAt, options.idleTimeoutMs));
       at = Math.min(at, deadline(this.#messageBeganAt, options.messageTimeoutMs));
       at = Math.min(at, deadline(this.#pingSentAt, options.pongTimeoutMs));
     }
@@ -144,6 +145,11 @@ export class Keepalive {
   get #mayPing(): boolean {
     return this.#pingSentAt === OFF && this.#writeBeganAt === OFF && this.#pausedAt === OFF;
   }
+}
+
+/** Leaves out lost time; what happened within it counts from its end. */
+function shift(at: number, lostMs: number, now: number): number {
+  return at === OFF ? OFF : Math.min(at + lostMs, now);
 }
 
 function deadline(beganAt: number, waitMs: number): number {

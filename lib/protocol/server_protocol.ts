@@ -55,8 +55,8 @@ export class ServerProtocol {
   #state: State = STATE.OPEN;
   #peerCode: number = CLOSE_CODE.ABNORMAL;
   #peerReason = "";
-  #sentCode = 0;
-  #sentReason = "";
+  #hasSentClose = false;
+  #failure: ViolationName | undefined;
   #heldPong: Uint8Array | undefined;
 
   constructor(options: ProtocolOptions, output: WriteBuffer, events: ProtocolEvents) {
@@ -90,13 +90,17 @@ export class ServerProtocol {
     return this.#receiver.isInsideMessage;
   }
 
-  /** How the connection ended, in the words of the Web API. RFC 6455 §7.1.5, §7.1.6. */
+  /**
+   * How the connection ended, in the words of the Web API. RFC 6455 §7.1.5, §7.1.6. One that failed has the code and
+   * the sentence of what it failed for.
+   */
   get closing(): ClosingRecord {
     if (this.#peerCode !== CLOSE_CODE.ABNORMAL) {
-      return { code: this.#peerCode, reason: this.#peerReason, wasClean: this.#sentCode !== 0 };
+      return { code: this.#peerCode, reason: this.#peerReason, wasClean: this.#hasSentClose };
     }
-    if (this.#state !== STATE.FAILED) return { code: CLOSE_CODE.ABNORMAL, reason: "", wasClean: false };
-    return { code: this.#sentCode, reason: this.#sentReason, wasClean: false };
+    if (this.#failure === undefined) return { code: CLOSE_CODE.ABNORMAL, reason: "", wasClean: false };
+    const { closeCode, sentence } = VIOLATIONS[this.#failure];
+    return { code: closeCode, reason: sentence, wasClean: false };
   }
 
   /**
@@ -157,12 +161,14 @@ export class ServerProtocol {
   }
 
   /**
-   * Fails the connection with a row of the violations table whose code may be sent. RFC 6455 §7.1.7.
+   * Fails the connection with a row of the violations table. RFC 6455 §7.1.7. A row whose code is 1006 sends nothing.
    */
   fail(violation: ViolationName): void {
     if (!STATES[this.#state].receives) return;
     const { closeCode, sentence } = VIOLATIONS[violation];
-    if (this.#state === STATE.OPEN) this.#sendClose(closeCode, sentence);
+    // RFC 6455 §7.4.1: 1006 "MUST NOT be set as a status code in a Close control frame by an endpoint".
+    if (this.isOpen && closeCode !== CLOSE_CODE.ABNORMAL) this.#sendClose(closeCode, sentence);
+    this.#failure = violation;
     this.#change("fail");
     this.#receiver.abandon();
     this.#events.onViolation(violation);
@@ -173,22 +179,23 @@ export class ServerProtocol {
     const payload = this.#heldPong;
     if (payload === undefined) return;
     this.#heldPong = undefined;
-    if (STATES[this.#state].sends) this.#output.appendFrame(OPCODE.PONG, payload);
+    if (STATES[this.#state].answersPings) this.#output.appendFrame(OPCODE.PONG, payload);
   }
 
   /** The transport is gone. */
   end(): void {
     this.#change("end");
+    this.#receiver.abandon();
   }
 
   /** @ignore Called by the receiver. */
   onMessage(isText: boolean, bytes: Uint8Array<ArrayBuffer>, start: number, end: number, isBorrowed: boolean): void {
-    if (this.#state === STATE.OPEN) this.#events.onMessage(isText, bytes, start, end, isBorrowed);
+    if (STATES[this.#state].delivers) this.#events.onMessage(isText, bytes, start, end, isBorrowed);
   }
 
   /** @ignore Called by the receiver. */
   onPing(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void {
-    if (this.#state !== STATE.OPEN) return;
+    if (!STATES[this.#state].answersPings) return;
     // RFC 6455 §5.5.3: with several pings unanswered, an endpoint "MAY elect to send a Pong frame for only the most
     // recently processed Ping frame".
     if (this.#output.byteLength > this.#options.highWaterBytes) this.#heldPong = bytes.slice(start, end);
@@ -210,8 +217,7 @@ export class ServerProtocol {
   }
 
   #sendClose(code: number, reason: string): void {
-    this.#sentCode = code;
-    this.#sentReason = reason;
+    this.#hasSentClose = true;
     const payload = code === CLOSE_CODE.NO_STATUS ? new Uint8Array(0) : encodeClosePayload(code, reason);
     this.#output.appendFrame(OPCODE.CLOSE, payload);
   }

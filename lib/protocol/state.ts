@@ -30,8 +30,10 @@ interface StateRow {
   readonly receives: boolean;
   /** Data messages that arrive reach the route. */
   readonly delivers: boolean;
-  /** Data and control frames may be sent. RFC 6455 §5.5.1: none after a Close frame. */
+  /** Data messages may be sent. RFC 6455 §5.5.1: an application "MUST NOT send any more data frames" after a Close. */
   readonly sends: boolean;
+  /** Pings are answered. RFC 6455 §5.5.2: they must be, "unless it already received a Close frame". */
+  readonly answersPings: boolean;
   /** The state after an event; an event that is not named changes nothing. */
   readonly on: Partial<Record<StateEvent, State>>;
 }
@@ -45,6 +47,7 @@ export const STATES: Readonly<Record<State, StateRow>> = {
     receives: true,
     delivers: true,
     sends: true,
+    answersPings: true,
     on: { sendClose: CLOSING, receiveClose: CLOSED, fail: FAILED, end: ENDED },
   },
   [CLOSING]: {
@@ -52,11 +55,33 @@ export const STATES: Readonly<Record<State, StateRow>> = {
     receives: true,
     delivers: false,
     sends: false,
+    answersPings: true,
     on: { receiveClose: CLOSED, fail: FAILED, end: ENDED },
   },
-  [FAILED]: { name: "failed", receives: false, delivers: false, sends: false, on: { end: ENDED } },
-  [CLOSED]: { name: "closed", receives: false, delivers: false, sends: false, on: { end: ENDED } },
-  [ENDED]: { name: "ended", receives: false, delivers: false, sends: false, on: {} },
+  [FAILED]: {
+    name: "failed",
+    receives: false,
+    delivers: false,
+    sends: false,
+    answersPings: false,
+    on: { end: ENDED },
+  },
+  [CLOSED]: {
+    name: "closed",
+    receives: false,
+    delivers: false,
+    sends: false,
+    answersPings: false,
+    on: { end: ENDED },
+  },
+  [ENDED]: {
+    name: "ended",
+    receives: false,
+    delivers: false,
+    sends: false,
+    answersPings: false,
+    on: {},
+  },
 };
 
 /** The state after an event. */

@@ -1,0 +1,33 @@
+/** The real clock. @module */
+import { assert, assertEquals, assertGreater, assertGreaterOrEqual, assertLess } from "@std/assert";
+import { systemClock } from "../../lib/gateway/clock.ts";
+
+Deno.test("systemClock.now gives whole milliseconds above 0 that never go back", () => {
+  let before = systemClock.now();
+  for (let i = 0; i < 1000; i++) {
+    const now = systemClock.now();
+    assert(Number.isInteger(now));
+    assertGreater(now, 0);
+    assertGreaterOrEqual(now, before);
+    before = now;
+  }
+});
+
+Deno.test("systemClock.wallNow is the time of day", () => {
+  assertLess(Math.abs(systemClock.wallNow() - Date.now()), 1_000);
+});
+
+Deno.test("systemClock.setTimer calls once, not before its time, unless it is cancelled", async () => {
+  let calls = 0;
+  const cancel = systemClock.setTimer(() => calls += 100, 0);
+  cancel();
+  const start = systemClock.now();
+  await new Promise<void>((resolve) =>
+    systemClock.setTimer(() => {
+      calls++;
+      resolve();
+    }, 5)
+  );
+  assertEquals(calls, 1);
+  assertGreaterOrEqual(systemClock.now() - start, 4);
+});

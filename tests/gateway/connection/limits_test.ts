@@ -1,0 +1,189 @@
+import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
+import type { Peer } from "sockeye";
+import { UpgradeRefusedError } from "../../../lib/testing/mod.ts";
+import { assertClosed, frameTypes, gate, serve, violations } from "../support/served.ts";
+
+const KIB = 1024;
+
+Deno.test("Connection closes with 1009 for a message above maxMessageBytes, before it has arrived", async () => {
+  await using server = await serve({ message() {} }, { maxMessageBytes: 1000 });
+  const peer = await server.connect("/");
+  peer.send("x".repeat(1000));
+  await server.settled();
+  assertEquals(server.connectionCount, 1);
+  const announced = new Uint8Array(14);
+  announced.set([0x82, 0xfe, 0x03, 0xe9, 1, 2, 3, 4]);
+  peer.sendRaw(announced.subarray(0, 8));
+  await assertClosed(peer, 1009);
+  assertEquals(violations(server), ["MESSAGE_TOO_BIG"]);
+});
+
+Deno.test("Connection closes with 1009 for more than maxFragments fragments", async () => {
+  await using server = await serve({ message() {} }, { maxFragments: 2 });
+  const peer = await server.connect("/");
+  peer.sendFrame({ opcode: 1, fin: false });
+  peer.sendFrame({ opcode: 0, fin: false });
+  peer.sendFrame({ opcode: 0 });
+  await assertClosed(peer, 1009);
+});
+
+Deno.test("Connection closes with 1008 above messageRate, and delivers what the rate allows", async () => {
+  let handled = 0;
+  await using server = await serve({ message: () => void handled++ }, { messageRate: 10 });
+  const peer = await server.connect("/");
+  for (let count = 0; count < 10; count++) peer.send("x");
+  await server.settled();
+  await server.clock.advance(500);
+  for (let count = 0; count < 5; count++) peer.send("x");
+  await server.settled();
+  assertEquals([handled, server.connectionCount], [15, 1]);
+  peer.send("one too many");
+  await assertClosed(peer, 1008, "too many messages in too short a time");
+  assertEquals(handled, 15);
+});
+
+Deno.test("Connection takes the limits of its route over the gateway's", async () => {
+  await using server = await serve({ options: { maxMessageBytes: 10 }, message() {} }, { maxMessageBytes: 1000 });
+  const peer = await server.connect("/");
+  peer.send("x".repeat(11));
+  await assertClosed(peer, 1009);
+});
+
+Deno.test("Connection ends a slow consumer with 1013: the frame under way is finished, queued ones are dropped", async () => {
+  const sent: boolean[] = [];
+  let target: Peer | undefined;
+  await using server = await serve({ open: (peer) => void (target = peer) }, {
+    highWaterBytes: KIB,
+    maxBufferedBytes: 8 * KIB,
+  });
+  const peer = await server.connect("/");
+  peer.limitReading(700);
+  target!.send("a".repeat(2 * KIB));
+  await server.settled();
+  assertEquals(await peer.receive(), "a".repeat(2 * KIB));
+  peer.stopReading();
+  sent.push(target!.send("b".repeat(2 * KIB)));
+  await server.still();
+  for (let count = 0; count < 8; count++) sent.push(target!.send(String(count).repeat(2 * KIB)));
+  assertEquals(target!.signal.aborted, true);
+  assertEquals(violations(server), ["SLOW_CONSUMER"]);
+  peer.resumeReading();
+  await assertClosed(peer, 1013, "slow consumer");
+  assertEquals(frameTypes(peer), ["text", "text", "close"]);
+  assertEquals(await peer.receive(), "b".repeat(2 * KIB));
+  assertEquals(sent.every((isGood) => !isGood), true);
+});
+
+Deno.test("Connection lets one message exceed maxBufferedBytes: what is buffered already is what counts", async () => {
+  await using server = await serve({ open: (peer) => void peer.send("x".repeat(100 * KIB)) }, {
+    highWaterBytes: KIB,
+    maxBufferedBytes: 8 * KIB,
+  });
+  const peer = await server.connect("/");
+  assertEquals(((await peer.receive()) as string).length, 100 * KIB);
+  assertEquals(server.connectionCount, 1);
+});
+
+Deno.test("Connection drops a slow subscriber and harms no other", async () => {
+  await using server = await serve({ open: (peer) => peer.subscribe("news") }, {
+    highWaterBytes: KIB,
+    maxBufferedBytes: 8 * KIB,
+  });
+  const slow = await server.connect("/");
+  const quick = await server.connect("/");
+  slow.stopReading();
+  for (let count = 0; count < 20; count++) {
+    server.publish("news", "x".repeat(KIB));
+    await server.settled();
+  }
+  assertEquals(quick.waitingMessages, 20);
+  slow.resumeReading();
+  await assertClosed(slow, 1013);
+  assertLess(slow.waitingMessages, 12);
+});
+
+Deno.test("Connection stops reading at maxQueuedBytes while a handler is pending, and goes on after", async () => {
+  const first = gate();
+  const handled: number[] = [];
+  await using server = await serve({
+    async message(_peer, message) {
+      if (handled.length === 0) await first.opened;
+      handled.push(message.byteLength);
+    },
+  }, { maxQueuedBytes: 64 * KIB });
+  const peer = await server.connect("/");
+  for (let count = 0; count < 400; count++) peer.send("x".repeat(KIB));
+  await server.still();
+  assert(peer.unsentBytes > 100 * KIB, `only ${peer.unsentBytes} bytes wait at the client`);
+  first.open();
+  await server.settled();
+  assertEquals(handled.length, 400);
+  assertEquals(peer.unsentBytes, 0);
+});
+
+Deno.test("Connection holds nothing against a peer whose bytes it does not read", async () => {
+  const first = gate();
+  await using server = await serve({ message: () => first.opened }, { maxQueuedBytes: KIB });
+  const peer = await server.connect("/", { answersPings: false });
+  for (let count = 0; count < 400; count++) peer.send("x".repeat(KIB));
+  await server.clock.advance(300_000);
+  assertEquals([server.connectionCount, violations(server).length], [1, 0]);
+  first.open();
+  await server.settled();
+});
+
+Deno.test("Gateway refuses upgrades with 503 above maxMemoryBytes, and closes the largest first", async () => {
+  const peers: Peer[] = [];
+  await using server = await serve({ open: (peer) => void peers.push(peer) }, {
+    maxMemoryBytes: 1024 * KIB,
+    maxBufferedBytes: 1024 * KIB,
+  });
+  const [large, small] = [await server.connect("/"), await server.connect("/")];
+  large.stopReading();
+  small.stopReading();
+  peers[1]!.send("x".repeat(300 * KIB));
+  peers[0]!.send("x".repeat(900 * KIB));
+  const refused = await assertRejects(() => server.connect("/"), UpgradeRefusedError);
+  assertEquals([refused.status, refused.headers.get("retry-after")], [503, "5"]);
+  assertEquals(violations(server), ["MEMORY_PRESSURE"]);
+  large.resumeReading();
+  small.resumeReading();
+  await assertClosed(large, 1013);
+  await server.settled();
+  assertEquals([small.waitingMessages, server.connectionCount], [1, 1]);
+  await server.connect("/");
+});
+
+Deno.test("Gateway counts a message whose handler is pending against maxMemoryBytes", async () => {
+  const end = gate();
+  await using server = await serve({ message: () => end.opened }, {
+    maxMemoryBytes: 1024 * KIB,
+    maxMessageBytes: 800 * KIB,
+  });
+  const peers = [await server.connect("/"), await server.connect("/")];
+  for (const peer of peers) peer.send("x".repeat(700 * KIB));
+  await server.still();
+  assertEquals(violations(server), ["MEMORY_PRESSURE"]);
+  end.open();
+  await server.settled();
+});
+
+Deno.test("Connection handles at most 1 024 messages in one turn, and then lets others have theirs", async () => {
+  const order: string[] = [];
+  await using server = await serve({
+    message: (_peer, message) => void order.push(message.text()),
+  });
+  const [busy, other] = [await server.connect("/"), await server.connect("/")];
+  const frame = Uint8Array.of(0x81, 0x81, 0, 0, 0, 0, 0x61);
+  const flood = new Uint8Array(frame.length * 3000);
+  for (let count = 0; count < 3000; count++) flood.set(frame, count * frame.length);
+  // The read buffer has to have grown before one read can bring so many.
+  busy.send(" ".repeat(500_000));
+  await server.settled();
+  order.length = 0;
+  busy.sendRaw(flood);
+  other.send("b");
+  await server.settled();
+  assertEquals(order.length, 3001);
+  assertLess(order.indexOf("b"), 2100);
+});

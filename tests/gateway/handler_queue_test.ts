@@ -1,0 +1,254 @@
+/** Handlers of one connection run one at a time, in order. @module */
+import { assert, assertEquals, assertFalse } from "@std/assert";
+import { HandlerQueue } from "../../lib/gateway/handler_queue.ts";
+import type { CloseInfo } from "../../lib/route/mod.ts";
+import type { PeerEvents } from "../../lib/route/table.ts";
+
+const INFO: CloseInfo = { code: 1000, reason: "", wasClean: true };
+
+/** Route code that writes down what it is called for, and goes asynchronous where the test says so. */
+class Code implements PeerEvents {
+  readonly log: string[] = [];
+  readonly #asynchronous: ReadonlySet<string>;
+  readonly #pending: (() => void)[] = [];
+  /** What handlers do to their peer, while they run. */
+  during: (name: string) => void = () => {};
+
+  constructor(...asynchronous: readonly string[]) {
+    this.#asynchronous = new Set(asynchronous);
+  }
+
+  #run(name: string): void | Promise<void> {
+    this.log.push(name);
+    this.during(name);
+    this.log.push(`${name}.`);
+    if (!this.#asynchronous.has(name)) return;
+    return new Promise((resolve) => this.#pending.push(resolve));
+  }
+
+  /** The pending handler settles, and what follows from that has happened. */
+  async settle(): Promise<void> {
+    this.#pending.shift()!();
+    await new Promise<void>(queueMicrotask);
+    await new Promise<void>(queueMicrotask);
+  }
+
+  open = () => this.#run("open");
+  message = (_isText: boolean, bytes: Uint8Array, start: number, end: number) =>
+    this.#run(new TextDecoder().decode(bytes.subarray(start, end)));
+  drain = () => this.#run("drain");
+  close = (info: CloseInfo) => this.#run(`close ${info.code}`);
+  abort(): void {}
+}
+
+/** A transport's input as the queue sees it. */
+class Input {
+  readonly buffer = new Uint8Array(64);
+  pins = 0;
+
+  pin(): Uint8Array<ArrayBuffer> {
+    this.pins++;
+    return this.buffer;
+  }
+
+  unpin(buffer: Uint8Array<ArrayBuffer>): void {
+    assert(buffer === this.buffer);
+    this.pins--;
+  }
+}
+
+function open(code: Code): { queue: HandlerQueue; input: Input; progress: () => number } {
+  const input = new Input();
+  let settled = 0;
+  const queue = new HandlerQueue(code, input, () => settled++);
+  return { queue, input, progress: () => settled };
+}
+
+function arrive(queue: HandlerQueue, input: Input, text: string, isBorrowed = true): void {
+  const { written } = new TextEncoder().encodeInto(text, input.buffer);
+  queue.message(true, input.buffer, 0, written, isBorrowed);
+}
+
+Deno.test("HandlerQueue calls synchronous handlers at once", () => {
+  const code = new Code();
+  const { queue, input, progress } = open(code);
+  queue.open();
+  arrive(queue, input, "a");
+  queue.drain();
+  queue.close(INFO);
+  assertEquals(code.log, ["open", "open.", "a", "a.", "drain", "drain.", "close 1000", "close 1000."]);
+  assertEquals([queue.isBusy, progress(), input.pins], [false, 0, 0]);
+});
+
+Deno.test("HandlerQueue keeps messages while a handler is pending, and the bytes they had when they came", async () => {
+  const code = new Code("open", "b");
+  const { queue, input, progress } = open(code);
+  queue.open();
+  for (const text of ["a", "b", "c"]) arrive(queue, input, text);
+  input.buffer.fill(0);
+  assertEquals(code.log, ["open", "open."]);
+  await code.settle();
+  assertEquals([code.log.slice(2), progress()], [["a", "a.", "b", "b."], 1]);
+  await code.settle();
+  assertEquals([code.log.slice(6), progress(), queue.queuedBytes], [["c", "c."], 2, 0]);
+});
+
+Deno.test("HandlerQueue keeps the bytes it is given as they are, without a copy", async () => {
+  const gift = new TextEncoder().encode("gift");
+  const code = new Code("open");
+  let told: Uint8Array | undefined;
+  code.message = (_isText, bytes) => {
+    told = bytes;
+  };
+  const { queue } = open(code);
+  queue.open();
+  queue.message(false, gift, 0, gift.length, false);
+  await code.settle();
+  assert(told === gift);
+});
+
+Deno.test("HandlerQueue copies what it needs of a gift that is larger than its message", async () => {
+  const gift = new Uint8Array(1000).fill(0x61);
+  const code = new Code("open");
+  let length = 0;
+  code.message = (_isText, bytes) => {
+    length = bytes.buffer.byteLength;
+  };
+  const { queue } = open(code);
+  queue.open();
+  queue.message(false, gift, 0, 10, false);
+  await code.settle();
+  assertEquals(length, 10);
+});
+
+Deno.test("HandlerQueue counts what waits, empty messages too", async () => {
+  const code = new Code("open");
+  const { queue, input } = open(code);
+  queue.open();
+  arrive(queue, input, "");
+  const one = queue.queuedBytes;
+  arrive(queue, input, "12345");
+  assert(one > 0);
+  assertEquals(queue.queuedBytes, 2 * one + 5);
+  await code.settle();
+  assertEquals(queue.queuedBytes, 0);
+});
+
+Deno.test("HandlerQueue pins the chunk of a borrowed message until its handler has settled", async () => {
+  const code = new Code("a");
+  const { queue, input } = open(code);
+  arrive(queue, input, "a");
+  assertEquals(input.pins, 1);
+  await code.settle();
+  assertEquals(input.pins, 0);
+  arrive(queue, input, "a", false);
+  assertEquals(input.pins, 0);
+  await code.settle();
+});
+
+Deno.test("HandlerQueue has pinned the chunk already while the handler runs: it may end the connection", () => {
+  const code = new Code();
+  const { queue, input } = open(code);
+  let pins = 0;
+  code.during = () => pins = input.pins;
+  arrive(queue, input, "a");
+  assertEquals([pins, input.pins], [1, 0]);
+});
+
+Deno.test("HandlerQueue runs close after what waits, and once", async () => {
+  const code = new Code("open");
+  const { queue, input } = open(code);
+  queue.open();
+  arrive(queue, input, "a");
+  queue.close(INFO);
+  queue.close({ ...INFO, code: 1006 });
+  arrive(queue, input, "late");
+  queue.drain();
+  await code.settle();
+  assertEquals(code.log.slice(2), ["a", "a.", "close 1000", "close 1000."]);
+});
+
+Deno.test("HandlerQueue never runs one handler inside another, whatever a handler does to its peer", () => {
+  const code = new Code();
+  const { queue, input } = open(code);
+  code.during = (name) => {
+    if (name !== "a") return;
+    queue.drain();
+    arrive(queue, input, "b");
+    queue.close(INFO);
+  };
+  arrive(queue, input, "a");
+  assertEquals(code.log, ["a", "a.", "drain", "drain.", "b", "b.", "close 1000", "close 1000."]);
+  const ending = new Code();
+  const other = open(ending);
+  ending.during = (name) => name === "open" && other.queue.close(INFO);
+  other.queue.open();
+  assertEquals(ending.log, ["open", "open.", "close 1000", "close 1000."]);
+});
+
+Deno.test("HandlerQueue runs drain once, before the messages that wait", async () => {
+  const code = new Code("open", "drain");
+  const { queue, input } = open(code);
+  queue.open();
+  arrive(queue, input, "a");
+  queue.drain();
+  queue.drain();
+  await code.settle();
+  await code.settle();
+  assertEquals(code.log.slice(2), ["drain", "drain.", "a", "a."]);
+});
+
+Deno.test("HandlerQueue.drop forgets the messages that wait, not the close", async () => {
+  const code = new Code("open");
+  const { queue, input } = open(code);
+  queue.open();
+  arrive(queue, input, "a");
+  queue.drop();
+  queue.close(INFO);
+  assertEquals(queue.queuedBytes, 0);
+  await code.settle();
+  assertEquals(code.log.slice(2), ["close 1000", "close 1000."]);
+});
+
+Deno.test("HandlerQueue keeps order and books over many messages, with one always waiting", async () => {
+  const names = Array.from({ length: 300 }, (_, at) => String(at));
+  const code = new Code("open", ...names);
+  const { queue, input } = open(code);
+  queue.open();
+  arrive(queue, input, names[0]!);
+  for (const name of names.slice(1)) {
+    arrive(queue, input, name);
+    await code.settle();
+    assert(queue.queuedBytes > 0 && queue.queuedBytes < 200);
+  }
+  await code.settle();
+  await code.settle();
+  assertEquals(code.log.filter((entry) => !entry.endsWith(".")), ["open", ...names]);
+  assertFalse(queue.isBusy);
+  assertEquals(queue.queuedBytes, 0);
+});
+
+Deno.test("HandlerQueue lets go of the bytes of handled messages while others wait", async () => {
+  const code = new Code("open", "x");
+  const { queue } = open(code);
+  queue.open();
+  const message = () => new TextEncoder().encode("x");
+  const handled = new WeakRef(message());
+  queue.message(true, handled.deref()!, 0, 1, false);
+  for (let i = 0; i < 10; i++) queue.message(true, message(), 0, 1, false);
+  await code.settle();
+  await code.settle();
+  const isGone = await collected(handled);
+  assert(isGone);
+  for (let i = 0; i < 10; i++) await code.settle();
+});
+
+/** Whether the garbage collector takes it, given time and rubbish. */
+async function collected(ref: WeakRef<object>): Promise<boolean> {
+  for (let round = 0; round < 200 && ref.deref() !== undefined; round++) {
+    const rubbish = Array.from({ length: 1000 }, () => new Uint8Array(4096));
+    assertEquals(rubbish.length, 1000);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return ref.deref() === undefined;
+}

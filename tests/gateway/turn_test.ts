@@ -1,0 +1,117 @@
+/** One turn: everything that arrived is handled, then everything that was sent is written, once each. @module */
+import { assertEquals } from "@std/assert";
+import { Turn, type TurnMember } from "../../lib/gateway/turn.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+
+class Member implements TurnMember {
+  windowGeneration = 0;
+  wantsRead = true;
+  onProcess: () => void = () => {};
+  onFlush: () => void = () => {};
+  readonly #name: string;
+  readonly #log: string[];
+
+  constructor(name: string, log: string[]) {
+    this.#name = name;
+    this.#log = log;
+  }
+
+  arm(): void {
+    this.#log.push(`arm ${this.#name}`);
+  }
+
+  process(): void {
+    this.#log.push(`process ${this.#name}`);
+    this.onProcess();
+  }
+
+  flush(): void {
+    this.#log.push(`flush ${this.#name}`);
+    this.onFlush();
+  }
+}
+
+function open(): { clock: FakeClock; turn: Turn; log: string[]; a: Member; b: Member } {
+  const clock = new FakeClock();
+  const log: string[] = [];
+  return { clock, turn: new Turn(clock), log, a: new Member("a", log), b: new Member("b", log) };
+}
+
+const turnEnds = () => new Promise<void>(queueMicrotask);
+const immediatesRun = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+Deno.test("Turn handles all that is ready, then writes, then reads again", async () => {
+  const { turn, log, a, b } = open();
+  a.onProcess = () => turn.touch(a);
+  b.onProcess = () => turn.touch(b);
+  turn.ready(a);
+  turn.ready(b);
+  assertEquals(log, []);
+  await turnEnds();
+  assertEquals(log, ["process a", "process b", "flush a", "flush b", "arm a", "arm b"]);
+});
+
+Deno.test("Turn writes what is sent outside a read in one flush", async () => {
+  const { turn, log, a, b } = open();
+  turn.touch(a);
+  turn.touch(b);
+  await turnEnds();
+  assertEquals(log, ["flush a", "flush b"]);
+});
+
+Deno.test("Turn handles in a second turn what becomes ready in the first", async () => {
+  const { turn, log, a, b } = open();
+  a.onProcess = () => turn.ready(b);
+  turn.ready(a);
+  await turnEnds();
+  await turnEnds();
+  assertEquals(log, ["process a", "arm a", "process b", "arm b"]);
+});
+
+Deno.test("Turn flushes who is touched while others are flushed", async () => {
+  const { turn, log, a, b } = open();
+  a.onFlush = () => turn.touch(b);
+  turn.touch(a);
+  await turnEnds();
+  await turnEnds();
+  assertEquals(log, ["flush a", "flush b"]);
+});
+
+Deno.test("Turn lets who has more to handle wait until the others had their turn", async () => {
+  const { turn, log, a, b } = open();
+  a.onProcess = () => {
+    a.onProcess = () => {};
+    turn.defer(a);
+    turn.defer(b);
+  };
+  turn.ready(a);
+  turn.ready(b);
+  await turnEnds();
+  assertEquals(log.splice(0), ["process a", "process b", "arm a", "arm b"]);
+  await immediatesRun();
+  await turnEnds();
+  assertEquals(log, ["process a", "process b", "arm a", "arm b"]);
+});
+
+Deno.test("Turn.now stands still within a turn and goes on outside", async () => {
+  const { clock, turn, a } = open();
+  const times: number[] = [];
+  a.onProcess = () => {
+    clock.advance(5);
+    times.push(turn.now);
+  };
+  clock.advance(10);
+  times.push(turn.now);
+  turn.ready(a);
+  await turnEnds();
+  times.push(turn.now);
+  assertEquals(times, [1_010, 1_010, 1_015]);
+});
+
+Deno.test("Turn.enter arms a first read at once, and forget and clear leave nothing behind", () => {
+  const { clock, turn, log, a } = open();
+  turn.enter(a);
+  turn.forget(a);
+  turn.clear();
+  assertEquals([log, clock.pendingTimers], [["arm a"], 0]);
+});

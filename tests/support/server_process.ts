@@ -1,0 +1,214 @@
+/**
+ * The real server as a child process, with the flags of the start task, on a free port of 127.0.0.1.
+ *
+ * @module
+ */
+import denoConfig from "../../deno.json" with { type: "json" };
+
+/** What may differ from `deno task start --port 0 --host 127.0.0.1`. */
+export interface ServerSetting {
+  /** Flags of the server, after those above: `["--ping-interval-ms", "200ms"]`. */
+  readonly args?: readonly string[];
+  /** Folder of route files, relative to the project. Default: `routes`. */
+  readonly routes?: string;
+  /** Added to the environment of the start task. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Flags of `deno run`, after those of the start task: `["--allow-read=/tmp/x"]`. */
+  readonly denoFlags?: readonly string[];
+  /** Most files the process may have open: `ulimit -n`. */
+  readonly maxOpenFiles?: number;
+}
+
+/** Where the project is, with a slash at its end. */
+export const PROJECT = new URL("../../", import.meta.url).pathname;
+
+/** So long any one thing may take before a test gives up on it. */
+const DEADLINE_MS = 30_000;
+
+/**
+ * Starts the server and waits for the address it prints.
+ *
+ * @throws {Error} with what it printed, when it ends before that.
+ *
+ * @example
+ * ```ts no-eval
+ * import { startServer } from "./server_process.ts";
+ *
+ * await using server = await startServer({ args: ["--max-connections", "2"] });
+ * const response = await server.fetch("/health");
+ * ```
+ */
+export async function startServer(setting: ServerSetting = {}): Promise<ServerProcess> {
+  const server = new ServerProcess(setting);
+  try {
+    const [, port] = await server.printed(/listens on http:\/\/[^\s:]+:(\d+)/);
+    server.port = Number(port);
+    return server;
+  } catch (error) {
+    await server[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** Runs the server until it ends by itself: for starts that fail, `--help` and the like. */
+export async function runServer(
+  setting: ServerSetting,
+): Promise<{ readonly code: number; readonly output: string }> {
+  await using server = new ServerProcess(setting);
+  const { code } = await server.exited();
+  return { code, output: server.output() };
+}
+
+/** One running server. Disposing of it kills it, if it still runs, and waits for its end. */
+export class ServerProcess implements AsyncDisposable {
+  /** The port it listens on; 0 until it has said so. */
+  port = 0;
+  readonly #child: Deno.ChildProcess;
+  readonly #reading: Promise<unknown>;
+  readonly #watchers = new Set<() => void>();
+  readonly #client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
+  #output = "";
+  #hasEnded = false;
+
+  constructor(setting: ServerSetting) {
+    this.#child = commandOf(setting).spawn();
+    this.#reading = Promise.all([this.#read(this.#child.stdout), this.#read(this.#child.stderr)]).then(() => {
+      this.#hasEnded = true;
+      this.#tell();
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** `http://127.0.0.1:12345`, without a slash at its end. */
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Everything printed so far, stdout and stderr together, in order of arrival. */
+  output(): string {
+    return this.#output;
+  }
+
+  /**
+   * Waits until the output matches.
+   *
+   * @param from where in the output to begin: its length now, to see only what comes.
+   * @throws {Error} with the output, when the process ends without it, or nothing comes for long.
+   */
+  async printed(pattern: RegExp, from = 0): Promise<RegExpExecArray> {
+    return await this.#until(() => {
+      const match = pattern.exec(this.#output.slice(from));
+      if (match === null && this.#hasEnded) throw new Error(`it ended without printing ${pattern}:\n${this.#output}`);
+      return match ?? undefined;
+    }, `print ${pattern}`);
+  }
+
+  /** Waits for its end, and for the last of its output. */
+  async exited(): Promise<Deno.CommandStatus> {
+    await this.#until(() => this.#hasEnded || undefined, "end");
+    return await this.#child.status;
+  }
+
+  /** An HTTP request on a connection of its own. */
+  async fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    return await fetch(this.url + path, { ...init, client: this.#client });
+  }
+
+  /** Resident memory, in bytes. */
+  rssBytes(): number {
+    const kib = /^VmRSS:\s+(\d+) kB/m.exec(Deno.readTextFileSync(`/proc/${this.pid}/status`))?.[1];
+    return Number(kib) * 1024;
+  }
+
+  /** Processor time used since the start, in seconds. */
+  cpuSeconds(): number {
+    // The name in parentheses may hold spaces; utime and stime are the 12th and 13th field after it.
+    const fields = Deno.readTextFileSync(`/proc/${this.pid}/stat`).replace(/^.*\) /, "").split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  }
+
+  kill(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#client.close();
+    try {
+      this.#child.kill("SIGKILL");
+    } catch {
+      // It has ended already.
+    }
+    await this.#child.status;
+    await this.#reading;
+  }
+
+  async #read(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+      this.#output += text;
+      this.#tell();
+    }
+  }
+
+  #tell(): void {
+    for (const look of [...this.#watchers]) look();
+  }
+
+  /** Looks whenever something was printed, until there is something to see. */
+  #until<Seen>(look: () => Seen | undefined, what: string): Promise<Seen> {
+    const { promise, resolve, reject } = Promise.withResolvers<Seen>();
+    const watcher = () => {
+      try {
+        const seen = look();
+        if (seen !== undefined) resolve(seen);
+      } catch (error) {
+        reject(error);
+      }
+    };
+    // deadline: the server never does what is waited for
+    const deadline = setTimeout(() => reject(new Error(`it did not ${what}:\n${this.#output}`)), DEADLINE_MS);
+    this.#watchers.add(watcher);
+    watcher();
+    return promise.finally(() => {
+      clearTimeout(deadline);
+      this.#watchers.delete(watcher);
+    });
+  }
+}
+
+/** `getconf CLK_TCK` is 100 on every Linux. */
+const TICKS_PER_SECOND = 100;
+
+/** The start task, taken apart: its environment, and its arguments up to `main.ts`. */
+const START_TASK = parseTask(denoConfig.tasks.start.command);
+
+function commandOf({ args = [], routes, env = {}, denoFlags = [], maxOpenFiles }: ServerSetting): Deno.Command {
+  const { env: taskEnv, flags, entry } = START_TASK;
+  const where = routes === undefined ? [] : ["--routes", routes];
+  const deno = [...flags, ...denoFlags, entry, "--port", "0", "--host", "127.0.0.1", ...where, ...args];
+  // `exec` keeps the process id: signals reach the server, not a shell.
+  const shell = ["-c", `ulimit -n ${maxOpenFiles}; exec "$0" "$@"`, Deno.execPath(), ...deno];
+  return new Deno.Command(maxOpenFiles === undefined ? Deno.execPath() : "sh", {
+    args: maxOpenFiles === undefined ? deno : shell,
+    cwd: PROJECT,
+    env: { NO_COLOR: "1", ...taskEnv, ...env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+function parseTask(command: string): {
+  readonly env: Readonly<Record<string, string>>;
+  readonly flags: readonly string[];
+  readonly entry: string;
+} {
+  const words = [...command.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word);
+  const at = words.indexOf("deno");
+  const entry = words.at(-1);
+  if (at < 0 || entry === undefined) throw new Error(`not a task that runs deno: ${command}`);
+  const env = Object.fromEntries(words.slice(0, at).map((word) => word.split("=", 2) as [string, string]));
+  return { env, flags: words.slice(at + 1, -1), entry };
+}
