@@ -5,8 +5,11 @@
  */
 import { Buffer } from "node:buffer";
 
-/** Up to this many characters, a loop over ASCII is cheaper than a call into the runtime. */
-const LOOP_UP_TO = 24;
+/**
+ * Up to this many characters, a loop over ASCII is cheaper than a call into the runtime. Measured, loop against
+ * `encodeInto`: 8 characters 24 and 190 ns, 24 80 and 209, 48 161 and 237, 64 207 and 182.
+ */
+const LOOP_UP_TO = 48;
 
 const encoder = new TextEncoder();
 

@@ -18,8 +18,11 @@ export const UTF8_ACCEPT: Utf8State = 0;
 /** A byte was wrong; nothing that follows can mend it. */
 export const UTF8_REJECT: Utf8State = -1;
 
-/** From this length on, one call of the runtime's SIMD check beats a loop here. */
-const NATIVE_FROM = 32;
+/**
+ * From this length on, one call of the runtime's SIMD check beats a loop here. Measured, loop against call: ASCII 24 B
+ * 72 and 150 ns, 48 B 150 and 155; three-byte characters 24 B 131 and 190, 33 B 190 and 201, 48 B 260 and 216.
+ */
+const NATIVE_FROM = 40;
 
 /**
  * Goes on checking a text with `bytes[start, end)`.

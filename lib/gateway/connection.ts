@@ -141,6 +141,8 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
     this.#messagesLeft = MESSAGES_PER_TURN;
     const at = this.#protocol.receive(bytes, start, end);
     this.#keepalive.insideMessage(this.#protocol.isInsideMessage, this.#messagesLeft < MESSAGES_PER_TURN, now);
+    // A pong or the answer to a Close is there without anybody's send.
+    if (this.#transport.output.byteLength > 0) this.#transport.touch();
     this.#settle();
     return at;
   }
@@ -152,7 +154,9 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
   }
 
   onWriting(): void {
-    this.#keepalive.writing(this.#host.turn.now);
+    const now = this.#host.turn.now;
+    this.#keepalive.writing(now);
+    this.#host.wheel.advance(this, now + this.#options.writeTimeoutMs);
   }
 
   onWritten(): void {
@@ -182,6 +186,8 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
     this.#keepalive.active(now);
     if (this.#rate !== undefined && !this.#rate.take(now)) return this.#protocol.fail("MESSAGE_RATE");
     this.#queue.message(isText, bytes, start, end, isBorrowed);
+    // What is left of the chunk waits like what is not read yet.
+    if (this.#isReadingPaused || this.#queue.queuedBytes >= this.#options.maxQueuedBytes) this.#protocol.halt();
   }
 
   onPeerClose(): void {

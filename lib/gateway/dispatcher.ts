@@ -40,6 +40,8 @@ export interface DispatchHost {
   match(path: string): ReturnType<RouteTable["match"]>;
   optionsOf(entry: RouteEntry): ConnectionOptions;
   clientOf(head: RequestHead, socketAddress: string): Client;
+  /** What a route answered cannot be sent. */
+  failed(error: unknown, head: RequestHead, remoteAddress: string): void;
   /** @throws {HttpError} 503 when there is no room for another connection from this address. */
   admit(address: string): void;
   connect(
@@ -107,12 +109,12 @@ export class Dispatcher {
   }
 
   #http(head: RequestHead, client: Client, entry: RouteEntry, params: Params): Decision {
+    const { isWebSocket, methods } = entry.descriptor;
     const allowed = allowedMethods(entry);
     if (head.method === "OPTIONS") return respond(204, "", { allow: allowed.join(", ") });
-    if (!allowed.includes(head.method)) {
-      if (entry.descriptor.isWebSocket && (head.method === "GET" || head.method === "HEAD")) throw webSocketOnly();
-      throw notAllowed(head, allowed);
-    }
+    const isRead = head.method === "GET" || head.method === "HEAD";
+    if (isRead && isWebSocket && !methods.includes("GET")) throw webSocketOnly();
+    if (!allowed.includes(head.method)) throw notAllowed(head, allowed);
     const record = recordOf(head, client);
     return {
       kind: "http",
@@ -141,10 +143,10 @@ export class Dispatcher {
     return {
       kind: "websocket",
       accept: (signal) => {
-        if (!entry.descriptor.hasUpgrade) return connect({ accept: true });
+        if (!entry.descriptor.hasUpgrade) return () => connect({ accept: true });
         const question = { request, params, subprotocols: offer.subprotocols, signal };
-        const settle = (decision: UpgradeDecision) =>
-          decision.accept ? this.#reconsider(() => connect(decision), client) : decision.response;
+        const settle = (decision: UpgradeDecision) => (): Acceptance | Response =>
+          decision.accept ? this.#reconsider(() => connect(decision), head, client) : decision.response;
         const decision = entry.runtime.upgrade(entry.index, question);
         return decision instanceof Promise ? decision.then(settle) : settle(decision);
       },
@@ -152,14 +154,17 @@ export class Dispatcher {
   }
 
   /** While the route was asked, the last place may have been taken. */
-  #reconsider(connect: () => Acceptance | Response, client: Client): Acceptance | Response {
+  #reconsider(connect: () => Acceptance | Response, head: RequestHead, client: Client): Acceptance | Response {
     try {
       this.#host.admit(client.address);
+      return connect();
     } catch (error) {
-      if (!(error instanceof HttpError)) throw error;
-      return new Response(`${error.message}\n`, { status: error.status, headers: error.headers });
+      if (error instanceof HttpError) {
+        return new Response(`${error.message}\n`, { status: error.status, headers: error.headers });
+      }
+      this.#host.failed(error, head, client.address);
+      return new Response("Internal Server Error\n", { status: 500 });
     }
-    return connect();
   }
 }
 
@@ -178,19 +183,23 @@ function encodeAcceptance(
 /** The request as it crosses the border to the route's code. */
 function recordOf(head: RequestHead, client: Client): RequestRecord {
   const authority = client.authority ?? (head.authority === "" ? "localhost" : head.authority);
+  const url = `${client.scheme}://${authority}${head.path}${head.query}`;
+  // Valid by RFC 3986, and yet no host to those who make a URL of it: "1.2.3.4.5", "a%2Fb".
+  if (!URL.canParse(url)) {
+    throw new HttpError(400, `The host ${quote(authority)} is not valid: send host or host:port.`);
+  }
   return {
     method: head.method,
-    url: `${client.scheme}://${authority}${head.path}${head.query}`,
+    url,
     headers: head.fields.entries(),
     remoteAddress: client.address,
   };
 }
 
-/** HEAD and OPTIONS follow from what is there. */
-function allowedMethods({ descriptor }: RouteEntry): readonly string[] {
-  const { methods } = descriptor;
+/** HEAD and OPTIONS follow from what is there; a WebSocket opens with GET. */
+function allowedMethods({ descriptor: { methods, isWebSocket } }: RouteEntry): readonly string[] {
   return [
-    ...(methods.includes("GET") ? ["GET", "HEAD"] : []),
+    ...(methods.includes("GET") ? ["GET", "HEAD"] : isWebSocket ? ["GET"] : []),
     ...methods.filter((method) => method !== "GET"),
     "OPTIONS",
   ];

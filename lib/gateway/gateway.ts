@@ -28,6 +28,8 @@ import { Turn } from "./turn.ts";
 export interface GatewayEvents {
   /** A request was refused before the 101. */
   refused?(error: HttpError, path: string | undefined, remoteAddress: string): void;
+  /** What a route answered cannot be sent. */
+  failed?(error: unknown, path: string, remoteAddress: string): void;
   /** A peer broke a rule or a limit. */
   violated?(violation: ViolationName, pattern: string, remoteAddress: string): void;
 }
@@ -73,6 +75,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
   #connectionOptions: ReadonlyMap<RouteEntry, ConnectionOptions>;
   #lastId = 0;
   #isDraining = false;
+  #draining: Promise<void> | undefined;
   #onEmpty: (() => void) | undefined;
   #date = "";
   #dateSecond = 0;
@@ -138,7 +141,11 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
    *
    * @returns when nothing is left, or `drainTimeoutMs` has passed and the rest was dropped.
    */
-  async drain(): Promise<void> {
+  drain(): Promise<void> {
+    return this.#draining ??= this.#drain();
+  }
+
+  async #drain(): Promise<void> {
     this.#isDraining = true;
     for (const exchange of this.#exchanges) exchange.close();
     const empty = new Promise<void>((resolve) => this.#onEmpty = resolve);
@@ -191,7 +198,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
 
   admit(address: string): void {
     if (this.#isDraining) throw unavailable("The server is restarting: try again in a moment.");
-    if (this.#connections.size >= this.options.maxConnections) {
+    if (this.#connections.size + this.#finishing.size >= this.options.maxConnections) {
       throw unavailable("The server is full: try again later.");
     }
     if (this.memory.isExhausted) throw unavailable("The server is short of memory: try again later.");
@@ -211,6 +218,10 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
     this.#connections.add(connection);
     this.#countAddress(opening.request.remoteAddress, 1);
     return connection;
+  }
+
+  failed(error: unknown, head: RequestHead, remoteAddress: string): void {
+    this.#events.failed?.(error, head.path, remoteAddress);
   }
 
   refused(error: HttpError, head: RequestHead | undefined, remoteAddress: string): void {
@@ -254,7 +265,10 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
   }
 
   #checkEmpty(): void {
-    if (this.#connections.size + this.#exchanges.size + this.#finishing.size === 0) this.#onEmpty?.();
+    if (this.#onEmpty === undefined || this.#connections.size + this.#finishing.size > 0) return;
+    // Who asks nothing is not waited for.
+    for (const exchange of this.#exchanges) exchange.close();
+    if (this.#exchanges.size === 0) this.#onEmpty();
   }
 
   #countAddress(address: string, delta: 1 | -1): void {

@@ -34,9 +34,15 @@ export type Decision =
   }
   | {
     readonly kind: "websocket";
-    /** Asks the route, if it wants to be asked; never throws or rejects. A `Response` refuses. */
-    accept(signal: AbortSignal): Acceptance | Response | Promise<Acceptance | Response>;
+    /** Asks the route, if it wants to be asked; never throws or rejects. */
+    accept(signal: AbortSignal): Verdict | Promise<Verdict>;
   };
+
+/**
+ * What became of a handshake; a `Response` refuses. Called at the moment it takes effect, because while others were
+ * waited for the last place may have been taken. Never throws.
+ */
+export type Verdict = () => Acceptance | Response;
 
 /** A handshake that succeeded. */
 export interface Acceptance {
@@ -51,10 +57,14 @@ export interface ExchangeHost {
   readonly options: GatewayOptions;
   readonly turn: Turn;
   readonly wheel: TimerWheel;
+  /** True while the server is going away: each answer is then the last on its connection. */
+  readonly isDraining: boolean;
   /** The Date field's value now. */
   readonly date: string;
   /** @throws {HttpError} to refuse. */
   decide(head: RequestHead, remoteAddress: string): Decision;
+  /** What a route answered cannot be sent. */
+  failed(error: unknown, head: RequestHead, remoteAddress: string): void;
   /** A request was refused. */
   refused(error: HttpError, head: RequestHead | undefined, remoteAddress: string): void;
   /** Nothing is left of the exchange: the transport is gone, or a connection has it. */
@@ -110,6 +120,11 @@ export class HttpExchange implements TransportEvents, TimerEntry {
   /** True when no request is under way. */
   get isIdle(): boolean {
     return this.#answering === undefined && this.#body === undefined && this.#keptBytes === 0 && !this.#isEnding;
+  }
+
+  /** True when the answer to this request is the last. */
+  get #isLast(): boolean {
+    return this.#isClosing || this.#host.isDraining;
   }
 
   /** Drops the transport at once. */
@@ -250,15 +265,20 @@ export class HttpExchange implements TransportEvents, TimerEntry {
     if (controller.signal.aborted) return void response.body?.cancel().catch(() => {}); // Nobody is there to read it.
     const isAlive = await this.#writeResponse(response, head, controller.signal);
     this.#answering = undefined;
-    this.#next(isAlive && !this.#isClosing);
+    this.#next(isAlive && !this.#isLast);
   }
 
   async #writeResponse(response: Response, head: RequestHead, signal: AbortSignal): Promise<boolean> {
     const framing = {
       isHead: head.method === "HEAD",
       version: head.version,
-      keepAlive: wantsKeepAlive(head) && !this.#isClosing,
+      keepAlive: wantsKeepAlive(head) && !this.#isLast,
       date: this.#host.date,
+    };
+    let hasBegun = false;
+    const write = (bytes: Uint8Array) => {
+      hasBegun = true;
+      this.#write(bytes);
     };
     const drained = async () => {
       if (this.#transport.output.byteLength > this.#host.options.highWaterBytes) {
@@ -267,9 +287,18 @@ export class HttpExchange implements TransportEvents, TimerEntry {
       signal.throwIfAborted();
     };
     try {
-      return await writeResponse(response, framing, { write: (bytes) => this.#write(bytes), drained });
-    } catch {
-      // The body's stream failed, or the client went: a response cut short is all that can tell.
+      const isAlive = await writeResponse(response, framing, { write, drained, signal });
+      // Only then the next request: whoever pipelines must read, too.
+      await drained();
+      return isAlive;
+    } catch (error) {
+      if (signal.aborted) return false;
+      this.#host.failed(error, head, this.#transport.remoteAddress);
+      if (!hasBegun) {
+        this.#writeError(new HttpError(500, "Internal Server Error"), head, !framing.keepAlive);
+        return framing.keepAlive;
+      }
+      // A response cut short is all that can tell.
       this.#transport.destroy();
       return false;
     }
@@ -297,12 +326,12 @@ export class HttpExchange implements TransportEvents, TimerEntry {
 
   #accept(head: RequestHead, decision: Extract<Decision, { readonly kind: "websocket" }>): void {
     const controller = new AbortController();
-    const acceptance = decision.accept(controller.signal);
-    if (!(acceptance instanceof Promise)) return this.#settleUpgrade(head, acceptance);
+    const verdict = decision.accept(controller.signal);
+    if (!(verdict instanceof Promise)) return this.#settleUpgrade(head, verdict());
     this.#answering = controller;
     this.#isUpgrading = true;
-    acceptance.then((settled) => {
-      if (!controller.signal.aborted) this.#settleUpgrade(head, settled);
+    verdict.then((settled) => {
+      if (!controller.signal.aborted) this.#settleUpgrade(head, settled());
     });
   }
 
@@ -314,15 +343,25 @@ export class HttpExchange implements TransportEvents, TimerEntry {
     const early = this.#kept.subarray(0, this.#keptBytes);
     this.#leave();
     const connection = settled.connect(this.#transport);
-    connection.open();
+    // The connection may pause it again.
     this.#transport.resume();
+    connection.open();
     if (early.length > 0) this.#feed(early);
   }
 
   #refuse(error: HttpError, head: RequestHead | undefined, mustClose: boolean): void {
     this.#host.refused(error, head, this.#transport.remoteAddress);
     this.#body = undefined;
-    const close = mustClose || this.#isClosing || head === undefined || !wantsKeepAlive(head);
+    // Whoever does not read what it is told has nothing more to ask.
+    const isIgnored = this.#transport.output.byteLength > this.#host.options.highWaterBytes;
+    const close = mustClose || isIgnored || this.#isLast || head === undefined || !wantsKeepAlive(head);
+    this.#writeError(error, head, close);
+    if (close) return this.#end();
+    this.#hasAnswered = true;
+    this.#wait(this.#host.options.keepAliveTimeoutMs);
+  }
+
+  #writeError(error: HttpError, head: RequestHead | undefined, close: boolean): void {
     this.#write(encodeTextResponse({
       status: error.status,
       message: error.message,
@@ -331,9 +370,6 @@ export class HttpExchange implements TransportEvents, TimerEntry {
       close,
       date: this.#host.date,
     }));
-    if (close) return this.#end();
-    this.#hasAnswered = true;
-    this.#wait(this.#host.options.keepAliveTimeoutMs);
   }
 
   #write(bytes: Uint8Array): void {

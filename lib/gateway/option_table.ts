@@ -84,7 +84,7 @@ export const GATEWAY_OPTIONS = {
     defaultDoc: "none",
     perRoute: false,
     doc:
-      "proxies whose `X-Forwarded-*` or `Forwarded` fields count, as IP addresses or CIDR blocks; each must set or remove them",
+      "proxies (IPs or CIDR blocks) whose `X-Forwarded-*` or `Forwarded` fields count",
     consequence: "forwarded fields of others are ignored",
   },
   maxHeadBytes: {

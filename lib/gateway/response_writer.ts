@@ -12,6 +12,8 @@ export interface ResponseSink {
   write(bytes: Uint8Array): void;
   /** Resolves when there is room for more; rejects when the client is gone. */
   drained(): Promise<void>;
+  /** Aborted when the client is gone. */
+  readonly signal: AbortSignal;
 }
 
 /** How a response is to be framed. */
@@ -52,16 +54,23 @@ export async function writeResponse(
 ): Promise<boolean> {
   const hasBody = response.body !== null && !isBodiless(response.status);
   if (!hasBody) {
-    const length = response.headers.get("content-length") ?? "0";
+    // RFC 9110 §8.6: in the answer to HEAD it is what GET would have; elsewhere there is nothing to count.
+    const length = framing.isHead ? response.headers.get("content-length") ?? "0" : "0";
     sink.write(headOf(response, framing, isBodiless(response.status) ? [] : [["Content-Length", length]]));
     return framing.keepAlive;
   }
   const reader = response.body.getReader();
+  // The stream's own failure is told by its reads.
+  const cancel = (reason: unknown) => reader.cancel(reason).catch(() => {});
+  const leave = () => void cancel(sink.signal.reason);
+  sink.signal.addEventListener("abort", leave, { once: true });
   try {
     return await writeBody(response, framing, sink, reader);
   } catch (error) {
-    await reader.cancel(error).catch(() => {}); // The stream's own failure was the error we have.
+    await cancel(error);
     throw error;
+  } finally {
+    sink.signal.removeEventListener("abort", leave);
   }
 }
 
@@ -74,8 +83,9 @@ async function writeBody(
   const first = await reader.read();
   const next = reader.read();
   const isShort = first.done || await endsAtOnce(next);
+  sink.signal.throwIfAborted();
   if (isShort) {
-    const body = first.value ?? new Uint8Array(0);
+    const body = bytesOf(first);
     sink.write(headOf(response, framing, [["Content-Length", String(body.length)]]));
     if (!framing.isHead) sink.write(body);
     return framing.keepAlive;
@@ -90,12 +100,21 @@ async function writeBody(
     return keepAlive;
   }
   for (let reading: Reading = first; !reading.done; reading = reading === first ? await next : await reader.read()) {
-    const bytes = reading.value ?? new Uint8Array(0);
+    const bytes = bytesOf(reading);
+    sink.signal.throwIfAborted();
     sink.write(isChunked ? encodeChunk(bytes) : bytes);
     await sink.drained();
   }
+  sink.signal.throwIfAborted();
   if (isChunked) sink.write(LAST_CHUNK);
   return keepAlive;
+}
+
+/** @throws {TypeError} for what is not bytes. Streams can carry anything; bodies cannot. */
+function bytesOf({ value }: Reading): Uint8Array {
+  if (value === undefined) return new Uint8Array(0);
+  if (value instanceof Uint8Array) return value;
+  throw new TypeError(`A response body's stream gave a ${typeof value}: pipe it through a TextEncoderStream.`);
 }
 
 /** Whether the stream has ended already: a body made of a string or of bytes has, after its first read. */

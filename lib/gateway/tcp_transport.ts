@@ -58,6 +58,8 @@ export class TcpTransport implements Transport, TurnMember {
   #isEof = false;
   #isTouched = false;
   #isDeferred = false;
+  /** While the chunk is walked its buffer is neither read into nor given back. */
+  #isProcessing = false;
   #discardedBytes = 0;
 
   constructor(stream: ByteStream, remoteAddress: string, turn: Turn, pool: BufferPool) {
@@ -70,8 +72,8 @@ export class TcpTransport implements Transport, TurnMember {
 
   /** True when a read is to be armed. */
   get wantsRead(): boolean {
-    return !this.#isReading && !this.#isPaused && !this.#isEof && this.#phase !== PHASE.CLOSED &&
-      this.#restStart === this.#restEnd;
+    return !this.#isReading && !this.#isPaused && !this.#isEof && !this.#isProcessing &&
+      this.#phase !== PHASE.CLOSED && this.#restStart === this.#restEnd;
   }
 
   /** Begins to read. Called once. */
@@ -130,21 +132,22 @@ export class TcpTransport implements Transport, TurnMember {
     this.#turn.forget(this);
     this.#stream.close();
     this.output.dispose();
-    if (!this.#isReading && !this.#isPinned) this.#releaseInput();
+    if (!this.#isReading) this.#releaseInput();
     this.events.onClosed();
   }
 
   process(): void {
     this.#isDeferred = false;
     if (this.#phase === PHASE.CLOSED) return;
-    if (this.#isEof && this.#restStart === this.#restEnd) return this.#end();
+    if (this.#restStart === this.#restEnd) return this.#isEof ? this.#end() : undefined;
     if (this.#phase !== PHASE.OPEN) return this.#discard();
-    // The HTTP exchange hands over to the connection in the middle of a chunk.
-    let events: TransportEvents;
-    do {
-      events = this.events;
-      this.#restStart = events.onBytes(this.#input, this.#restStart, this.#restEnd);
-    } while (events !== this.events && this.#restStart < this.#restEnd && this.#phase === PHASE.OPEN);
+    this.#isProcessing = true;
+    try {
+      this.#walk();
+    } finally {
+      this.#isProcessing = false;
+    }
+    if (this.#isClosed) return this.#releaseInput();
     if (this.#phase !== PHASE.OPEN) this.#restStart = this.#restEnd;
     if (this.#restStart < this.#restEnd && !this.#isPaused) this.#defer();
   }
@@ -159,6 +162,20 @@ export class TcpTransport implements Transport, TurnMember {
     } else if (this.#phase === PHASE.ENDING && !this.output.isInFlight) {
       this.#closeWrite();
     }
+  }
+
+  /** Hands the chunk on. The HTTP exchange may hand over to the connection in the middle of it. */
+  #walk(): void {
+    let events: TransportEvents;
+    do {
+      events = this.events;
+      this.#restStart = events.onBytes(this.#input, this.#restStart, this.#restEnd);
+    } while (events !== this.events && this.#restStart < this.#restEnd && this.#phase === PHASE.OPEN);
+  }
+
+  /** Asked for where a call in between may have changed it. */
+  get #isClosed(): boolean {
+    return this.#phase === PHASE.CLOSED;
   }
 
   /** The buffer for the next read: the last one, unless it is pinned or of the wrong size. */
@@ -231,7 +248,7 @@ export class TcpTransport implements Transport, TurnMember {
   }
 
   #releaseInput(): void {
-    if (this.#isPinned || this.#input === NO_BUFFER) return;
+    if (this.#isPinned || this.#isProcessing || this.#input === NO_BUFFER) return;
     this.#pool.give(this.#input);
     this.#input = NO_BUFFER;
   }

@@ -22,12 +22,20 @@ export const TICK_MS = 50;
 /** 25.6 s around: the default ping interval fits into one turn. */
 const SLOTS = 512;
 
+/** An alarm so late means that the process stood still: the machine slept, or a handler blocked. */
+const STALL_MS = 200;
+
+/** So long after a stall the reads come first. */
+const CATCH_UP_MS = 500;
+
 /** The wheel of one gateway. */
 export class TimerWheel {
   readonly #clock: Clock;
   readonly #slots: Set<TimerEntry>[] = Array.from({ length: SLOTS }, () => new Set());
   #size = 0;
   #tick: number;
+  #alarmAt = 0;
+  #isCatchingUp = false;
   #cancelAlarm: (() => void) | undefined;
 
   constructor(clock: Clock) {
@@ -49,7 +57,7 @@ export class TimerWheel {
     entry.dueAt = Math.max(at, (this.#tick + 1) * TICK_MS);
     this.#slotOf(entry.dueAt).add(entry);
     this.#size++;
-    this.#cancelAlarm ??= this.#clock.setTimer(this.#onAlarm, TICK_MS);
+    this.#arm(TICK_MS);
   }
 
   /** Moves an entry only if that makes it earlier: for the hot path. */
@@ -78,14 +86,24 @@ export class TimerWheel {
   readonly #onAlarm = (): void => {
     this.#cancelAlarm = undefined;
     const now = this.#clock.now();
+    // What peers sent while the process stood still has come and is not read yet: nothing is held against them until it
+    // is. Once only, so that a process that stutters does not put its timers off for ever.
+    this.#isCatchingUp = !this.#isCatchingUp && now - this.#alarmAt > STALL_MS;
+    if (this.#isCatchingUp) return this.#arm(CATCH_UP_MS);
     const last = this.#tickAt(now);
     // After a long pause each slot needs one look, not one for each turn missed.
     let tick = Math.max(this.#tick, last - SLOTS);
     // What is put back meanwhile is due after this alarm.
     this.#tick = last;
     while (tick < last) this.#look(this.#slots[++tick % SLOTS]!, now);
-    if (this.#size > 0) this.#cancelAlarm ??= this.#clock.setTimer(this.#onAlarm, TICK_MS);
+    if (this.#size > 0) this.#arm(TICK_MS);
   };
+
+  #arm(delayMs: number): void {
+    if (this.#cancelAlarm !== undefined) return;
+    this.#alarmAt = this.#clock.now() + delayMs;
+    this.#cancelAlarm = this.#clock.setTimer(this.#onAlarm, delayMs);
+  }
 
   #look(slot: Set<TimerEntry>, now: number): void {
     const due: TimerEntry[] = [];

@@ -13,6 +13,8 @@ export interface TurnMember extends WindowMember {
   process(): void;
   /** Starts a write if there is something to write and none is pending. */
   flush(): void;
+  /** Ends it at once. */
+  destroy(): void;
 }
 
 /** The turn of one gateway. */
@@ -36,6 +38,11 @@ export class Turn {
   /** The time: within a turn that of its beginning, which is exact enough for waits, and free. */
   get now(): number {
     return this.#isRunning ? this.#now : this.#clock.now();
+  }
+
+  /** True when something waits to be handled or written. */
+  get isDue(): boolean {
+    return this.#isScheduled || this.#deferred.length > 0;
   }
 
   /** A read has completed: the member is handled in this turn. */
@@ -77,6 +84,16 @@ export class Turn {
     queueMicrotask(this.#run);
   }
 
+  /** What fails here is a fault of ours, or memory that is not to be had: it ends one connection, and not all of them. */
+  #process(member: TurnMember): void {
+    try {
+      member.process();
+    } catch (error) {
+      member.destroy();
+      reportError(error);
+    }
+  }
+
   readonly #onDeferred = (): void => {
     for (const member of this.#deferred) this.#ready.push(member);
     this.#deferred.length = 0;
@@ -88,7 +105,7 @@ export class Turn {
     this.#isRunning = true;
     const served = this.#ready;
     this.#ready = this.#spare;
-    for (let at = 0; at < served.length; at++) served[at]!.process();
+    for (let at = 0; at < served.length; at++) this.#process(served[at]!);
     this.#isScheduled = false;
     const touched = this.#touched;
     for (let at = 0; at < touched.length; at++) touched[at]!.flush();

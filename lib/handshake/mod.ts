@@ -6,6 +6,7 @@
 export { acceptKey } from "./accept_key.ts";
 export { type ExtensionOffer, type ExtensionParam, parseExtensions } from "./extension.ts";
 export { checkOrigin, isLoopbackAuthority, parseAllowedOrigin } from "./origin.ts";
+export { type DeflateAgreement, type DeflatePolicy, negotiateDeflate } from "./permessage_deflate.ts";
 export { chooseSubprotocol, parseSubprotocols } from "./subprotocol.ts";
 export {
   checkUpgrade,

@@ -144,6 +144,16 @@ Deno.test("Receiver takes a character cut by fragments and by chunks, and refuse
   }
 });
 
+Deno.test("Receiver refuses ASCII inside a character, though what follows would complete it", () => {
+  const stream = concat(
+    masked(TEXT, Uint8Array.of(0xe2, 0x82), { fin: false }),
+    masked(CONTINUATION, "a", { fin: false }),
+    masked(PING),
+    masked(CONTINUATION, Uint8Array.of(0xac)),
+  );
+  assertEquals(receive(stream), { events: [], violation: "TEXT_NOT_UTF8" });
+});
+
 Deno.test("Receiver begins each text anew: a bad end does not leak into the next, binary is not looked at", () => {
   const bad = Uint8Array.of(0xf0, 0x9f);
   const stream = concat(masked(BINARY, bad, { fin: false }), masked(CONTINUATION, bad), masked(TEXT, "fine"));
@@ -208,7 +218,7 @@ Deno.test("Receiver holds what arrived, not what was announced", () => {
   feed(receiver, Uint8Array.of(1));
   assertLessOrEqual(receiver.bufferedBytes, 1024);
   feed(receiver, new Uint8Array(100_000));
-  assertLessOrEqual(receiver.bufferedBytes, 200_002);
+  assertLessOrEqual(receiver.bufferedBytes, 4 * 100_001);
 });
 
 Deno.test("Receiver counts the memory it holds, not only the bytes in it", () => {

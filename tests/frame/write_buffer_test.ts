@@ -262,6 +262,19 @@ Deno.test("WriteBuffer.dropQueued keeps a long HTTP response over several segmen
   }
 });
 
+Deno.test("WriteBuffer.dropQueued keeps an HTTP response behind a write in flight", () => {
+  const { output } = open();
+  const [first, second] = [new Uint8Array(50_000).fill(1), new Uint8Array(50_000).fill(2)];
+  output.appendBytes(first);
+  output.appendBytes(second);
+  output.begin();
+  output.appendText("a");
+  output.dropQueued();
+  assertEquals(output.byteLength, 100_000);
+  output.wrote(50_000);
+  assertEquals(drain(output).toHex(), second.toHex());
+});
+
 Deno.test("WriteBuffer.appendBytes of nothing starts no write", () => {
   const { output } = open();
   output.appendBytes(new Uint8Array());

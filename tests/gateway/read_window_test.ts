@@ -127,6 +127,18 @@ Deno.test("ReadWindow fills the place of a connection that went while its read w
   assertEquals(reading(members).length, 32);
 });
 
+Deno.test("ReadWindow does not count a quiet peer's read that completes late against those armed since", () => {
+  const { clock, window, members } = open(200);
+  for (const member of members) window.enter(member);
+  turn(window, members);
+  clock.advance(1);
+  const quiet = reading(members);
+  clock.advance(1);
+  assertEquals(reading(members).length, 64);
+  turn(window, quiet);
+  assertEquals(reading(members).length, 32);
+});
+
 Deno.test("ReadWindow.clear stops its alarm", () => {
   const { clock, window, members } = open(200);
   for (const member of members) window.enter(member);

@@ -25,6 +25,10 @@ class Member implements TurnMember {
     this.onProcess();
   }
 
+  destroy(): void {
+    this.#log.push(`destroy ${this.#name}`);
+  }
+
   flush(): void {
     this.#log.push(`flush ${this.#name}`);
     this.onFlush();
@@ -114,4 +118,23 @@ Deno.test("Turn.enter arms a first read at once, and forget and clear leave noth
   turn.forget(a);
   turn.clear();
   assertEquals([log, clock.pendingTimers], [["arm a"], 0]);
+});
+
+Deno.test("Turn ends the member that fails, reports why, and goes on with the others", async () => {
+  const { turn, log, a, b } = open();
+  a.onProcess = () => {
+    throw new RangeError("no memory");
+  };
+  const reported: unknown[] = [];
+  const onError = (event: ErrorEvent) => {
+    event.preventDefault();
+    reported.push(event.error);
+  };
+  addEventListener("error", onError);
+  turn.ready(a);
+  turn.ready(b);
+  await turnEnds();
+  removeEventListener("error", onError);
+  assertEquals(log.slice(0, 3), ["process a", "destroy a", "process b"]);
+  assertEquals(reported.map(String), ["RangeError: no memory"]);
 });

@@ -40,7 +40,7 @@ export const NEGOTIATIONS: readonly NegotiationVector[] = [
     smallWindows: "permessage-deflate; server_max_window_bits=10",
   },
   {
-    from: "Chromium, ws, undici, aiohttp",
+    from: "Chromium, ws",
     offer: "permessage-deflate; client_max_window_bits",
     keepAll: "permessage-deflate",
     keepNone: NO_CONTEXT,

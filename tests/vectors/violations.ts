@@ -1,6 +1,5 @@
 /**
- * One stream for every violation that frames can cause. The last byte given is the first that breaks the rule, or the
- * last that is needed to see it.
+ * Streams for every violation that frames can cause. Each ends with the frame, or the header, that is at fault.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /** Every rule of frames is kept: one stream for each way to break it, at once and a byte at a time. @module */
 import { assertEquals } from "@std/assert";
-import { OPCODE, type ViolationName, VIOLATIONS } from "../../lib/frame/mod.ts";
+import { type ViolationName, VIOLATIONS } from "../../lib/frame/mod.ts";
 import { concat, receive, receiveByByte } from "../frame/recorder.ts";
 import { closeFrame, Side } from "../protocol/side.ts";
 import { VIOLATION_VECTORS } from "./violations.ts";
@@ -44,14 +44,4 @@ Deno.test("every violation on the server's side ends in one Close frame with its
     assertEquals(side.told.at(-1), `violation ${violation}`);
     assertEquals(side.seen().at(-1), `close ${closeCode} ${sentence}`);
   }
-});
-
-Deno.test("a rule is checked as soon as its bytes are there: nothing of these streams can be left off", () => {
-  for (const { violation, hex, options } of VIOLATION_VECTORS) {
-    const stream = Uint8Array.fromHex(hex);
-    const firsts: readonly ViolationName[] = ["MASK_MISSING", "MASK_UNEXPECTED", "TEXT_NOT_UTF8", "CLOSE_TRUNCATED"];
-    if (!firsts.includes(violation)) continue;
-    assertEquals(receive(stream.subarray(0, -1), options).violation, undefined, hex);
-  }
-  assertEquals(OPCODE.CLOSE, 0x8);
 });

@@ -1,0 +1,85 @@
+/**
+ * A runtime whose pending handlers are known, so that a test can wait for them.
+ *
+ * @module
+ */
+import type { Awaitable, CloseInfo } from "../route/mod.ts";
+import type {
+  PeerCommands,
+  PeerEvents,
+  RouteDescriptor,
+  RouteRuntime,
+  UpgradeDecision,
+  UpgradeQuestion,
+} from "../route/table.ts";
+import type { Quiet } from "./quiet.ts";
+
+/** Passes everything on, and tells what is pending. */
+export class TrackedRuntime implements RouteRuntime {
+  readonly kind: RouteRuntime["kind"];
+  readonly descriptors: readonly RouteDescriptor[];
+  readonly #runtime: RouteRuntime;
+  readonly #quiet: Quiet;
+
+  constructor(runtime: RouteRuntime, quiet: Quiet) {
+    this.kind = runtime.kind;
+    this.descriptors = runtime.descriptors;
+    this.#runtime = runtime;
+    this.#quiet = quiet;
+  }
+
+  start(): Promise<void> {
+    return this.#runtime.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#runtime.stop();
+  }
+
+  upgrade(route: number, question: UpgradeQuestion): Awaitable<UpgradeDecision> {
+    return this.#quiet.track(this.#runtime.upgrade(route, question));
+  }
+
+  exchange(
+    route: number,
+    request: Request,
+    params: Readonly<Record<string, string>>,
+    remoteAddress: string,
+  ): Promise<Response> {
+    return this.#quiet.track(this.#runtime.exchange(route, request, params, remoteAddress));
+  }
+
+  attach(route: number, commands: PeerCommands): PeerEvents {
+    return new TrackedEvents(this.#runtime.attach(route, commands), this.#quiet);
+  }
+}
+
+class TrackedEvents implements PeerEvents {
+  readonly #events: PeerEvents;
+  readonly #quiet: Quiet;
+
+  constructor(events: PeerEvents, quiet: Quiet) {
+    this.#events = events;
+    this.#quiet = quiet;
+  }
+
+  open(): void | Promise<void> {
+    return this.#quiet.track(this.#events.open());
+  }
+
+  message(isText: boolean, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void | Promise<void> {
+    return this.#quiet.track(this.#events.message(isText, bytes, start, end));
+  }
+
+  drain(): void | Promise<void> {
+    return this.#quiet.track(this.#events.drain());
+  }
+
+  close(info: CloseInfo): void | Promise<void> {
+    return this.#quiet.track(this.#events.close(info));
+  }
+
+  abort(reason: DOMException): void {
+    this.#events.abort(reason);
+  }
+}

@@ -1,0 +1,181 @@
+/**
+ * The native load generator: built when needed, run on its own core, its line of JSON parsed.
+ *
+ * @module
+ */
+
+/** What is put on a server. */
+export interface Load {
+  /** `raw` is for a bare byte echo: the same bytes back, no handshake and no frames. */
+  readonly mode: "echo" | "raw";
+  readonly connections: number;
+  readonly messageBytes: number;
+  /** Messages in flight on each connection. */
+  readonly depth: number;
+  readonly isText: boolean;
+}
+
+/** Where it is put, and for how long. */
+export interface LoadTarget {
+  readonly port: number;
+  readonly path: string;
+  readonly pid: number;
+  readonly seconds: number;
+  readonly warmUpSeconds: number;
+}
+
+/** What one run of the load generator tells. */
+export interface LoadResult {
+  /** Messages a second. */
+  readonly rate: number;
+  /** CPU time of the server for one message, in microseconds. */
+  readonly serverUs: number;
+  /** Cores that the server used: 1 is all of its own. */
+  readonly serverCores: number;
+  /** Cores that the load used: near 1 it is the load that was measured. */
+  readonly loadCores: number;
+  /** Round trip, in microseconds. */
+  readonly p50Us: number;
+  readonly p99Us: number;
+  /** Fewest and most messages that any one connection got. */
+  readonly connMin: number;
+  readonly connMax: number;
+  /** Resident memory of the server, in MiB. */
+  readonly serverMiB: number;
+  /** Share of the machine that its neighbours took meanwhile, 0 to 1. */
+  readonly steal: number;
+  readonly errors: number;
+}
+
+/** Why there is no result. */
+export class LoadError extends Error {}
+
+/** How long beyond its own duration a run may take: it gives up by itself when connections do not open in 20 s. */
+const GRACE_SECONDS = 25;
+
+/**
+ * Compiles `wsload.c` into `folder`, unless what is there is newer than the source.
+ *
+ * @returns the path of the program.
+ * @throws {LoadError} without a C compiler, or when it fails.
+ */
+export async function buildLoadGenerator(folder: string, compiler = Deno.env.get("CC") ?? "cc"): Promise<string> {
+  const source = new URL("wsload.c", import.meta.url).pathname;
+  const program = `${folder}/wsload`;
+  if (await modifiedAt(program) > await modifiedAt(source)) return program;
+  await Deno.mkdir(folder, { recursive: true });
+  let output: Deno.CommandOutput;
+  try {
+    output = await new Deno.Command(compiler, { args: ["-O2", "-o", program, source] }).output();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new LoadError(
+      `The load generator is written in C and there is no compiler "${compiler}": install one ` +
+        "(Debian: apt-get install gcc libc6-dev), or name another in CC.",
+    );
+  }
+  if (!output.success) {
+    throw new LoadError(`${compiler} cannot compile ${source}:\n${new TextDecoder().decode(output.stderr)}`);
+  }
+  return program;
+}
+
+/** How the load generator is told what to do, after its name. */
+export function loadArguments(load: Load, target: LoadTarget): readonly string[] {
+  const options = {
+    "-m": load.mode,
+    "-c": load.connections,
+    "-s": load.messageBytes,
+    "-d": load.depth,
+    "-p": target.port,
+    "-u": target.path,
+    "-P": target.pid,
+    "-t": target.seconds,
+    "-w": target.warmUpSeconds,
+  };
+  return [...Object.entries(options).flatMap(([flag, value]) => [flag, String(value)]), ...(load.isText ? ["-x"] : [])];
+}
+
+/**
+ * Runs the load generator once.
+ *
+ * @param command the program, with what pins it to a core before it.
+ * @param started is given the process, so that it can be ended from outside.
+ * @throws {LoadError} when it fails, does not end in time, or the server made mistakes.
+ */
+export async function runLoad(
+  command: readonly [string, ...string[]],
+  load: Load,
+  target: LoadTarget,
+  started: (child: Deno.ChildProcess) => void = () => {},
+): Promise<LoadResult> {
+  const [program, ...before] = command;
+  const child = new Deno.Command(program, {
+    args: [...before, ...loadArguments(load, target)],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  started(child);
+  // deadline: a server that hangs must not hang the benchmark
+  const deadline = setTimeout(
+    () => child.kill("SIGKILL"),
+    (target.seconds + target.warmUpSeconds + GRACE_SECONDS) * 1e3,
+  );
+  const { success, signal, stdout, stderr } = await child.output();
+  clearTimeout(deadline);
+  const decoder = new TextDecoder();
+  if (signal === "SIGKILL") throw new LoadError("the load generator was ended: the server did not answer in time");
+  if (!success) throw new LoadError(`the load generator failed: ${decoder.decode(stderr).trim()}`);
+  return parseLoadResult(decoder.decode(stdout));
+}
+
+const FIELDS = {
+  rate: "rate",
+  serverUs: "srv_us",
+  serverCores: "srv_cpu",
+  loadCores: "cli_cpu",
+  p50Us: "p50_us",
+  p99Us: "p99_us",
+  connMin: "conn_min",
+  connMax: "conn_max",
+  serverMiB: "srv_rss_mb",
+  steal: "steal",
+  errors: "errs",
+} as const satisfies Record<keyof LoadResult, string>;
+
+/**
+ * Reads the line that the load generator prints.
+ *
+ * @throws {LoadError} when it is not that line, or tells of errors or of no message at all.
+ */
+export function parseLoadResult(line: string): LoadResult {
+  let fields: Readonly<Record<string, unknown>>;
+  try {
+    fields = JSON.parse(line);
+  } catch {
+    throw new LoadError(`the load generator did not print a line of JSON but: ${line.trim()}`);
+  }
+  const read = (name: string): number => {
+    const value = fields[name];
+    if (typeof value !== "number") {
+      throw new LoadError(`the load generator's line has no number "${name}": ${line.trim()}`);
+    }
+    return value;
+  };
+  const result = Object.fromEntries(
+    Object.entries(FIELDS).map(([name, field]) => [name, read(field)]),
+  ) as Record<keyof LoadResult, number>;
+  if (result.errors > 0) throw new LoadError(`${result.errors} errors on the connections: ${line.trim()}`);
+  if (result.rate === 0) throw new LoadError("no message was answered");
+  return result;
+}
+
+async function modifiedAt(path: string): Promise<number> {
+  try {
+    return (await Deno.stat(path)).mtime?.getTime() ?? 0;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return 0;
+    throw error;
+  }
+}
