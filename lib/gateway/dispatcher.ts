@@ -24,7 +24,7 @@ import {
 } from "../route/table.ts";
 import type { Connection, ConnectionOpening } from "./connection.ts";
 import type { forwardedClient } from "./forwarded.ts";
-import type { Acceptance, Decision } from "./http_exchange.ts";
+import type { Acceptance, Decision } from "./exchange_host.ts";
 import type { ConnectionOptions } from "./options.ts";
 import type { Transport } from "./transport.ts";
 

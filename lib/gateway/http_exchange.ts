@@ -18,58 +18,13 @@ import {
   parseRequestHead,
   type RequestHead,
 } from "../http/mod.ts";
-import type { Connection } from "./connection.ts";
+import type { Acceptance, Decision, ExchangeHost } from "./exchange_host.ts";
+import { KeptBytes } from "./kept_bytes.ts";
 import type { GatewayOptions } from "./option_table.ts";
 import { writeResponse } from "./response_writer.ts";
 import type { TimerEntry, TimerWheel } from "./timer_wheel.ts";
 import type { Transport, TransportEvents } from "./transport.ts";
 import type { Turn } from "./turn.ts";
-
-/** What is to be done with a request, decided on its head. */
-export type Decision =
-  | {
-    readonly kind: "http";
-    /** Makes the response; never rejects. */
-    answer(body: Uint8Array<ArrayBuffer>): Promise<Response>;
-  }
-  | {
-    readonly kind: "websocket";
-    /** Asks the route, if it wants to be asked; never throws or rejects. */
-    accept(signal: AbortSignal): Verdict | Promise<Verdict>;
-  };
-
-/**
- * What became of a handshake; a `Response` refuses. Called at the moment it takes effect, because while others were
- * waited for the last place may have been taken. Never throws.
- */
-export type Verdict = () => Acceptance | Response;
-
-/** A handshake that succeeded. */
-export interface Acceptance {
-  /** The 101. */
-  readonly head: Uint8Array;
-  /** Makes the connection, which takes the transport over when it is opened. */
-  connect(transport: Transport): Connection;
-}
-
-/** What the exchange needs of the gateway. */
-export interface ExchangeHost {
-  readonly options: GatewayOptions;
-  readonly turn: Turn;
-  readonly wheel: TimerWheel;
-  /** True while the server is going away: each answer is then the last on its connection. */
-  readonly isDraining: boolean;
-  /** The Date field's value now. */
-  readonly date: string;
-  /** @throws {HttpError} to refuse. */
-  decide(head: RequestHead, remoteAddress: string): Decision;
-  /** What a route answered cannot be sent. */
-  failed(error: unknown, head: RequestHead, remoteAddress: string): void;
-  /** A request was refused. */
-  refused(error: HttpError, head: RequestHead | undefined, remoteAddress: string): void;
-  /** Nothing is left of the exchange: the transport is gone, or a connection has it. */
-  left(exchange: HttpExchange): void;
-}
 
 const NO_BYTES = new Uint8Array(0);
 
@@ -92,8 +47,7 @@ export class HttpExchange implements TransportEvents, TimerEntry {
   /** Refuses whatever is asked: the client came too often, or there are too many. */
   readonly #refusal: HttpError | undefined;
   /** What came and was not taken: an unfinished head, or what was sent before the answer. */
-  #kept: Uint8Array<ArrayBuffer> = NO_BYTES;
-  #keptBytes = 0;
+  readonly #kept = new KeptBytes();
   /** Set while a body is being read. */
   #body: PendingBody | undefined;
   /** Set while an answer is being made. */
@@ -119,7 +73,7 @@ export class HttpExchange implements TransportEvents, TimerEntry {
 
   /** True when no request is under way. */
   get isIdle(): boolean {
-    return this.#answering === undefined && this.#body === undefined && this.#keptBytes === 0 && !this.#isEnding;
+    return this.#answering === undefined && this.#body === undefined && this.#kept.length === 0 && !this.#isEnding;
   }
 
   /** True when the answer to this request is the last. */
@@ -150,8 +104,8 @@ export class HttpExchange implements TransportEvents, TimerEntry {
   onBytes(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): number {
     if (this.#isEnding) return end;
     if (this.#answering !== undefined) {
-      this.#keep(bytes, start, end);
-      if (this.#keptBytes > MAX_EARLY_BYTES) this.#transport.pause();
+      this.#kept.add(bytes, start, end);
+      if (this.#kept.length > MAX_EARLY_BYTES) this.#transport.pause();
       return end;
     }
     try {
@@ -194,12 +148,12 @@ export class HttpExchange implements TransportEvents, TimerEntry {
 
   #readHead(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): number {
     const { options } = this.#host;
-    if (this.#keptBytes > 0) return this.#readKeptHead(bytes, start, end);
+    if (this.#kept.length > 0) return this.#readKeptHead(bytes, start, end);
     const headStart = leadingCrlf(bytes, start, end);
     const headEnd = findHeadEnd(bytes, headStart, end);
     if (headEnd === -1) {
       if (end - headStart > options.maxHeadBytes) throw headTooLarge(bytes, headStart, end);
-      this.#keep(bytes, start, end);
+      this.#kept.add(bytes, start, end);
       if (this.#hasAnswered) this.#wait(options.handshakeTimeoutMs);
       return end;
     }
@@ -210,17 +164,16 @@ export class HttpExchange implements TransportEvents, TimerEntry {
   /** The head began in an earlier chunk. */
   #readKeptHead(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): number {
     const { options } = this.#host;
-    const before = this.#keptBytes;
-    this.#keep(bytes, start, Math.min(end, start + options.maxHeadBytes));
-    const kept = this.#kept;
-    const headStart = leadingCrlf(kept, 0, this.#keptBytes);
-    const headEnd = findHeadEnd(kept, Math.max(headStart, before - 3), this.#keptBytes);
+    const before = this.#kept.length;
+    this.#kept.add(bytes, start, Math.min(end, start + options.maxHeadBytes));
+    const kept = this.#kept.buffer;
+    const headStart = leadingCrlf(kept, 0, this.#kept.length);
+    const headEnd = findHeadEnd(kept, Math.max(headStart, before - 3), this.#kept.length);
     if (headEnd === -1) {
-      if (this.#keptBytes - headStart > options.maxHeadBytes) throw headTooLarge(kept, headStart, this.#keptBytes);
+      if (this.#kept.length - headStart > options.maxHeadBytes) throw headTooLarge(kept, headStart, this.#kept.length);
       return end;
     }
-    this.#kept = NO_BYTES;
-    this.#keptBytes = 0;
+    this.#kept.take();
     this.#begin(parseRequestHead(kept, headStart, headEnd, limitsOf(options)));
     return start + headEnd - before;
   }
@@ -310,9 +263,7 @@ export class HttpExchange implements TransportEvents, TimerEntry {
     if (!isAlive) return this.#end();
     this.#hasAnswered = true;
     this.#wait(this.#host.options.keepAliveTimeoutMs);
-    const early = this.#kept.subarray(0, this.#keptBytes);
-    this.#kept = NO_BYTES;
-    this.#keptBytes = 0;
+    const early = this.#kept.take();
     this.#transport.resume();
     if (early.length > 0) this.#feed(early);
   }
@@ -340,7 +291,7 @@ export class HttpExchange implements TransportEvents, TimerEntry {
     if (settled instanceof Response) return void this.#answer(head, Promise.resolve(settled));
     this.#answering = undefined;
     this.#write(settled.head);
-    const early = this.#kept.subarray(0, this.#keptBytes);
+    const early = this.#kept.take();
     this.#leave();
     const connection = settled.connect(this.#transport);
     // The connection may pause it again.
@@ -394,17 +345,6 @@ export class HttpExchange implements TransportEvents, TimerEntry {
 
   #wait(delayMs: number): void {
     this.#host.wheel.schedule(this, this.#host.turn.now + delayMs);
-  }
-
-  #keep(bytes: Uint8Array, start: number, end: number): void {
-    const needed = this.#keptBytes + end - start;
-    if (needed > this.#kept.length) {
-      const grown = new Uint8Array(Math.max(needed, this.#kept.length * 2, 512));
-      grown.set(this.#kept.subarray(0, this.#keptBytes));
-      this.#kept = grown;
-    }
-    this.#kept.set(bytes.subarray(start, end), this.#keptBytes);
-    this.#keptBytes = needed;
   }
 }
 

@@ -83,8 +83,7 @@ export const GATEWAY_OPTIONS = {
     default: [],
     defaultDoc: "none",
     perRoute: false,
-    doc:
-      "proxies (IPs or CIDR blocks) whose `X-Forwarded-*` or `Forwarded` fields count",
+    doc: "proxies (IPs or CIDR blocks) whose `X-Forwarded-*` or `Forwarded` fields count",
     consequence: "forwarded fields of others are ignored",
   },
   maxHeadBytes: {

@@ -96,14 +96,19 @@ export class ServerProcess implements AsyncDisposable {
    * Waits until the output matches.
    *
    * @param from where in the output to begin: its length now, to see only what comes.
+   * @param deadlineMs when to give up.
    * @throws {Error} with the output, when the process ends without it, or nothing comes for long.
    */
-  async printed(pattern: RegExp, from = 0): Promise<RegExpExecArray> {
-    return await this.#until(() => {
-      const match = pattern.exec(this.#output.slice(from));
-      if (match === null && this.#hasEnded) throw new Error(`it ended without printing ${pattern}:\n${this.#output}`);
-      return match ?? undefined;
-    }, `print ${pattern}`);
+  async printed(pattern: RegExp, from = 0, deadlineMs: number = DEADLINE_MS): Promise<RegExpExecArray> {
+    return await this.#until(
+      () => {
+        const match = pattern.exec(this.#output.slice(from));
+        if (match === null && this.#hasEnded) throw new Error(`it ended without printing ${pattern}:\n${this.#output}`);
+        return match ?? undefined;
+      },
+      `print ${pattern}`,
+      deadlineMs,
+    );
   }
 
   /** Waits for its end, and for the last of its output. */
@@ -157,7 +162,7 @@ export class ServerProcess implements AsyncDisposable {
   }
 
   /** Looks whenever something was printed, until there is something to see. */
-  #until<Seen>(look: () => Seen | undefined, what: string): Promise<Seen> {
+  #until<Seen>(look: () => Seen | undefined, what: string, deadlineMs: number = DEADLINE_MS): Promise<Seen> {
     const { promise, resolve, reject } = Promise.withResolvers<Seen>();
     const watcher = () => {
       try {
@@ -168,7 +173,7 @@ export class ServerProcess implements AsyncDisposable {
       }
     };
     // deadline: the server never does what is waited for
-    const deadline = setTimeout(() => reject(new Error(`it did not ${what}:\n${this.#output}`)), DEADLINE_MS);
+    const deadline = setTimeout(() => reject(new Error(`it did not ${what}:\n${this.#output}`)), deadlineMs);
     this.#watchers.add(watcher);
     watcher();
     return promise.finally(() => {

@@ -1,0 +1,58 @@
+/**
+ * The border between the HTTP exchange and what it belongs to. Types only.
+ *
+ * @module
+ */
+import type { HttpError, RequestHead } from "../http/mod.ts";
+import type { Connection } from "./connection.ts";
+import type { HttpExchange } from "./http_exchange.ts";
+import type { GatewayOptions } from "./option_table.ts";
+import type { TimerWheel } from "./timer_wheel.ts";
+import type { Transport } from "./transport.ts";
+import type { Turn } from "./turn.ts";
+
+/** What is to be done with a request, decided on its head. */
+export type Decision =
+  | {
+    readonly kind: "http";
+    /** Makes the response; never rejects. */
+    answer(body: Uint8Array<ArrayBuffer>): Promise<Response>;
+  }
+  | {
+    readonly kind: "websocket";
+    /** Asks the route, if it wants to be asked; never throws or rejects. */
+    accept(signal: AbortSignal): Verdict | Promise<Verdict>;
+  };
+
+/**
+ * What became of a handshake; a `Response` refuses. Called at the moment it takes effect, because while others were
+ * waited for the last place may have been taken. Never throws.
+ */
+export type Verdict = () => Acceptance | Response;
+
+/** A handshake that succeeded. */
+export interface Acceptance {
+  /** The 101. */
+  readonly head: Uint8Array;
+  /** Makes the connection, which takes the transport over when it is opened. */
+  connect(transport: Transport): Connection;
+}
+
+/** What the exchange needs of the gateway. */
+export interface ExchangeHost {
+  readonly options: GatewayOptions;
+  readonly turn: Turn;
+  readonly wheel: TimerWheel;
+  /** True while the server is going away: each answer is then the last on its connection. */
+  readonly isDraining: boolean;
+  /** The Date field's value now. */
+  readonly date: string;
+  /** @throws {HttpError} to refuse. */
+  decide(head: RequestHead, remoteAddress: string): Decision;
+  /** What a route answered cannot be sent. */
+  failed(error: unknown, head: RequestHead, remoteAddress: string): void;
+  /** A request was refused. */
+  refused(error: HttpError, head: RequestHead | undefined, remoteAddress: string): void;
+  /** Nothing is left of the exchange: the transport is gone, or a connection has it. */
+  left(exchange: HttpExchange): void;
+}
