@@ -173,9 +173,8 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
     this.#finish({ code: CLOSE_CODE.ABNORMAL, reason: "", wasClean: false });
     this.#protocol.end();
     this.#host.wheel.cancel(this);
-    this.#host.memory.add(-this.#heldBytes);
-    this.#heldBytes = 0;
     this.#host.removed(this);
+    this.#hold();
   }
 
   // What the protocol tells.
@@ -327,14 +326,20 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
 
   /** After anything that may have changed what is held or what is due. */
   #settle(): void {
+    this.#hold();
     if (this.#isGone) return;
-    const held = this.#transport.output.byteLength + this.#queue.queuedBytes + this.#protocol.bufferedBytes;
-    if (held !== this.#heldBytes) {
-      this.#host.memory.add(held - this.#heldBytes);
-      this.#heldBytes = held;
-    }
     this.#balance();
     this.#host.wheel.advance(this, this.#keepalive.nextCheckAt);
+  }
+
+  /** Reports what is held. A connection that is gone holds what its pending handler and those after it need. */
+  #hold(): void {
+    const buffered = this.#isGone ? 0 : this.#transport.output.byteLength + this.#protocol.bufferedBytes;
+    const held = this.#queue.heldBytes + buffered;
+    if (held === this.#heldBytes) return;
+    const delta = held - this.#heldBytes;
+    this.#heldBytes = held;
+    this.#host.memory.add(delta);
   }
 
   /** Reads on only while the peer reads what we send, and its messages find room. */

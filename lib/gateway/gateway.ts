@@ -92,7 +92,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
     this.isLocalOnly = parts.isLocalOnly ?? false;
     this.turn = new Turn(clock);
     this.wheel = new TimerWheel(clock);
-    this.memory = new MemoryBudget(options.maxMemoryBytes, this.#connections);
+    this.memory = new MemoryBudget(options.maxMemoryBytes, { [Symbol.iterator]: () => this.#holders() });
     this.#dispatcher = new Dispatcher(this);
     this.#trustedProxies = new AddressSet(options.trustedProxies);
     this.#acceptRate = options.acceptRatePerSecond > 0
@@ -247,6 +247,11 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
 
   finished(connection: Connection): void {
     if (this.#finishing.delete(connection)) this.#checkEmpty();
+  }
+
+  *#holders(): Generator<Connection> {
+    yield* this.#connections;
+    yield* this.#finishing;
   }
 
   /** Closes so many at a time; faster when the drain's time would not suffice. */

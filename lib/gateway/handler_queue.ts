@@ -34,6 +34,7 @@ export class HandlerQueue {
   #messages: QueuedMessage[] = [];
   #head = 0;
   #queuedBytes = 0;
+  #runningBytes = 0;
   #pinned: Uint8Array<ArrayBuffer> | undefined;
   #isBusy = false;
   #isDrainDue = false;
@@ -59,6 +60,11 @@ export class HandlerQueue {
     return this.#queuedBytes;
   }
 
+  /** What is held for handlers, in bytes: what waits, and the message that one is pending on. */
+  get heldBytes(): number {
+    return this.#queuedBytes + this.#runningBytes;
+  }
+
   /** The connection is open. Called once, first. */
   open(): void {
     this.#isBusy = true;
@@ -78,6 +84,7 @@ export class HandlerQueue {
     // Pinned before the handler runs: it may end the connection and read on.
     if (isBorrowed) this.#pinned = this.#input.pin();
     this.#isBusy = true;
+    this.#runningBytes = end - start;
     this.#track(this.#events.message(isText, bytes, start, end));
     this.#runWaiting();
   }
@@ -119,6 +126,7 @@ export class HandlerQueue {
   /** The handler that ran is through with its message. */
   #release(): void {
     this.#isBusy = false;
+    this.#runningBytes = 0;
     if (this.#pinned === undefined) return;
     this.#input.unpin(this.#pinned);
     this.#pinned = undefined;
@@ -137,6 +145,7 @@ export class HandlerQueue {
     } else if (this.#head < this.#messages.length) {
       const { isText, bytes } = this.#shift();
       this.#isBusy = true;
+      this.#runningBytes = bytes.length;
       this.#track(this.#events.message(isText, bytes, 0, bytes.length));
     } else if (this.#closeDue !== undefined) {
       const info = this.#closeDue;

@@ -22,9 +22,8 @@ import type { Acceptance, Decision, ExchangeHost } from "./exchange_host.ts";
 import { KeptBytes } from "./kept_bytes.ts";
 import type { GatewayOptions } from "./option_table.ts";
 import { writeResponse } from "./response_writer.ts";
-import type { TimerEntry, TimerWheel } from "./timer_wheel.ts";
+import type { TimerEntry } from "./timer_wheel.ts";
 import type { Transport, TransportEvents } from "./transport.ts";
-import type { Turn } from "./turn.ts";
 
 const NO_BYTES = new Uint8Array(0);
 

@@ -15,12 +15,12 @@ export interface MemoryHolder {
 /** The budget of one gateway. */
 export class MemoryBudget {
   readonly #maxBytes: number;
-  readonly #holders: ReadonlySet<MemoryHolder>;
+  readonly #holders: Iterable<MemoryHolder>;
   #heldBytes = 0;
   #isRelieving = false;
 
   /** @param holders the connections, live. */
-  constructor(maxBytes: number, holders: ReadonlySet<MemoryHolder>) {
+  constructor(maxBytes: number, holders: Iterable<MemoryHolder>) {
     this.#maxBytes = maxBytes;
     this.#holders = holders;
   }

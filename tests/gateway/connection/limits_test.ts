@@ -185,3 +185,21 @@ Deno.test("Connection handles at most 1 024 messages in one turn, and then lets 
   assertEquals(order.length, 3001);
   assertLess(order.indexOf("b"), 2100);
 });
+
+Deno.test("Gateway counts a message whose handler is pending against maxMemoryBytes, also when its peer has gone", async () => {
+  const end = gate();
+  await using server = await serve({ message: () => end.opened }, { maxMemoryBytes: 1024 * KIB });
+  const gone = await server.connect("/");
+  gone.send("x".repeat(600 * KIB));
+  await server.still();
+  gone.reset();
+  await server.still();
+  assertEquals([server.connectionCount, violations(server).length], [0, 0]);
+  const other = await server.connect("/");
+  other.send("x".repeat(600 * KIB));
+  await server.still();
+  assertEquals(violations(server), ["MEMORY_PRESSURE"]);
+  end.open();
+  await server.settled();
+  await server.connect("/");
+});
