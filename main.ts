@@ -28,6 +28,8 @@ const EXIT = { CANNOT_START: 1, WRONG_OPTION: 2, INTERRUPTED: 130, TERMINATED: 1
 
 const DEPLOYMENT = "local";
 
+const ACCEPT_LOG_INTERVAL_MS = 60_000;
+
 /** A reason not to start, worded for a person. */
 class StartError extends Error {}
 
@@ -93,11 +95,13 @@ async function serve(options: GatewayOptions, isDev: boolean): Promise<void> {
   keepRunning(log);
   const listener = new Listener(acceptor, {
     accepted: (stream) => accept(gateway, stream),
-    failed: (error) => log.warn("accept failed", { error: error instanceof Error ? error.message : String(error) }),
+    failed: acceptFailures(log),
   }, systemClock);
   const accepting = listener.run();
+  // Before the address is printed: whoever reads it may ask to stop at once.
+  const stopping = stopSignal(log, options.drainTimeoutMs);
   announce(acceptor.addr.port, options, table);
-  await stopSignal(log, gateway.options.drainTimeoutMs);
+  await stopping;
   await gateway.drain();
   listener.close();
   await accepting;
@@ -133,6 +137,19 @@ function accept(gateway: Gateway, stream: Deno.TcpConn): void {
   }
 }
 
+/** At the file limit each accept fails, twenty times a second: one line a minute tells it. */
+function acceptFailures(log: Log): (error: unknown) => void {
+  let count = 0;
+  let toldAt = -Infinity;
+  return (error) => {
+    count++;
+    if (systemClock.now() - toldAt < ACCEPT_LOG_INTERVAL_MS) return;
+    log.warn("accept failed", { times: count, error: error instanceof Error ? error.message : String(error) });
+    toldAt = systemClock.now();
+    count = 0;
+  };
+}
+
 async function startRoutes(runtime: InlineRuntime, acceptor: Deno.TcpListener): Promise<void> {
   try {
     await runtime.start();
@@ -148,6 +165,7 @@ function gatewayLog(log: Log): ConstructorParameters<typeof Gateway>[0]["events"
       const level = error.status === 403 || error.status >= 500 ? "warn" : "debug";
       log[level]("refused", { status: error.status, path, remoteAddress, reason: error.message });
     },
+    failed: (error, path, remoteAddress) => log.error("an answer could not be sent", { path, remoteAddress, error }),
     violated: (violation, route, remoteAddress) => log.debug("violation", { violation, route, remoteAddress }),
   };
 }

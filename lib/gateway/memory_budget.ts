@@ -4,6 +4,9 @@
  * @module
  */
 
+/** From this share on, newcomers are refused. */
+const NEARLY = 7 / 8;
+
 /** Something that holds bytes for a peer and can let go of them. */
 export interface MemoryHolder {
   /** Bytes held, as last reported to the budget. */
@@ -30,9 +33,9 @@ export class MemoryBudget {
     return this.#heldBytes;
   }
 
-  /** True when no new connection should be taken. */
+  /** True when no new connection should be taken: nearly all is held. Those that are there go on until it is all. */
   get isExhausted(): boolean {
-    return this.#heldBytes > this.#maxBytes;
+    return this.#heldBytes > this.#maxBytes * NEARLY;
   }
 
   /** A holder's share has changed by so much. Over the limit the largest are made to let go, after this turn's work. */
@@ -45,7 +48,6 @@ export class MemoryBudget {
 
   #relieve(): void {
     this.#isRelieving = false;
-    if (!this.isExhausted) return;
     // Most connections are quiet and hold nothing: they need no sorting.
     const holding: MemoryHolder[] = [];
     for (const holder of this.#holders) if (holder.heldBytes > 0) holding.push(holder);

@@ -144,12 +144,12 @@ function checkedKey(values: readonly string[]): string {
 }
 
 /**
- * True for the canonical base64 of 16 octets: 21 characters of 6 bits, one of 2 bits (RFC 4648 §3.5: the other four
- * MUST be zero), two of padding.
+ * True for base64 of 16 octets: 22 characters and two of padding. The four bits left over in the last character need not
+ * be zero: RFC 4648 §3.5 lets a decoder choose, and the key of RFC 6455 §4.1's own note has one set.
  */
 function isKey(key: string): boolean {
-  if (key.length !== 24 || !key.endsWith("==") || !"AQgw".includes(key[21]!)) return false;
-  for (let at = 0; at < 21; at++) {
+  if (key.length !== 24 || !key.endsWith("==")) return false;
+  for (let at = 0; at < 22; at++) {
     if (!isBase64(key.charCodeAt(at))) return false;
   }
   return true;

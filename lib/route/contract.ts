@@ -170,7 +170,10 @@ export interface Peer<Params = Readonly<Record<string, string>>, Context = unkno
 
 /** How a connection ended, as the Web API's `CloseEvent` words it. */
 export interface CloseInfo {
-  /** The peer's close code; 1005 when its Close frame had none; 1006 when it went without one. RFC 6455 §7.1.5. */
+  /**
+   * The peer's close code; 1005 when its Close frame had none; 1006 when it went without one (RFC 6455 §7.1.5); the code
+   * it was sent when it broke a rule or a limit.
+   */
   readonly code: number;
   /** The peer's reason, or the empty string. */
   readonly reason: string;

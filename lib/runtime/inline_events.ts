@@ -71,6 +71,7 @@ export class InlineEvents implements PeerEvents {
     const { onClose, route, peers } = this.#running;
     peers?.delete(this.#commands.id);
     InlinePeer.abort(this.#peer, ENDED);
+    InlinePeer.end(this.#peer);
     if (onClose === undefined) return;
     try {
       const result: unknown = onClose.call(route, this.#peer, info);

@@ -150,7 +150,10 @@ export class InlinePeer implements Peer {
     return ArrayBuffer.isView(data) ? bytesOf(data).slice() : data.slice(0);
   }
 
-  /** True when nothing but `close` may reach the handlers: closing, terminated, failed or gone. */
+  /**
+   * True when nothing but `close` may reach the handlers: closing, terminated or failed. Not because the client has
+   * gone: what it sent before that is delivered.
+   */
   static isOver(peer: InlinePeer): boolean {
     return peer.#isOver;
   }
@@ -162,7 +165,6 @@ export class InlinePeer implements Peer {
 
   /** The client is gone: aborts the signal. The first reason stays. */
   static abort(peer: InlinePeer, reason: DOMException): void {
-    peer.#isOver = true;
     if (peer.#reason !== undefined) return;
     peer.#reason = reason;
     peer.#abort?.abort(reason);

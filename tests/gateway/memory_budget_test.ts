@@ -30,13 +30,18 @@ function open(maxBytes: number, count: number): { budget: MemoryBudget; holders:
 
 const turnEnds = () => new Promise<void>(queueMicrotask);
 
-Deno.test("MemoryBudget is exhausted above its limit, not at it", () => {
-  const { budget, holders } = open(100, 1);
-  holders[0]!.hold(100);
+Deno.test("MemoryBudget is exhausted above seven eighths of its limit, and makes nobody let go before all of it", async () => {
+  const { budget, holders } = open(800, 1);
+  holders[0]!.hold(700);
   assertFalse(budget.isExhausted);
   holders[0]!.hold(1);
   assert(budget.isExhausted);
-  assertEquals(budget.heldBytes, 101);
+  holders[0]!.hold(99);
+  await turnEnds();
+  assertEquals([budget.heldBytes, holders[0]!.isRelieved], [800, false]);
+  holders[0]!.hold(1);
+  await turnEnds();
+  assert(holders[0]!.isRelieved);
 });
 
 Deno.test("MemoryBudget over its limit makes the largest let go, as many as it takes, after the turn's work", async () => {

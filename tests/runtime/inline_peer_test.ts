@@ -1,4 +1,11 @@
-import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertNotStrictEquals,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
 import { checkBinary, InlinePeer } from "../../lib/runtime/inline_peer.ts";
 import { DONE } from "../../lib/runtime/pending.ts";
 import { RecordedCommands } from "../suites/recorded_commands.ts";
@@ -27,7 +34,7 @@ Deno.test("InlinePeer.signal is aborted with the first reason, whether it was as
     assertEquals(peer.signal.aborted, true);
     assertStrictEquals(peer.signal.reason, first);
     assertStrictEquals(InlinePeer.abortReason(peer), first);
-    assert(InlinePeer.isOver(peer));
+    assertFalse(InlinePeer.isOver(peer), "what it sent before is still to be delivered");
   }
 });
 

@@ -61,10 +61,11 @@ export function describeHandlers(test: RuntimeTest): void {
     await commands.until(1);
     events.abort(new DOMException("the client left", "AbortError"));
     await pending;
-    await deliver(events, "never");
+    // It was sent before the client left.
+    await deliver(events, "last");
     await events.close(GONE);
-    await commands.until(2);
-    assertEquals(commands.calls, [["send", "waiting"], ["send", "close the client left"]]);
+    await commands.until(3);
+    assertEquals(commands.calls, [["send", "waiting"], ["send", "late last 4"], ["send", "close the client left"]]);
     assertEquals(bench.lines, []);
   });
 

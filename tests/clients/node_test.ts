@@ -1,0 +1,15 @@
+/** Node's WebSocket against the server, in a real `node`. @module */
+import { findProgram, requires } from "../support/requires.ts";
+import { outcomesOf, showOutcomes } from "./reported.ts";
+import { startServers } from "./servers.ts";
+
+Deno.test({
+  name: "Node's WebSocket talks to the server",
+  ...requires("node"),
+  async fn(test) {
+    await using servers = await startServers();
+    const script = new URL("node_client.mjs", import.meta.url).pathname;
+    const { shipped, lab } = servers.addresses;
+    await showOutcomes(test, await outcomesOf(findProgram("node")!, ["--no-warnings", script, shipped, lab]));
+  },
+});

@@ -1,0 +1,2 @@
+/** `/clock`, as it ships. @module */
+export { default } from "../../../routes/clock.ts";

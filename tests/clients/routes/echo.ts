@@ -1,0 +1,2 @@
+/** `/echo`, as it ships. @module */
+export { default } from "../../../routes/echo.ts";

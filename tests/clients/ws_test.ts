@@ -1,0 +1,164 @@
+/** npm's `ws` against the server: the Web API it has, and what lies below it. @module */
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { once } from "node:events";
+import WebSocket from "ws";
+import { showOutcomes } from "./reported.ts";
+import { startServers } from "./servers.ts";
+import { runWebApiCases } from "./web_api_suite.js";
+
+Deno.test("ws talks to the server", async (test) => {
+  await using servers = await startServers();
+  const WebApi = WebSocket as unknown as typeof globalThis.WebSocket;
+  await showOutcomes(test, await runWebApiCases(WebApi, servers.addresses));
+});
+
+Deno.test("ws sends fragments, with pings between them, and gets one message back", async () => {
+  await using servers = await startServers();
+  const socket = await open(`${servers.addresses.shipped}/echo`);
+  const pongs: string[] = [];
+  socket.on("pong", (payload: Uint8Array) => pongs.push(new TextDecoder().decode(payload)));
+  socket.send("Hel", { fin: false });
+  socket.ping("first");
+  socket.send("", { fin: false });
+  socket.ping();
+  socket.send("lo 😀", { fin: true });
+  assertEquals(await nextMessage(socket), { text: "Hello 😀", isBinary: false });
+  socket.send(Uint8Array.of(1), { fin: false });
+  socket.send(Uint8Array.of(2), { fin: true });
+  assertEquals(await nextMessage(socket), { text: "\u0001\u0002", isBinary: true });
+  assertEquals(pongs, ["first", ""]);
+  await close(socket);
+});
+
+Deno.test("ws cuts a character between fragments, and gets it whole", async () => {
+  await using servers = await startServers();
+  const socket = await open(`${servers.addresses.shipped}/echo`);
+  const face = new TextEncoder().encode("😀");
+  for (let i = 0; i < 4; i++) socket.send(face.subarray(i, i + 1), { binary: false, fin: i === 3 });
+  assertEquals(await nextMessage(socket), { text: "😀", isBinary: false });
+  await close(socket);
+});
+
+Deno.test("ws sees the server's ping with its payload, and a pong to its own", async () => {
+  await using servers = await startServers();
+  const socket = await open(`${servers.addresses.lab}/lab`);
+  const ping = once(socket, "ping");
+  socket.send("ping x".padEnd(130, "y"));
+  assertEquals(String((await ping)[0]), "x".padEnd(125, "y"));
+  const pong = once(socket, "pong");
+  socket.ping("z".repeat(125));
+  assertEquals(String((await pong)[0]), "z".repeat(125));
+  await close(socket);
+});
+
+Deno.test("ws sees a pong of its own go unanswered", async () => {
+  await using servers = await startServers();
+  const socket = await open(`${servers.addresses.shipped}/echo`);
+  const pongs: unknown[] = [];
+  socket.on("pong", (payload: unknown) => pongs.push(payload));
+  socket.pong("unasked");
+  socket.send("next");
+  assertEquals(await nextMessage(socket), { text: "next", isBinary: false });
+  assertEquals(pongs, []);
+  await close(socket);
+});
+
+Deno.test("ws gets the status of every refusal, with a body that says why", async (test) => {
+  await using servers = await startServers();
+  const { shipped, lab } = servers.addresses;
+  const refusals = [
+    ["no route", `${shipped}/nowhere`, {}, 404, "no route"],
+    ["a foreign origin", `${shipped}/echo`, { origin: "https://evil.example" }, 403, "https://evil.example"],
+    ["the origin null", `${shipped}/echo`, { origin: "null" }, 403, "null"],
+    ["version 8", `${shipped}/echo`, { protocolVersion: 8 }, 426, "use 13"],
+    ["a route that refuses", `${lab}/gate`, {}, 401, "Say the word."],
+    ["a path that is none", `${shipped}/%zz`, {}, 400, "percent sign"],
+  ] as const;
+  for (const [what, url, options, status, words] of refusals) {
+    await test.step(`${what}: ${status}`, async () => {
+      const refusal = await refused(url, options);
+      assertEquals(refusal.status, status);
+      assertStringIncludes(refusal.body, words);
+      if (status === 426) assertEquals(refusal.headers["sec-websocket-version"], "13");
+      if (status === 401) assertEquals(refusal.headers["www-authenticate"], "Bearer");
+    });
+  }
+});
+
+Deno.test("ws connects from the server's own origin, and gets a route's fields with the 101", async () => {
+  await using servers = await startServers();
+  const own = await open(`${servers.addresses.shipped}/echo`, { origin: servers.shipped.url });
+  await close(own);
+  const socket = new WebSocket(`${servers.addresses.lab}/gate?token=open`);
+  const [[response]] = await Promise.all([once(socket, "upgrade"), once(socket, "open")]);
+  assertEquals([response.statusCode, response.headers["x-gate"]], [101, "open"]);
+  await close(socket);
+});
+
+Deno.test("ws offers compression, which the server declines: plain frames", async () => {
+  await using servers = await startServers();
+  const socket = await open(`${servers.addresses.shipped}/echo`, { perMessageDeflate: true });
+  assertEquals(socket.extensions, "");
+  socket.send("a".repeat(5000));
+  assertEquals((await nextMessage(socket)).text, "a".repeat(5000));
+  await close(socket);
+});
+
+Deno.test("ws that vanishes is reported to the route as 1006", async () => {
+  await using servers = await startServers();
+  const watcher = new WebSocket(`${servers.addresses.lab}/closes`);
+  assertEquals((await nextMessage(watcher)).text, "ready");
+  const socket = await open(`${servers.addresses.lab}/lab?name=gone`);
+  const told = nextMessage(watcher);
+  socket.terminate();
+  assertEquals(JSON.parse((await told).text), { name: "gone", code: 1006, reason: "", wasClean: false });
+  await close(watcher);
+});
+
+Deno.test("a route's flood of 10 000 messages reaches ws whole and in order", async () => {
+  await using servers = await startServers();
+  const socket = await open(`${servers.addresses.lab}/lab`);
+  const arrived: string[] = [];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  socket.on("message", (message: Uint8Array) => {
+    arrived.push(String(message));
+    if (arrived.length === 10_000) resolve();
+  });
+  socket.send("flood 10000");
+  await promise;
+  assertEquals(arrived, Array.from({ length: 10_000 }, (_, i) => String(i)));
+  await close(socket);
+});
+
+async function open(url: string, options: Record<string, unknown> = {}): Promise<WebSocket> {
+  const socket = new WebSocket(url, options);
+  await once(socket, "open");
+  return socket;
+}
+
+async function nextMessage(socket: WebSocket): Promise<{ readonly text: string; readonly isBinary: boolean }> {
+  const [bytes, isBinary] = await once(socket, "message");
+  return { text: new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes), isBinary };
+}
+
+async function close(socket: WebSocket): Promise<void> {
+  const closed = once(socket, "close");
+  socket.close(1000, "done");
+  const [code, reason] = await closed;
+  assertEquals([code, String(reason)], [1000, ""]);
+}
+
+interface Refusal {
+  readonly status: number | undefined;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: string;
+}
+
+async function refused(url: string, options: Record<string, unknown>): Promise<Refusal> {
+  const socket = new WebSocket(url, options);
+  const [request, response] = await once(socket, "unexpected-response");
+  let body = "";
+  for await (const part of response) body += part;
+  request.destroy();
+  return { status: response.statusCode, headers: response.headers, body };
+}

@@ -1,0 +1,175 @@
+/** Peers that are slow on purpose: slow heads, slow readers, none at all. @module */
+import { assert, assertEquals, assertLess, assertLessOrEqual, assertStringIncludes } from "@std/assert";
+import { OPCODE } from "../../lib/frame/mod.ts";
+import { handshakeRequest, maskedFrame, RawClient } from "../support/raw_client.ts";
+import { type ServerProcess, startServer } from "../support/server_process.ts";
+
+const MIB = 1024 * 1024;
+const ROUTES = { routes: "tests/fault/routes" };
+
+/** Garbage can be collected on demand, V8 does not double its young generation, and what is freed is given back. */
+const MEASURED = {
+  denoFlags: ["--v8-flags=--expose-gc,--max-semi-space-size=4"],
+  env: { LOG_LEVEL: "debug", MALLOC_MMAP_THRESHOLD_: "16384", MALLOC_TRIM_THRESHOLD_: "16384" },
+};
+
+/** Resident memory after the server has collected its garbage. */
+async function settledRss(server: ServerProcess, peers = 0): Promise<number> {
+  await (await server.fetch(`/crowd?peers=${peers}`)).text();
+  return server.rssBytes();
+}
+
+/** So many round trips of a client that does everything right. */
+async function serve(client: RawClient, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    await client.sendText(`turn ${i}`);
+    assertEquals(await client.nextButPings(), { kind: "text", text: `turn ${i}` });
+  }
+}
+
+/** Reads to the end of the stream. */
+async function answerOf(conn: Deno.TcpConn): Promise<string> {
+  let text = "";
+  const buffer = new Uint8Array(4096);
+  for (let count = await conn.read(buffer); count !== null; count = await conn.read(buffer)) {
+    text += new TextDecoder().decode(buffer.subarray(0, count));
+  }
+  return text;
+}
+
+Deno.test("300 slow heads get 408 at handshakeTimeoutMs while a good client is served (slowloris)", async () => {
+  await using server = await startServer({ args: ["--handshake-timeout-ms", "1s"] });
+  const request = handshakeRequest("/echo");
+  const slow = await Promise.all(Array.from({ length: 300 }, async (_none, index) => {
+    const conn = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+    await conn.write(request.subarray(0, index % (request.length - 4)));
+    return conn;
+  }));
+  const endings = Promise.all(slow.map(answerOf));
+  try {
+    using client = await RawClient.connect({ port: server.port });
+    let areOver = false;
+    endings.finally(() => areOver = true);
+    await serve(client, 100);
+    while (!areOver) await serve(client, 1);
+    for (const answer of await endings) assertStringIncludes(answer, "HTTP/1.1 408 ");
+    await serve(client, 10);
+  } finally {
+    for (const conn of slow) conn.close();
+  }
+});
+
+Deno.test("a head that comes byte by byte has no longer than handshakeTimeoutMs in all", async () => {
+  await using server = await startServer({ args: ["--handshake-timeout-ms", "500ms"] });
+  using conn = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+  let sent = 0;
+  const dripping = setInterval(() => conn.write(Uint8Array.of(0x41)).then(() => sent++, () => {}), 20);
+  try {
+    assertStringIncludes(await answerOf(conn), "HTTP/1.1 408 ");
+    assert(sent > 5, `only ${sent} bytes had gone out: nothing was shown`);
+  } finally {
+    clearInterval(dripping);
+  }
+});
+
+Deno.test("a peer that never reads costs at most maxBufferedBytes and one message, and gets 1013", async () => {
+  await using server = await startServer({ ...MEASURED, ...ROUTES });
+  const peers = 40;
+  const clients: RawClient[] = [];
+  const connect = async () => {
+    const from = server.output().length;
+    clients.push(await RawClient.connect({ port: server.port, path: "/flood" }));
+    await server.printed(/flood over after \d+ bytes/, from);
+  };
+  try {
+    await connect(); // The first warms the code up.
+    const before = await settledRss(server);
+    for (let i = 0; i < peers; i++) await connect();
+    const grown = await settledRss(server) - before;
+    assertLessOrEqual(grown, peers * (MIB + 64 * 1024), `${peers} peers cost ${grown} bytes`);
+    using other = await RawClient.connect({ port: server.port });
+    await serve(other, 10);
+    // What it did not read is still whole: messages, then the Close frame.
+    assertEquals(await clients[0]!.ending(), { kind: "close", code: 1013, reason: "slow consumer" });
+  } finally {
+    for (const client of clients) client[Symbol.dispose]();
+  }
+});
+
+Deno.test("a peer that pings without end and never reads costs no more than the high-water mark", async () => {
+  await using server = await startServer({
+    args: ["--write-timeout-ms", "1s"],
+    ...MEASURED,
+    ...ROUTES,
+  });
+  const before = await settledRss(server);
+  const ping = maskedFrame(OPCODE.PING, new Uint8Array(125));
+  const pings = new Uint8Array(ping.length * 1000);
+  for (let at = 0; at < pings.length; at += ping.length) pings.set(ping, at);
+  using client = await RawClient.connect({ port: server.port });
+  let sent = 0;
+  const flooding = (async () => {
+    for (;; sent += pings.length) await client.write(pings);
+  })().catch(() => {}); // Ends with the connection.
+  using other = await RawClient.connect({ port: server.port });
+  await serve(other, 200);
+  await server.printed(/violation=WRITE_TIMEOUT/);
+  await flooding;
+  assertLess(await settledRss(server) - before, 16 * MIB, `after ${sent} bytes of pings`);
+  await serve(other, 10);
+});
+
+Deno.test("a client that reads one byte at a time while /echo answers 1 MiB messages is held to one message", async () => {
+  await using server = await startServer({
+    args: ["--write-timeout-ms", "2s"],
+    ...MEASURED,
+    ...ROUTES,
+  });
+  using other = await RawClient.connect({ port: server.port });
+  await serve(other, 10);
+  const before = await settledRss(server);
+  using slow = await RawClient.connect({ port: server.port });
+  const message = maskedFrame(OPCODE.BINARY, new Uint8Array(MIB).fill(5));
+  let sent = 0;
+  const sending = (async () => {
+    for (; sent < 64; sent++) await slow.write(message);
+  })().catch(() => {}); // Ends with the connection.
+  // It reads a byte each time the other has been served twenty times, until it is given up on.
+  let isOver = false;
+  const over = server.printed(/violation=WRITE_TIMEOUT/).finally(() => isOver = true);
+  while (!isOver) {
+    await slow.readSome(1);
+    await serve(other, 20);
+  }
+  await over;
+  await sending;
+  assertLess(sent, 64, "the server should have stopped reading");
+  assertLess(await settledRss(server) - before, 16 * MIB);
+  await serve(other, 10);
+});
+
+Deno.test("maxMemoryBytes bounds all slow peers together: the largest go with 1013, a good one stays", async () => {
+  await using server = await startServer({
+    args: ["--max-memory-bytes", "40MiB"],
+    env: { LOG_LEVEL: "debug" },
+    ...ROUTES,
+  });
+  using good = await RawClient.connect({ port: server.port });
+  const clients: RawClient[] = [];
+  try {
+    // Each holds most of a message that it does not finish: up to 80 × 900 KiB.
+    const part = maskedFrame(OPCODE.BINARY, new Uint8Array(MIB)).subarray(0, 900 * 1024);
+    for (let i = 0; i < 80; i++) {
+      const client = await RawClient.connect({ port: server.port, path: "/crowd" }).catch(() => undefined);
+      if (client === undefined) break; // 503: the server is short of memory.
+      clients.push(client);
+      await client.write(part);
+    }
+    await server.printed(/violation=MEMORY_PRESSURE/);
+    await serve(good, 10);
+    const endings = await Promise.race(clients.map((client) => client.ending()));
+    assertEquals(endings, { kind: "close", code: 1013, reason: "the server is short of memory" });
+  } finally {
+    for (const client of clients) client[Symbol.dispose]();
+  }
+});
