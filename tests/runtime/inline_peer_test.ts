@@ -1,11 +1,4 @@
-import {
-  assert,
-  assertEquals,
-  assertFalse,
-  assertNotStrictEquals,
-  assertStrictEquals,
-  assertThrows,
-} from "@std/assert";
+import { assertEquals, assertFalse, assertNotStrictEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { checkBinary, InlinePeer } from "../../lib/runtime/inline_peer.ts";
 import { DONE } from "../../lib/runtime/pending.ts";
 import { RecordedCommands } from "../suites/recorded_commands.ts";
