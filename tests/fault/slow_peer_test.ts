@@ -1,5 +1,5 @@
 /** Peers that are slow on purpose: slow heads, slow readers, none at all. @module */
-import { assert, assertEquals, assertLess, assertLessOrEqual, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertLess, assertLessOrEqual, assertRejects, assertStringIncludes } from "@std/assert";
 import { OPCODE } from "../../lib/frame/mod.ts";
 import { handshakeRequest, maskedFrame, RawClient } from "../support/raw_client.ts";
 import { type ServerProcess, startServer } from "../support/server_process.ts";
@@ -157,16 +157,14 @@ Deno.test("maxMemoryBytes bounds all slow peers together: the largest go with 10
   using good = await RawClient.connect({ port: server.port });
   const clients: RawClient[] = [];
   try {
-    // Each holds most of a message that it does not finish: up to 80 × 900 KiB.
+    // Each holds most of a message that it does not finish: 80 × 900 KiB in all.
     const part = maskedFrame(OPCODE.BINARY, new Uint8Array(MIB)).subarray(0, 900 * 1024);
-    for (let i = 0; i < 80; i++) {
-      const client = await RawClient.connect({ port: server.port, path: "/crowd" }).catch(() => undefined);
-      if (client === undefined) break; // 503: the server is short of memory.
-      clients.push(client);
-      await client.write(part);
-    }
+    for (let i = 0; i < 80; i++) clients.push(await RawClient.connect({ port: server.port, path: "/crowd" }));
+    // Those that are closed meanwhile do not take it all.
+    for (const client of clients) await client.write(part).catch(() => {});
     await server.printed(/violation=MEMORY_PRESSURE/);
     await serve(good, 10);
+    await assertRejects(() => RawClient.connect({ port: server.port, path: "/crowd" }), Error, "503");
     const endings = await Promise.race(clients.map((client) => client.ending()));
     assertEquals(endings, { kind: "close", code: 1013, reason: "the server is short of memory" });
   } finally {

@@ -93,7 +93,7 @@ export function maskPart(bytes: Uint8Array<ArrayBuffer>, sent: number): Uint8Arr
  * One connection after its handshake.
  *
  * @example
- * ```ts no-eval
+ * ```ts ignore
  * import { RawClient } from "./raw_client.ts";
  *
  * using client = await RawClient.connect({ port: 4000, path: "/echo" });

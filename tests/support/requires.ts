@@ -12,7 +12,7 @@ export type RequiredProgram = keyof typeof PROGRAMS;
  *
  * @throws {Error} where the program is missing and `SOCKEYE_REQUIRE_ALL=1` or `CI=true`.
  * @example
- * ```ts no-eval
+ * ```ts ignore
  * import { requires } from "./requires.ts";
  *
  * Deno.test({ name: "a page in Chromium", ...requires("chromium"), fn() {} });

@@ -31,7 +31,7 @@ const DEADLINE_MS = 30_000;
  * @throws {Error} with what it printed, when it ends before that.
  *
  * @example
- * ```ts no-eval
+ * ```ts ignore
  * import { startServer } from "./server_process.ts";
  *
  * await using server = await startServer({ args: ["--max-connections", "2"] });
