@@ -10,9 +10,11 @@
 import { CLOSE_CODE, isWireCloseCode } from "./close_code.ts";
 import { FIN_BIT, MASK_BIT, MAX_CONTROL_BYTES, RSV_BITS } from "./header.ts";
 import { applyMask, NON_ASCII, readMaskKey, rotateMaskKey } from "./mask.ts";
+import { FRESH_BUFFERS, MessageAssembly } from "./message_assembly.ts";
 import { isControlOpcode, isDefinedOpcode, OPCODE } from "./opcode.ts";
 import { advanceUtf8, UTF8_ACCEPT, UTF8_REJECT } from "./utf8.ts";
 import { ProtocolError } from "./violation.ts";
+import type { SegmentSource } from "./write_buffer.ts";
 
 /** What the receiver tells, in the order of the wire. */
 export interface ReceiverEvents {
@@ -47,15 +49,18 @@ export interface ReceiverOptions {
   readonly expectMasked: boolean;
 }
 
-/** A message's first buffer, when it does not lie whole in one chunk. */
-const FIRST_BUFFER_BYTES = 1024;
-
 /** A header's size by the 7-bit length, without the masking key. */
 function lengthFormBytes(length7: number): number {
   return length7 < 126 ? 2 : length7 === 126 ? 4 : 10;
 }
 
 const EMPTY = new Uint8Array(0);
+
+/** From so many missing bytes on, it pays to read a payload to where it belongs. */
+const LEND_FROM_BYTES = 16 * 1024;
+
+/** So much is read at a time: others want their turn. */
+const LEND_UP_TO_BYTES = 512 * 1024;
 
 /**
  * The receiver of one connection.
@@ -95,8 +100,7 @@ export class Receiver {
   #messageOpcode = 0;
   #fragments = 0;
   #utf8 = UTF8_ACCEPT;
-  #message = EMPTY;
-  #messageLength = 0;
+  readonly #message: MessageAssembly;
 
   // The payload of a control frame that a chunk's end cut in two.
   #control = EMPTY;
@@ -105,14 +109,16 @@ export class Receiver {
   #isHalted = false;
   #isClosed = false;
 
-  constructor(options: ReceiverOptions, events: ReceiverEvents) {
+  /** @param source of the buffers in which messages come together. Default: fresh ones. */
+  constructor(options: ReceiverOptions, events: ReceiverEvents, source: SegmentSource = FRESH_BUFFERS) {
     this.#options = options;
     this.#events = events;
+    this.#message = new MessageAssembly(source);
   }
 
   /** Memory held for a message that is not complete yet, in bytes. */
   get bufferedBytes(): number {
-    return this.#message.length;
+    return this.#message.heldBytes;
   }
 
   /** True when a message has begun, in a frame or in fragments, and has not ended. */
@@ -128,8 +134,38 @@ export class Receiver {
   /** Lets go of what is held and looks at nothing more. */
   abandon(): void {
     this.#isClosed = true;
-    this.#message = EMPTY;
-    this.#messageLength = 0;
+    this.#message.clear();
+  }
+
+  /**
+   * Where the next bytes can be read to without being copied: the rest of a long payload, or a part of it.
+   *
+   * @returns `undefined` when the next bytes are better read elsewhere and given to {@linkcode receive}; otherwise
+   * {@linkcode filled} must be called before anything else.
+   */
+  lend(): Uint8Array<ArrayBuffer> | undefined {
+    if (this.#isClosed || this.#remaining < LEND_FROM_BYTES || isControlOpcode(this.#opcode)) return undefined;
+    if (this.#message.length === 0) return undefined;
+    return this.#message.lend(Math.min(this.#remaining, LEND_UP_TO_BYTES), this.#message.length + this.#remaining);
+  }
+
+  /**
+   * So many bytes were read into what {@linkcode lend} gave.
+   *
+   * @throws {ProtocolError} as {@linkcode receive}.
+   */
+  filled(count: number): void {
+    if (this.#isClosed) return;
+    const message = this.#message;
+    const start = message.end;
+    message.filled(count);
+    const seen = this.#unmask(message.bytes, start, message.end);
+    this.#maskKey = rotateMaskKey(this.#maskKey, count);
+    this.#remaining -= count;
+    this.#checkText(message.bytes, start, message.end, seen);
+    if (this.#remaining > 0) return;
+    this.#remaining = -1;
+    if (this.#isFinal) this.#endMessage();
   }
 
   /**
@@ -231,7 +267,7 @@ export class Receiver {
     this.#maskKey = this.#options.expectMasked ? readMaskKey(bytes, at + size - 4) : 0;
     this.#remaining = length;
     if (isControlOpcode(this.#opcode)) return;
-    if (this.#messageLength + length > this.#options.maxMessageBytes) throw new ProtocolError("MESSAGE_TOO_BIG");
+    if (this.#message.length + length > this.#options.maxMessageBytes) throw new ProtocolError("MESSAGE_TOO_BIG");
     if (!this.#isFinal || this.#opcode === OPCODE.CONTINUATION) this.#beginFragment();
   }
 
@@ -255,7 +291,7 @@ export class Receiver {
     this.#remaining = -1;
     if (isControlOpcode(this.#opcode)) {
       this.#endControl(bytes, at, end);
-    } else if (this.#isFinal && this.#messageOpcode === 0 && this.#messageLength === 0) {
+    } else if (this.#isFinal && this.#messageOpcode === 0 && this.#message.length === 0) {
       const isText = this.#opcode === OPCODE.TEXT;
       if (isText && (seen & NON_ASCII) !== 0 && advanceUtf8(UTF8_ACCEPT, bytes, at, end) !== UTF8_ACCEPT) {
         throw new ProtocolError("TEXT_NOT_UTF8");
@@ -273,40 +309,28 @@ export class Receiver {
 
   /** Adds part of a data payload to the message under way. */
   #keepData(bytes: Uint8Array, at: number, end: number, seen: number): void {
-    const isText = (this.#messageOpcode === 0 ? this.#opcode : this.#messageOpcode) === OPCODE.TEXT;
-    // RFC 6455 §8.1 allows failing early; a wrong byte is told at once, not when the message ends.
-    if (isText && ((seen & NON_ASCII) !== 0 || this.#utf8 !== UTF8_ACCEPT)) {
-      this.#utf8 = advanceUtf8(this.#utf8, bytes, at, end);
-      if (this.#utf8 === UTF8_REJECT) throw new ProtocolError("TEXT_NOT_UTF8");
-    }
-    const length = this.#messageLength + end - at;
-    if (length > this.#message.length) this.#growMessage(length);
-    this.#message.set(at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end), this.#messageLength);
-    this.#messageLength = length;
+    this.#checkText(bytes, at, end, seen);
+    const { length } = this.#message;
+    const total = this.#isFinal ? length + end - at + Math.max(0, this.#remaining) : this.#options.maxMessageBytes;
+    this.#message.append(bytes, at, end, total, this.#isFinal);
   }
 
-  /**
-   * A larger buffer: it grows with what arrived, never with what was announced. Where a final frame says how much is
-   * still to come, it grows in larger steps (1 MiB in chunks of 64 KiB: 944 µs by doubling, 780 so), and not beyond.
-   */
-  #growMessage(atLeast: number): void {
-    const grown = Math.max(FIRST_BUFFER_BYTES, atLeast * (this.#isFinal ? 4 : 2));
-    const bound = this.#isFinal ? atLeast + Math.max(0, this.#remaining) : this.#options.maxMessageBytes;
-    const message = new Uint8Array(Math.max(atLeast, Math.min(grown, bound)));
-    message.set(this.#message.subarray(0, this.#messageLength));
-    this.#message = message;
+  /** RFC 6455 §8.1 allows failing early: a wrong byte is told at once, not when the message ends. */
+  #checkText(bytes: Uint8Array, at: number, end: number, seen: number): void {
+    const opcode = this.#messageOpcode === 0 ? this.#opcode : this.#messageOpcode;
+    if (opcode !== OPCODE.TEXT || ((seen & NON_ASCII) === 0 && this.#utf8 === UTF8_ACCEPT)) return;
+    this.#utf8 = advanceUtf8(this.#utf8, bytes, at, end);
+    if (this.#utf8 === UTF8_REJECT) throw new ProtocolError("TEXT_NOT_UTF8");
   }
 
   #endMessage(): void {
     const isText = (this.#messageOpcode === 0 ? this.#opcode : this.#messageOpcode) === OPCODE.TEXT;
     if (isText && this.#utf8 !== UTF8_ACCEPT) throw new ProtocolError("TEXT_NOT_UTF8");
-    const message = this.#message;
-    const length = this.#messageLength;
-    this.#message = EMPTY;
-    this.#messageLength = 0;
+    const { start, end } = this.#message;
+    const bytes = this.#message.take();
     this.#messageOpcode = 0;
     this.#fragments = 0;
-    this.#events.onMessage(isText, message, 0, length, false);
+    this.#events.onMessage(isText, bytes, start, end, false);
   }
 
   #keepControl(bytes: Uint8Array, at: number, end: number): void {

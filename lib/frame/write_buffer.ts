@@ -12,11 +12,9 @@ import { OPCODE } from "./opcode.ts";
 import { encodeText, utf8Bytes } from "./text_encoder.ts";
 
 /** Where segments come from and go back to. */
-export interface SegmentSource {
-  /** A buffer of at least this many bytes. Its content is undefined. */
+export interface SegmentSource extends SegmentOwner {
+  /** A buffer of at least this many bytes. Its content is undefined. `give` takes it back. */
   take(minBytes: number): Uint8Array<ArrayBuffer>;
-  /** Gives a buffer back that `take` gave. */
-  give(buffer: Uint8Array<ArrayBuffer>): void;
 }
 
 /** Payloads up to this length share a segment with other frames. */
@@ -28,13 +26,22 @@ const SHARED_UP_TO = 32 * 1024;
  */
 const TEXT_SHARED_UP_TO = 1024;
 
+/** Who gets a segment's buffer when it has been written. */
+export interface SegmentOwner {
+  give(buffer: Uint8Array<ArrayBuffer>): void;
+}
+
 interface Segment {
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Where in the bytes it begins. */
+  readonly start: number;
   /** Where the first byte stands in the whole stream. */
   readonly streamStart: number;
   length: number;
-  /** False for bytes that others own or share: they are not given back. */
-  readonly isPooled: boolean;
+  /** What it keeps from being used for something else, beyond its own bytes. */
+  readonly excessBytes: number;
+  /** Undefined for bytes that are shared: they are not given back. */
+  readonly owner: SegmentOwner | undefined;
 }
 
 /** The output of one connection. */
@@ -49,6 +56,9 @@ export class WriteBuffer {
   /** Up to here the stream is not frames but HTTP. */
   #framesFrom = 0;
   #isInFlight = false;
+  #excessBytes = 0;
+  /** Length of the last shared segment: the next is likely to become as long. */
+  #lastLength = 0;
 
   constructor(source: SegmentSource) {
     this.#source = source;
@@ -57,6 +67,11 @@ export class WriteBuffer {
   /** Bytes appended and not yet written, those in flight included. */
   get byteLength(): number {
     return this.#appended - this.#written;
+  }
+
+  /** Memory kept until all is written, in bytes: more than is to be written where payloads are sent where they lie. */
+  get heldBytes(): number {
+    return this.byteLength + this.#excessBytes;
   }
 
   /** Bytes written since the beginning. */
@@ -120,9 +135,25 @@ export class WriteBuffer {
       this.#commit(segment, frame.length);
       return;
     }
-    this.#closeFilling();
-    this.#queue.push({ bytes: frame, streamStart: this.#appended, length: frame.length, isPooled: false });
-    this.#appended += frame.length;
+    this.#appendSegment(frame, 0, frame.length, undefined);
+  }
+
+  /**
+   * Appends a frame around a payload that stays where it is: its header is written into the bytes just before.
+   *
+   * @param start so far from the beginning of `bytes` that the header finds room, on bytes that matter to nobody.
+   * @param owner gets `bytes` when they have been written, or dropped. Until then they must not be changed.
+   */
+  appendInPlace(
+    opcode: number,
+    bytes: Uint8Array<ArrayBuffer>,
+    start: number,
+    end: number,
+    owner: SegmentOwner,
+  ): void {
+    const headerAt = start - headerBytes(end - start);
+    writeHeader(bytes, headerAt, FIN_BIT | opcode, end - start);
+    this.#appendSegment(bytes, headerAt, end, owner);
   }
 
   /**
@@ -133,12 +164,14 @@ export class WriteBuffer {
     if (this.#isInFlight) return undefined;
     if (this.#queue.length === 0) {
       if (this.#filling === undefined) return undefined;
+      this.#lastLength = this.#filling.length;
       this.#queue.push(this.#filling);
       this.#filling = undefined;
     }
-    const { bytes, streamStart, length } = this.#queue[0]!;
+    const { bytes, start, streamStart, length } = this.#queue[0]!;
+    const next = bytes.subarray(start + this.#written - streamStart, start + length);
     this.#isInFlight = true;
-    return bytes.subarray(this.#written - streamStart, length);
+    return next;
   }
 
   /** The write that {@linkcode begin} started took `count` bytes: all of them, or only the first. */
@@ -188,9 +221,9 @@ export class WriteBuffer {
   }
 
   /** The first place at or after what is written where a frame ends: found by walking our own headers. */
-  #frameBoundary({ bytes, streamStart }: Segment): number {
+  #frameBoundary({ bytes, start, streamStart }: Segment): number {
     let at = Math.max(streamStart, this.#framesFrom);
-    while (at < this.#written) at += frameBytes(bytes, at - streamStart);
+    while (at < this.#written) at += frameBytes(bytes, start + at - streamStart);
     return at;
   }
 
@@ -203,15 +236,33 @@ export class WriteBuffer {
       if (filling.length + byteLength <= SHARED_UP_TO) return this.#move(filling, filling.length + byteLength);
       this.#closeFilling();
     }
-    const bytes = this.#source.take(byteLength);
-    return this.#filling = { bytes, streamStart: this.#appended, length: 0, isPooled: true };
+    // Only where nothing waits before it: what a peer does not read must not lie in buffers that stay empty.
+    const expected = this.#queue.length > (this.#isInFlight ? 1 : 0) ? 0 : Math.min(this.#lastLength, SHARED_UP_TO);
+    const bytes = this.#source.take(Math.max(byteLength, expected));
+    return this.#filling = this.#segment(bytes, this.#appended);
   }
 
   #move(from: Segment, atLeast: number): Segment {
     const bytes = this.#source.take(Math.max(atLeast, from.bytes.length + 1));
     bytes.set(from.bytes.subarray(0, from.length));
     this.#source.give(from.bytes);
-    return this.#filling = { bytes, streamStart: from.streamStart, length: from.length, isPooled: true };
+    this.#filling = this.#segment(bytes, from.streamStart);
+    this.#filling.length = from.length;
+    return this.#filling;
+  }
+
+  #segment(bytes: Uint8Array<ArrayBuffer>, streamStart: number): Segment {
+    return { bytes, start: 0, streamStart, length: 0, excessBytes: 0, owner: this.#source };
+  }
+
+  /** Queues bytes that are complete, and somebody else's. */
+  #appendSegment(bytes: Uint8Array<ArrayBuffer>, start: number, end: number, owner: SegmentOwner | undefined): void {
+    this.#closeFilling();
+    const length = end - start;
+    const excessBytes = owner === undefined ? 0 : bytes.length - length;
+    this.#queue.push({ bytes, start, streamStart: this.#appended, length, excessBytes, owner });
+    this.#appended += length;
+    this.#excessBytes += excessBytes;
   }
 
   #commit(segment: Segment, byteLength: number): void {
@@ -226,7 +277,8 @@ export class WriteBuffer {
   }
 
   #release(segment: Segment): void {
-    if (segment.isPooled) this.#source.give(segment.bytes);
+    this.#excessBytes -= segment.excessBytes;
+    segment.owner?.give(segment.bytes);
   }
 }
 

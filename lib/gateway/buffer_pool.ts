@@ -7,14 +7,22 @@
  */
 import type { SegmentSource } from "../frame/mod.ts";
 
-/** The smallest buffer, in bytes. */
+/** The size of the smallest class, in bytes. */
 export const MIN_BUFFER_BYTES = 1024;
-/** The largest buffer that is recycled, in bytes. */
+/** The size of the largest class that is read into and written from, in bytes. */
 export const MAX_BUFFER_BYTES = 64 * 1024;
+/** The size of the largest class that is recycled, in bytes: long messages come together in such. */
+const MAX_RECYCLED_BYTES = 4 * 1024 * 1024;
+/** Of each class above 64 KiB so many bytes are kept at most: what is rarely needed costs too much to keep. */
+const MAX_FREE_BYTES = 32 * 1024 * 1024;
+/** So much longer than its class says is each buffer: a frame of a round size finds room with its header. */
+const SLACK_BYTES = 64;
 
-const CLASSES = Math.log2(MAX_BUFFER_BYTES / MIN_BUFFER_BYTES) + 1;
+const CLASSES = Math.log2(MAX_RECYCLED_BYTES / MIN_BUFFER_BYTES) + 1;
+const FIRST_BOUNDED_CLASS = Math.log2(MAX_BUFFER_BYTES / MIN_BUFFER_BYTES) + 1;
+const LARGEST_BYTES = MAX_RECYCLED_BYTES + SLACK_BYTES;
 
-/** Free lists of buffers of 1, 2, 4 … 64 KiB. */
+/** Free lists of buffers of 1, 2, 4 … 4096 KiB, each a little longer. */
 export class BufferPool implements SegmentSource {
   readonly #free: Uint8Array<ArrayBuffer>[][] = Array.from({ length: CLASSES }, () => []);
   /** The fewest free buffers of each class since the last trim: so many were never needed. */
@@ -22,24 +30,28 @@ export class BufferPool implements SegmentSource {
 
   /** Bytes lying free. */
   get freeBytes(): number {
-    return this.#free.reduce((sum, list, index) => sum + list.length * (MIN_BUFFER_BYTES << index), 0);
+    return this.#free.reduce((sum, list, index) => sum + list.length * sizeOf(index), 0);
   }
 
-  /** A buffer of at least this many bytes; above 64 KiB it has exactly that many and is not recycled. */
+  /** A buffer of at least this many bytes; one above the largest class has exactly that many and is not recycled. */
   take(minBytes: number): Uint8Array<ArrayBuffer> {
-    if (minBytes > MAX_BUFFER_BYTES) return new Uint8Array(minBytes);
+    if (minBytes > LARGEST_BYTES) return new Uint8Array(minBytes);
     const index = classOf(minBytes);
     const list = this.#free[index]!;
     const buffer = list.pop();
-    if (buffer === undefined) return new Uint8Array(MIN_BUFFER_BYTES << index);
+    if (buffer === undefined) return new Uint8Array(sizeOf(index));
     if (list.length < this.#idle[index]!) this.#idle[index] = list.length;
     return buffer;
   }
 
-  /** Takes a buffer back. It must not be used any more by who gave it. */
+  /** Takes a buffer back; it must not be used any more by who gave it. One of another size is left to the collector. */
   give(buffer: Uint8Array<ArrayBuffer>): void {
-    if (buffer.length > MAX_BUFFER_BYTES) return;
-    this.#free[classOf(buffer.length)]!.push(buffer);
+    if (buffer.length > LARGEST_BYTES) return;
+    const index = classOf(buffer.length);
+    const size = sizeOf(index);
+    if (buffer.length !== size) return;
+    const list = this.#free[index]!;
+    if (index < FIRST_BOUNDED_CLASS || list.length * size < MAX_FREE_BYTES) list.push(buffer);
   }
 
   /** Lets half of what lay idle since the last call go. For a slow, regular beat. */
@@ -51,7 +63,17 @@ export class BufferPool implements SegmentSource {
   }
 }
 
-/** The free list for this size: 0 for up to 1 KiB, 1 for 2 KiB, and so on. */
+/** The size of the buffer that {@linkcode BufferPool.take} gives for so many bytes, up to the largest class. */
+export function bufferSize(minBytes: number): number {
+  return sizeOf(classOf(minBytes));
+}
+
+function sizeOf(index: number): number {
+  return (MIN_BUFFER_BYTES << index) + SLACK_BYTES;
+}
+
+/** The class of this many bytes: 0 for up to 1 KiB and the slack, 1 for 2 KiB, and so on. */
 function classOf(byteLength: number): number {
-  return byteLength <= MIN_BUFFER_BYTES ? 0 : 32 - Math.clz32((byteLength - 1) >> 10);
+  const units = (byteLength - SLACK_BYTES - 1) >> 10;
+  return units <= 0 ? 0 : 32 - Math.clz32(units);
 }

@@ -22,6 +22,9 @@ const MESSAGES_PER_TURN = 1024;
 
 const NO_BYTES = new Uint8Array(0);
 
+/** From this length on, a message that is sent back as it came is not copied; below, a write of its own costs more. */
+const IN_PLACE_FROM_BYTES = 4096;
+
 /** What a connection needs of the gateway it belongs to. */
 export interface ConnectionHost {
   readonly turn: Turn;
@@ -84,7 +87,7 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
     this.params = opening.params;
     this.subprotocol = opening.subprotocol;
     this.context = opening.context;
-    this.#protocol = new ServerProtocol(options, transport.output, this);
+    this.#protocol = new ServerProtocol(options, transport.output, this, transport.buffers);
     this.#keepalive = new Keepalive(options, host.turn.now);
     this.#rate = options.messageRate > 0 ? new TokenBucket(options.messageRate, host.turn.now) : undefined;
     this.#events = entry.runtime.attach(entry.index, this);
@@ -147,6 +150,19 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
     return at;
   }
 
+  lendInput(): Uint8Array<ArrayBuffer> | undefined {
+    return this.#protocol.lend();
+  }
+
+  onInput(count: number): void {
+    const now = this.#host.turn.now;
+    this.#keepalive.received(now);
+    this.#messagesLeft = MESSAGES_PER_TURN;
+    this.#protocol.filled(count);
+    this.#keepalive.insideMessage(this.#protocol.isInsideMessage, this.#messagesLeft < MESSAGES_PER_TURN, now);
+    this.#settle();
+  }
+
   onEnd(): void {
     // RFC 6455 §7.1.5: the transport was closed without a Close frame: 1006.
     this.#finish({ code: CLOSE_CODE.ABNORMAL, reason: "", wasClean: false });
@@ -170,8 +186,9 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
 
   onClosed(): void {
     this.#isGone = true;
-    this.#finish({ code: CLOSE_CODE.ABNORMAL, reason: "", wasClean: false });
+    // Before the route is told: nothing that it sends then may be buffered.
     this.#protocol.end();
+    this.#finish({ code: CLOSE_CODE.ABNORMAL, reason: "", wasClean: false });
     this.#host.wheel.cancel(this);
     this.#host.removed(this);
     this.#hold();
@@ -220,8 +237,15 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
 
   send(data: Sendable): boolean {
     if (!this.#admit()) return false;
-    const isSent = typeof data === "string" ? this.#protocol.sendText(data) : this.#protocol.sendBinary(viewOf(data));
+    const isSent = typeof data === "string" ? this.#protocol.sendText(data) : this.#sendBytes(viewOf(data));
     return isSent && this.#sent();
+  }
+
+  #sendBytes(bytes: Uint8Array): boolean {
+    if (bytes.length < IN_PLACE_FROM_BYTES) return this.#protocol.sendBinary(bytes);
+    const lent = this.#queue.lend(bytes);
+    if (lent === undefined) return this.#protocol.sendBinary(bytes);
+    return this.#protocol.sendInPlace(lent.bytes, lent.start, lent.end, lent.owner);
   }
 
   ping(payload: Uint8Array): void {
@@ -334,7 +358,7 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
 
   /** Reports what is held. A connection that is gone holds what its pending handler and those after it need. */
   #hold(): void {
-    const buffered = this.#isGone ? 0 : this.#transport.output.byteLength + this.#protocol.bufferedBytes;
+    const buffered = this.#isGone ? 0 : this.#transport.output.heldBytes + this.#protocol.bufferedBytes;
     const held = this.#queue.heldBytes + buffered;
     if (held === this.#heldBytes) return;
     const delta = held - this.#heldBytes;

@@ -4,24 +4,44 @@
  * @module
  */
 import type { CloseInfo } from "../route/mod.ts";
+import { headerBytes, type SegmentOwner } from "../frame/mod.ts";
 import type { PeerEvents } from "../route/table.ts";
 
 /** What a waiting message counts beyond its payload: empty ones are not free. */
 const OVERHEAD_BYTES = 64;
 
-/** How the queue reaches the buffer that a borrowed message lies in. */
-export interface BorrowedInput {
-  pin(): Uint8Array<ArrayBuffer>;
-  unpin(buffer: Uint8Array<ArrayBuffer>): void;
+/** A buffer may be so many times as long as the message that is kept in it or sent from it: else it is copied. */
+const MAX_BUFFER_PER_MESSAGE = 4;
+
+/** How the queue reaches the buffers that messages lie in. */
+export interface MessageBuffers {
+  /** Keeps a chunk as it is, until it has been given to `pins` as often. */
+  pin(bytes: Uint8Array<ArrayBuffer>): void;
+  readonly pins: SegmentOwner;
+  /** Takes the buffer of a message back that did not lie whole in a chunk. */
+  readonly buffers: SegmentOwner;
 }
 
 interface QueuedMessage {
   readonly isText: boolean;
   readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly start: number;
+  readonly end: number;
 }
 
+/** The message that is being handled, handed over to be sent where it lies. */
+export interface LentMessage {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly start: number;
+  readonly end: number;
+  /** Gets the bytes when they have been sent. */
+  readonly owner: SegmentOwner;
+}
+
+const NO_BYTES = new Uint8Array(0);
+
 /** Stands where a handled message stood, so that its bytes are let go of. */
-const HANDLED: QueuedMessage = { isText: false, bytes: new Uint8Array(0) };
+const HANDLED: QueuedMessage = { isText: false, bytes: NO_BYTES, start: 0, end: 0 };
 
 /** The queue is compacted when so many handled messages stand before its head, and more than wait. */
 const COMPACT_FROM = 64;
@@ -29,13 +49,17 @@ const COMPACT_FROM = 64;
 /** The queue in front of one route's handlers. */
 export class HandlerQueue {
   readonly #events: PeerEvents;
-  readonly #input: BorrowedInput;
+  readonly #buffers: MessageBuffers;
   readonly #onProgress: () => void;
   #messages: QueuedMessage[] = [];
   #head = 0;
   #queuedBytes = 0;
-  #runningBytes = 0;
-  #pinned: Uint8Array<ArrayBuffer> | undefined;
+  // The message that is being handled, and who gets its bytes back.
+  #bytes = NO_BYTES;
+  #start = 0;
+  #end = 0;
+  #owner: SegmentOwner | undefined;
+  #isLent = false;
   #isBusy = false;
   #isDrainDue = false;
   #closeDue: CloseInfo | undefined;
@@ -44,9 +68,9 @@ export class HandlerQueue {
   /**
    * @param onSettled called when an asynchronous handler has settled and the next has begun, if one waits.
    */
-  constructor(events: PeerEvents, input: BorrowedInput, onSettled: () => void) {
+  constructor(events: PeerEvents, buffers: MessageBuffers, onSettled: () => void) {
     this.#events = events;
-    this.#input = input;
+    this.#buffers = buffers;
     this.#onProgress = onSettled;
   }
 
@@ -62,7 +86,7 @@ export class HandlerQueue {
 
   /** What is held for handlers, in bytes: what waits, and the message that one is pending on. */
   get heldBytes(): number {
-    return this.#queuedBytes + this.#runningBytes;
+    return this.#queuedBytes + this.#bytes.length;
   }
 
   /** The connection is open. Called once, first. */
@@ -74,18 +98,11 @@ export class HandlerQueue {
 
   /** A message: handled now if nothing is pending, copied and kept otherwise. */
   message(isText: boolean, bytes: Uint8Array<ArrayBuffer>, start: number, end: number, isBorrowed: boolean): void {
-    if (this.#isClosed) return;
-    if (this.#isBusy) {
-      const isWhole = !isBorrowed && start === 0 && end === bytes.length;
-      this.#messages.push({ isText, bytes: isWhole ? bytes : bytes.slice(start, end) });
-      this.#queuedBytes += end - start + OVERHEAD_BYTES;
-      return;
-    }
+    if (this.#isClosed) return isBorrowed ? undefined : this.#buffers.buffers.give(bytes);
+    if (this.#isBusy) return this.#keep(isText, bytes, start, end, isBorrowed);
     // Pinned before the handler runs: it may end the connection and read on.
-    if (isBorrowed) this.#pinned = this.#input.pin();
-    this.#isBusy = true;
-    this.#runningBytes = end - start;
-    this.#track(this.#events.message(isText, bytes, start, end));
+    if (isBorrowed) this.#buffers.pin(bytes);
+    this.#handle(isText, bytes, start, end, isBorrowed ? this.#buffers.pins : this.#buffers.buffers);
     this.#runWaiting();
   }
 
@@ -104,11 +121,40 @@ export class HandlerQueue {
     this.#runWaiting();
   }
 
+  /**
+   * Hands the message that is being handled over, to be sent where it lies: once, and only for its exact view.
+   */
+  lend(view: Uint8Array): LentMessage | undefined {
+    const bytes = this.#bytes;
+    const byteLength = this.#end - this.#start;
+    if (this.#isLent || this.#owner === undefined || this.#start < headerBytes(byteLength)) return undefined;
+    // One of many in a chunk is better copied: they leave in one write then, and do not keep the chunk from its next use.
+    if (byteLength * MAX_BUFFER_PER_MESSAGE < bytes.length) return undefined;
+    if (view.buffer !== bytes.buffer || view.byteOffset !== bytes.byteOffset + this.#start) return undefined;
+    if (view.length !== byteLength) return undefined;
+    this.#isLent = true;
+    // The view stays valid until the handler has settled, and the bytes until they have been written.
+    if (this.#owner === this.#buffers.pins) this.#buffers.pin(bytes);
+    else this.#owner = new SharedOwner(this.#owner, 2);
+    return { bytes, start: this.#start, end: this.#end, owner: this.#owner };
+  }
+
   /** Forgets the messages that wait. */
   drop(): void {
     this.#messages = [];
     this.#head = 0;
     this.#queuedBytes = 0;
+  }
+
+  /** Keeps a message for later: in its own buffer, unless that is not ours or much too large for it. */
+  #keep(isText: boolean, bytes: Uint8Array<ArrayBuffer>, start: number, end: number, isBorrowed: boolean): void {
+    const isKept = !isBorrowed && (end - start) * MAX_BUFFER_PER_MESSAGE >= bytes.length;
+    const kept = isKept ? bytes : bytes.slice(start, end);
+    if (!isKept && !isBorrowed) this.#buffers.buffers.give(bytes);
+    this.#messages.push(
+      isKept ? { isText, bytes, start, end } : { isText, bytes: kept, start: 0, end: end - start },
+    );
+    this.#queuedBytes += kept.length + OVERHEAD_BYTES;
   }
 
   /** A handler was called, with `#isBusy` set: it may have come back here by what it did to its peer. */
@@ -126,10 +172,27 @@ export class HandlerQueue {
   /** The handler that ran is through with its message. */
   #release(): void {
     this.#isBusy = false;
-    this.#runningBytes = 0;
-    if (this.#pinned === undefined) return;
-    this.#input.unpin(this.#pinned);
-    this.#pinned = undefined;
+    const owner = this.#owner;
+    const bytes = this.#bytes;
+    this.#owner = undefined;
+    this.#bytes = NO_BYTES;
+    owner?.give(bytes);
+  }
+
+  #handle(
+    isText: boolean,
+    bytes: Uint8Array<ArrayBuffer>,
+    start: number,
+    end: number,
+    owner: SegmentOwner,
+  ): void {
+    this.#isBusy = true;
+    this.#isLent = false;
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#end = end;
+    this.#owner = owner;
+    this.#track(this.#events.message(isText, bytes, start, end));
   }
 
   #runWaiting(): void {
@@ -143,10 +206,8 @@ export class HandlerQueue {
       this.#isBusy = true;
       this.#track(this.#events.drain());
     } else if (this.#head < this.#messages.length) {
-      const { isText, bytes } = this.#shift();
-      this.#isBusy = true;
-      this.#runningBytes = bytes.length;
-      this.#track(this.#events.message(isText, bytes, 0, bytes.length));
+      const { isText, bytes, start, end } = this.#shift();
+      this.#handle(isText, bytes, start, end, this.#buffers.buffers);
     } else if (this.#closeDue !== undefined) {
       const info = this.#closeDue;
       this.#closeDue = undefined;
@@ -166,5 +227,20 @@ export class HandlerQueue {
       this.#head = 0;
     }
     return message;
+  }
+}
+
+/** An owner that gets its buffer when all who share it have given it back. */
+class SharedOwner implements SegmentOwner {
+  readonly #owner: SegmentOwner;
+  #sharers: number;
+
+  constructor(owner: SegmentOwner, sharers: number) {
+    this.#owner = owner;
+    this.#sharers = sharers;
+  }
+
+  give(buffer: Uint8Array<ArrayBuffer>): void {
+    if (--this.#sharers === 0) this.#owner.give(buffer);
   }
 }

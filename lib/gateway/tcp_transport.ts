@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { WriteBuffer } from "../frame/mod.ts";
+import { type SegmentOwner, type SegmentSource, WriteBuffer } from "../frame/mod.ts";
 import type { TransportName } from "../route/mod.ts";
-import { type BufferPool, MAX_BUFFER_BYTES, MIN_BUFFER_BYTES } from "./buffer_pool.ts";
+import { type BufferPool, bufferSize, MAX_BUFFER_BYTES } from "./buffer_pool.ts";
 import type { Transport, TransportEvents } from "./transport.ts";
 import type { Turn, TurnMember } from "./turn.ts";
 
@@ -45,14 +45,22 @@ export class TcpTransport implements Transport, TurnMember {
   readonly #stream: ByteStream;
   readonly #turn: Turn;
   readonly #pool: BufferPool;
+  readonly pins: SegmentOwner = { give: (buffer) => this.#unpin(buffer) };
 
   #phase: typeof PHASE[keyof typeof PHASE] = PHASE.OPEN;
   #input = NO_BUFFER;
-  #nextInputBytes = MIN_BUFFER_BYTES;
+  /** What a read is expected to bring. */
+  #recentBytes = 0;
   // What the last read brought and nobody has taken yet.
   #restStart = 0;
   #restEnd = 0;
-  #isPinned = false;
+  #pinCount = 0;
+  /** Buffers that are pinned, and no longer read into, by how often. */
+  #detached: Map<Uint8Array<ArrayBuffer>, number> | undefined;
+  /** The read under way goes to where the events want it. */
+  #isLent = false;
+  /** So many bytes have come there. */
+  #lentBytes = 0;
   #isReading = false;
   #isPaused = false;
   #isEof = false;
@@ -73,7 +81,7 @@ export class TcpTransport implements Transport, TurnMember {
   /** True when a read is to be armed. */
   get wantsRead(): boolean {
     return !this.#isReading && !this.#isPaused && !this.#isEof && !this.#isProcessing &&
-      this.#phase !== PHASE.CLOSED && this.#restStart === this.#restEnd;
+      this.#phase !== PHASE.CLOSED && this.#restStart === this.#restEnd && this.#lentBytes === 0;
   }
 
   /** Begins to read. Called once. */
@@ -84,20 +92,38 @@ export class TcpTransport implements Transport, TurnMember {
   /** Starts a read into a buffer of its own size class. */
   arm(): void {
     if (!this.wantsRead) return;
-    const input = this.#inputForRead();
+    const isBusy = this.#recentBytes === MAX_BUFFER_BYTES && this.#phase === PHASE.OPEN;
+    const lent = isBusy ? this.events.lendInput?.() : undefined;
+    this.#isLent = lent !== undefined;
+    // A long message takes its time: meanwhile others may have the buffer.
+    if (lent !== undefined) this.#releaseInput();
     this.#isReading = true;
-    this.#stream.read(input).then(this.#onRead, this.#onReadError);
+    this.#stream.read(lent ?? this.#inputForRead()).then(this.#onRead, this.#onReadError);
   }
 
-  pin(): Uint8Array<ArrayBuffer> {
-    this.#isPinned = true;
-    return this.#input;
+  get buffers(): SegmentSource {
+    return this.#pool;
   }
 
-  unpin(buffer: Uint8Array<ArrayBuffer>): void {
-    if (buffer !== this.#input) return this.#pool.give(buffer);
-    this.#isPinned = false;
+  pin(bytes: Uint8Array<ArrayBuffer>): void {
+    if (bytes === this.#input) this.#pinCount++;
+    else this.#repin(bytes, 1);
+  }
+
+  #unpin(bytes: Uint8Array<ArrayBuffer>): void {
+    if (bytes !== this.#input) return this.#repin(bytes, -1);
+    this.#pinCount--;
     if (this.#phase === PHASE.CLOSED && !this.#isReading) this.#releaseInput();
+  }
+
+  /** A handler that waited may pin once more what is no longer read into. */
+  #repin(bytes: Uint8Array<ArrayBuffer>, by: 1 | -1): void {
+    const count = this.#detached?.get(bytes);
+    // Not one of ours: what came before the handshake was answered lies in a buffer of its own.
+    if (count === undefined) return;
+    if (count + by > 0) return void this.#detached?.set(bytes, count + by);
+    this.#detached?.delete(bytes);
+    this.#pool.give(bytes);
   }
 
   pause(): void {
@@ -139,7 +165,7 @@ export class TcpTransport implements Transport, TurnMember {
   process(): void {
     this.#isDeferred = false;
     if (this.#phase === PHASE.CLOSED) return;
-    if (this.#restStart === this.#restEnd) return this.#isEof ? this.#end() : undefined;
+    if (this.#restStart === this.#restEnd && this.#lentBytes === 0) return this.#isEof ? this.#end() : undefined;
     if (this.#phase !== PHASE.OPEN) return this.#discard();
     this.#isProcessing = true;
     try {
@@ -155,7 +181,14 @@ export class TcpTransport implements Transport, TurnMember {
   flush(): void {
     this.#isTouched = false;
     if (this.#phase === PHASE.CLOSED) return;
-    const bytes = this.output.begin();
+    let bytes: Uint8Array<ArrayBuffer> | undefined;
+    try {
+      bytes = this.output.begin();
+    } catch (error) {
+      // A handler has transferred the buffer of a view that it had sent: that ends its connection, and no other.
+      this.destroy();
+      return reportError(error);
+    }
     if (bytes !== undefined) {
       this.events.onWriting();
       this.#stream.write(bytes).then(this.#onWrite, this.#onWriteError);
@@ -166,6 +199,11 @@ export class TcpTransport implements Transport, TurnMember {
 
   /** Hands the chunk on. The HTTP exchange may hand over to the connection in the middle of it. */
   #walk(): void {
+    if (this.#lentBytes > 0) {
+      const count = this.#lentBytes;
+      this.#lentBytes = 0;
+      return this.events.onInput?.(count);
+    }
     let events: TransportEvents;
     do {
       events = this.events;
@@ -180,26 +218,32 @@ export class TcpTransport implements Transport, TurnMember {
 
   /** The buffer for the next read: the last one, unless it is pinned or of the wrong size. */
   #inputForRead(): Uint8Array<ArrayBuffer> {
-    if (this.#isPinned) {
+    if (this.#pinCount > 0) {
       // Whoever pinned it gives it back.
-      this.#isPinned = false;
+      (this.#detached ??= new Map()).set(this.#input, this.#pinCount);
+      this.#pinCount = 0;
       this.#input = NO_BUFFER;
     }
-    if (this.#input.length === this.#nextInputBytes) return this.#input;
+    const size = bufferSize(this.#recentBytes);
+    if (this.#input.length === size) return this.#input;
     if (this.#input !== NO_BUFFER) this.#pool.give(this.#input);
-    return this.#input = this.#pool.take(this.#nextInputBytes);
+    return this.#input = this.#pool.take(size);
   }
 
   readonly #onRead = (count: number | null): void => {
     this.#isReading = false;
     if (this.#phase === PHASE.CLOSED) return this.#releaseInput();
     if (count === null) this.#isEof = true;
-    else {
+    else if (this.#isLent) {
+      this.#lentBytes = count;
+      this.#recentBytes = Math.min(Math.max(count, this.#recentBytes >> 1), MAX_BUFFER_BYTES);
+    } else {
       this.#restStart = 0;
       this.#restEnd = count;
+      // A read that filled its buffer left some behind; after large reads small ones halve the size step by step.
       const size = this.#input.length;
-      if (count === size) this.#nextInputBytes = Math.min(size * 2, MAX_BUFFER_BYTES);
-      else if (count * 8 < size) this.#nextInputBytes = Math.max(size >> 2, MIN_BUFFER_BYTES);
+      const wanted = count === size ? size * 2 : Math.max(count, this.#recentBytes >> 1);
+      this.#recentBytes = Math.min(wanted, MAX_BUFFER_BYTES);
     }
     this.#turn.ready(this);
   };
@@ -229,8 +273,9 @@ export class TcpTransport implements Transport, TurnMember {
   }
 
   #discard(): void {
-    this.#discardedBytes += this.#restEnd - this.#restStart;
+    this.#discardedBytes += this.#restEnd - this.#restStart + this.#lentBytes;
     this.#restStart = this.#restEnd;
+    this.#lentBytes = 0;
     if (this.#discardedBytes > MAX_LINGER_BYTES) this.destroy();
   }
 
@@ -248,7 +293,7 @@ export class TcpTransport implements Transport, TurnMember {
   }
 
   #releaseInput(): void {
-    if (this.#isPinned || this.#isProcessing || this.#input === NO_BUFFER) return;
+    if (this.#pinCount > 0 || this.#isProcessing || this.#input === NO_BUFFER) return;
     this.#pool.give(this.#input);
     this.#input = NO_BUFFER;
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { WriteBuffer } from "../frame/mod.ts";
+import type { SegmentOwner, SegmentSource, WriteBuffer } from "../frame/mod.ts";
 import type { TransportName } from "../route/mod.ts";
 
 /** A two-way byte pipe. */
@@ -21,12 +21,13 @@ export interface Transport {
   pause(): void;
   resume(): void;
   /**
-   * Keeps the bytes of the chunk under way from being overwritten by the next read.
-   *
-   * @returns what {@linkcode unpin} takes.
+   * Keeps the bytes that `onBytes` was called with from being overwritten by a later read, until they have been given
+   * back to {@linkcode pins} as often as they were pinned. Bytes that are not the transport's are left alone.
    */
-  pin(): Uint8Array<ArrayBuffer>;
-  unpin(buffer: Uint8Array<ArrayBuffer>): void;
+  pin(bytes: Uint8Array<ArrayBuffer>): void;
+  readonly pins: SegmentOwner;
+  /** Buffers for messages that do not lie whole in one chunk. */
+  readonly buffers: SegmentSource;
   /**
    * Nothing more will be appended: what is buffered is written, our side is closed, and what still arrives is read and
    * discarded until the peer closes its side, so that it gets to see our last bytes.
@@ -45,6 +46,13 @@ export interface TransportEvents {
    * @returns where to go on: `end`, or less to be called again in a later turn with the rest.
    */
   onBytes(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): number;
+  /**
+   * Where the next bytes are wanted, so that they need not be copied there: `onInput` then says how many came.
+   *
+   * @returns `undefined` when they are to be read into a chunk.
+   */
+  lendInput?(): Uint8Array<ArrayBuffer> | undefined;
+  onInput?(count: number): void;
   /** The peer will send nothing more. */
   onEnd(): void;
   /** A write has begun, or went on after a part was taken. */

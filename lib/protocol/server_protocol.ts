@@ -15,6 +15,8 @@ import {
   ProtocolError,
   Receiver,
   type ReceiverEvents,
+  type SegmentOwner,
+  type SegmentSource,
   type ViolationName,
   VIOLATIONS,
   type WriteBuffer,
@@ -59,15 +61,20 @@ export class ServerProtocol {
   #failure: ViolationName | undefined;
   #heldPong: Uint8Array | undefined;
 
-  constructor(options: ProtocolOptions, output: WriteBuffer, events: ProtocolEvents) {
+  /** @param buffers in which messages come together. Default: fresh ones. */
+  constructor(options: ProtocolOptions, output: WriteBuffer, events: ProtocolEvents, buffers?: SegmentSource) {
     this.#options = options;
     this.#output = output;
     this.#events = events;
-    this.#receiver = new Receiver({
-      maxMessageBytes: options.maxMessageBytes,
-      maxFragments: options.maxFragments,
-      expectMasked: true,
-    }, this);
+    this.#receiver = new Receiver(
+      {
+        maxMessageBytes: options.maxMessageBytes,
+        maxFragments: options.maxFragments,
+        expectMasked: true,
+      },
+      this,
+      buffers,
+    );
   }
 
   /** The state, for tables and logs. */
@@ -119,6 +126,22 @@ export class ServerProtocol {
     }
   }
 
+  /** See {@linkcode Receiver.lend}. */
+  lend(): Uint8Array<ArrayBuffer> | undefined {
+    return STATES[this.#state].receives ? this.#receiver.lend() : undefined;
+  }
+
+  /** See {@linkcode Receiver.filled}. */
+  filled(count: number): void {
+    if (!STATES[this.#state].receives) return;
+    try {
+      this.#receiver.filled(count);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.fail(error.violation);
+    }
+  }
+
   /** Makes `receive` return after the frame under way. For use by the events. */
   halt(): void {
     this.#receiver.halt();
@@ -135,6 +158,13 @@ export class ServerProtocol {
   sendBinary(bytes: Uint8Array): boolean {
     if (this.#state !== STATE.OPEN) return false;
     this.#output.appendFrame(OPCODE.BINARY, bytes);
+    return true;
+  }
+
+  /** Appends a binary message that stays where it lies; false when no data may be sent any more. */
+  sendInPlace(bytes: Uint8Array<ArrayBuffer>, start: number, end: number, owner: SegmentOwner): boolean {
+    if (this.#state !== STATE.OPEN) return false;
+    this.#output.appendInPlace(OPCODE.BINARY, bytes, start, end, owner);
     return true;
   }
 

@@ -24,10 +24,13 @@ export class Recorder implements ReceiverEvents {
   readonly events: string[] = [];
   /** For each message, whether it lay in the chunk. */
   readonly borrowed: boolean[] = [];
+  /** Number of buffers that came with messages, to be kept. */
+  gifts = 0;
 
   onMessage(isText: boolean, bytes: Uint8Array<ArrayBuffer>, start: number, end: number, isBorrowed: boolean): void {
     this.events.push(`${isText ? "text" : "binary"} ${bytes.subarray(start, end).toHex()}`);
     this.borrowed.push(isBorrowed);
+    if (!isBorrowed && bytes.length > 0) this.gifts++;
   }
 
   onPing(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void {

@@ -44,17 +44,23 @@ class Code implements PeerEvents {
 /** A transport's input as the queue sees it. */
 class Input {
   readonly buffer = new Uint8Array(64);
-  pins = 0;
+  pinned = 0;
+  /** Buffers of messages that the queue is through with. */
+  readonly recycled: Uint8Array[] = [];
 
-  pin(): Uint8Array<ArrayBuffer> {
-    this.pins++;
-    return this.buffer;
+  pin(bytes: Uint8Array<ArrayBuffer>): void {
+    assert(bytes === this.buffer);
+    this.pinned++;
   }
 
-  unpin(buffer: Uint8Array<ArrayBuffer>): void {
-    assert(buffer === this.buffer);
-    this.pins--;
-  }
+  readonly pins = {
+    give: (buffer: Uint8Array<ArrayBuffer>): void => {
+      assert(buffer === this.buffer);
+      this.pinned--;
+    },
+  };
+
+  readonly buffers = { give: (buffer: Uint8Array<ArrayBuffer>): void => void this.recycled.push(buffer) };
 }
 
 function open(code: Code): { queue: HandlerQueue; input: Input; progress: () => number } {
@@ -77,7 +83,7 @@ Deno.test("HandlerQueue calls synchronous handlers at once", () => {
   queue.drain();
   queue.close(INFO);
   assertEquals(code.log, ["open", "open.", "a", "a.", "drain", "drain.", "close 1000", "close 1000."]);
-  assertEquals([queue.isBusy, progress(), input.pins], [false, 0, 0]);
+  assertEquals([queue.isBusy, progress(), input.pinned], [false, 0, 0]);
 });
 
 Deno.test("HandlerQueue keeps messages while a handler is pending, and the bytes they had when they came", async () => {
@@ -138,11 +144,11 @@ Deno.test("HandlerQueue pins the chunk of a borrowed message until its handler h
   const code = new Code("a");
   const { queue, input } = open(code);
   arrive(queue, input, "a");
-  assertEquals(input.pins, 1);
+  assertEquals(input.pinned, 1);
   await code.settle();
-  assertEquals(input.pins, 0);
+  assertEquals(input.pinned, 0);
   arrive(queue, input, "a", false);
-  assertEquals(input.pins, 0);
+  assertEquals(input.pinned, 0);
   await code.settle();
 });
 
@@ -150,9 +156,9 @@ Deno.test("HandlerQueue has pinned the chunk already while the handler runs: it 
   const code = new Code();
   const { queue, input } = open(code);
   let pins = 0;
-  code.during = () => pins = input.pins;
+  code.during = () => pins = input.pinned;
   arrive(queue, input, "a");
-  assertEquals([pins, input.pins], [1, 0]);
+  assertEquals([pins, input.pinned], [1, 0]);
 });
 
 Deno.test("HandlerQueue runs close after what waits, and once", async () => {
@@ -230,7 +236,7 @@ Deno.test("HandlerQueue keeps order and books over many messages, with one alway
 
 Deno.test("HandlerQueue lets go of the bytes of handled messages while others wait", async () => {
   const code = new Code("open", "x");
-  const { queue } = open(code);
+  const { queue, input } = open(code);
   queue.open();
   const message = () => new TextEncoder().encode("x");
   const handled = new WeakRef(message());
@@ -238,6 +244,7 @@ Deno.test("HandlerQueue lets go of the bytes of handled messages while others wa
   for (let i = 0; i < 10; i++) queue.message(true, message(), 0, 1, false);
   await code.settle();
   await code.settle();
+  input.recycled.length = 0;
   const isGone = await collected(handled);
   assert(isGone);
   for (let i = 0; i < 10; i++) await code.settle();
@@ -252,3 +259,112 @@ async function collected(ref: WeakRef<object>): Promise<boolean> {
   }
   return ref.deref() === undefined;
 }
+
+/** A text whose handler goes asynchronous, long enough for its buffer to be worth lending. */
+const HELD = "held".padEnd(20, "!");
+
+/** A message that came together from parts, in a buffer of 64 bytes, behind room for a header. */
+function gather(queue: HandlerQueue, text = HELD): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(64);
+  const { written } = new TextEncoder().encodeInto(text, bytes.subarray(16));
+  queue.message(false, bytes, 16, 16 + written, false);
+  return bytes;
+}
+
+/** The same text in a chunk, behind the header of a client's frame. */
+function arriveHeld(queue: HandlerQueue, input: Input, start = 8): Uint8Array<ArrayBuffer> {
+  new TextEncoder().encodeInto(HELD, input.buffer.subarray(start));
+  queue.message(false, input.buffer, start, start + HELD.length, true);
+  return input.buffer.subarray(start, start + HELD.length);
+}
+
+Deno.test("HandlerQueue lends a message for its exact view, once", () => {
+  const { queue, input } = open(new Code(HELD));
+  const bytes = gather(queue);
+  assertEquals(queue.lend(bytes.subarray(16, 35)), undefined);
+  assertEquals(queue.lend(bytes.subarray(17, 37)), undefined);
+  assertEquals(queue.lend(bytes.slice(16, 36)), undefined);
+  const lent = queue.lend(bytes.subarray(16, 36));
+  assert(lent !== undefined && lent.bytes === bytes);
+  assertEquals([lent.start, lent.end], [16, 36]);
+  assertEquals(queue.lend(bytes.subarray(16, 36)), undefined);
+  assertEquals(input.recycled.length, 0);
+});
+
+Deno.test("HandlerQueue lends only while the message's handler runs or is pending", async () => {
+  const code = new Code(HELD);
+  const { queue, input } = open(code);
+  const bytes = gather(queue);
+  await code.settle();
+  assertEquals([queue.lend(bytes.subarray(16, 36)), input.recycled.length], [undefined, 1]);
+  queue.drain();
+  assertEquals(queue.lend(bytes.subarray(16, 36)), undefined);
+  const next = gather(queue);
+  assertEquals(queue.lend(bytes.subarray(16, 36)), undefined);
+  assert(queue.lend(next.subarray(16, 36)) !== undefined, "the next message can be lent as the first could");
+});
+
+Deno.test("HandlerQueue gives a lent message's buffer back when it is written and its handler has settled", async () => {
+  for (const isWrittenFirst of [true, false]) {
+    const code = new Code(HELD);
+    const { queue, input } = open(code);
+    const bytes = gather(queue);
+    const lent = queue.lend(bytes.subarray(16, 36))!;
+    if (isWrittenFirst) lent.owner.give(bytes);
+    else await code.settle();
+    assertEquals(input.recycled.length, 0);
+    if (isWrittenFirst) await code.settle();
+    else lent.owner.give(bytes);
+    assertEquals(input.recycled, [bytes]);
+  }
+});
+
+Deno.test("HandlerQueue keeps a lent chunk pinned until it is written and its handler has settled", async () => {
+  for (const isWrittenFirst of [true, false]) {
+    const code = new Code(HELD);
+    const { queue, input } = open(code);
+    const view = arriveHeld(queue, input);
+    const lent = queue.lend(view)!;
+    assertEquals([lent.bytes === input.buffer, lent.start, lent.end], [true, 8, 28]);
+    assertEquals([input.pinned, queue.lend(view)], [2, undefined]);
+    if (isWrittenFirst) lent.owner.give(input.buffer);
+    else await code.settle();
+    assertEquals(input.pinned, 1);
+    if (isWrittenFirst) await code.settle();
+    else lent.owner.give(input.buffer);
+    assertEquals([input.pinned, input.recycled.length], [0, 0]);
+  }
+});
+
+Deno.test("HandlerQueue lends no message without room for a header before it", () => {
+  for (const [start, isLent] of [[0, false], [1, false], [2, true]] as const) {
+    const { queue, input } = open(new Code(HELD));
+    const view = arriveHeld(queue, input, start);
+    assertEquals(queue.lend(view) !== undefined, isLent, `${start} bytes before it`);
+  }
+});
+
+Deno.test("HandlerQueue lends no message that is less than a quarter of its buffer", () => {
+  for (const [length, isLent] of [[15, false], [16, true]] as const) {
+    const text = "x".repeat(length);
+    const { queue } = open(new Code(text));
+    const bytes = gather(queue, text);
+    assertEquals(queue.lend(bytes.subarray(16, 16 + length)) !== undefined, isLent, `${length} of 64 bytes`);
+  }
+});
+
+Deno.test("HandlerQueue gives the buffer of a message back when nobody sent it on, and when nobody wanted it", () => {
+  const { queue, input } = open(new Code());
+  const bytes = gather(queue);
+  assertEquals(input.recycled, [bytes]);
+  queue.close(INFO);
+  const late = gather(queue);
+  assertEquals(input.recycled, [bytes, late]);
+});
+
+Deno.test("HandlerQueue gives a buffer back whose message it has copied", () => {
+  const { queue, input } = open(new Code("open"));
+  queue.open();
+  const bytes = gather(queue, "short");
+  assertEquals(input.recycled, [bytes]);
+});

@@ -1,10 +1,21 @@
 /** The most valuable test of the project: any re-chunking of a byte stream gives the same events. @module */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertGreater } from "@std/assert";
 import fc from "fast-check";
 import { ProtocolError, Receiver, type ReceiverOptions } from "../../lib/frame/mod.ts";
-import { type Outcome, receive, Recorder, WIDE } from "../frame/recorder.ts";
+import { concat, type Outcome, receive, Recorder, utf8, WIDE } from "../frame/recorder.ts";
+import { CountingSource } from "../frame/segment_source.ts";
 import { Side } from "../protocol/side.ts";
-import { type Chunking, chunking, chunksOf, mutatedStream, validStream } from "./streams.ts";
+import {
+  type Chunking,
+  chunking,
+  chunksOf,
+  framesOf,
+  maskKey,
+  mutatedStream,
+  type SentMessage,
+  sentMessage,
+  validStream,
+} from "./streams.ts";
 
 /** What came of a stream in these chunks; what lies around a chunk must stay as it was. */
 function receiveIn(stream: Uint8Array, how: Chunking, options: ReceiverOptions): Outcome {
@@ -21,6 +32,85 @@ function receiveIn(stream: Uint8Array, how: Chunking, options: ReceiverOptions):
     assert(bytes.subarray(end).every((byte) => byte === 0xc5), "bytes behind the chunk were changed");
   }
   return { events: recorder.events, violation: undefined };
+}
+
+/** A stream as a transport reads it that asks where the next bytes are wanted: into the message, or into a chunk. */
+interface Reading {
+  /** For each read whether it asks; used in turn. */
+  readonly asks: readonly boolean[];
+  /** What each read brings at most; used in turn. */
+  readonly sizes: readonly number[];
+  readonly byteOffset: number;
+}
+
+const reading: fc.Arbitrary<Reading> = fc.record({
+  asks: fc.array(fc.constantFrom(true, true, false), { minLength: 1, maxLength: 7 }),
+  sizes: fc.oneof(
+    fc.array(fc.integer({ min: 1, max: 70_000 }), { minLength: 1, maxLength: 10 }),
+    fc.array(fc.integer({ min: 1_000, max: 9_000 }), { minLength: 1, maxLength: 10 }),
+  ),
+  byteOffset: fc.nat(7),
+});
+
+/** Frames that are long enough for their payload to be read to where it belongs, among short ones. */
+const longStream: fc.Arbitrary<Uint8Array> = fc.record({
+  messages: fc.array(
+    fc.oneof(
+      sentMessage,
+      fc.record({
+        isText: fc.boolean(),
+        length: fc.integer({ min: 20_000, max: 90_000 }),
+        unit: fc.constantFrom("a", "é", "x€", "😀z"),
+        cutShare: fc.double({ min: 0, max: 1, noNaN: true }),
+        isCut: fc.boolean(),
+      }).map(({ isText, length, unit, cutShare, isCut }): SentMessage => {
+        const payload = isText
+          ? utf8(unit.repeat(length / utf8(unit).length))
+          : Uint8Array.from({ length }, (_, at) => at * 7);
+        return { isText, payload, cuts: isCut ? [Math.floor(cutShare * payload.length)] : [], between: [] };
+      }),
+    ),
+    { minLength: 1, maxLength: 3 },
+  ),
+  keys: fc.array(maskKey, { minLength: 1, maxLength: 3 }),
+  wrong: fc.option(fc.record({ share: fc.double({ min: 0, max: 1, noNaN: true }), byte: fc.nat(255) }), { freq: 1 }),
+}).map(({ messages, keys, wrong }) => {
+  const stream = concat(...messages.flatMap((message) => framesOf(message, keys)));
+  if (wrong !== null) stream[Math.floor(wrong.share * (stream.length - 1))] = wrong.byte;
+  return stream;
+});
+
+/** What came of a stream in these reads, and how many of them went to where the receiver wanted them. */
+function receiveAsking(stream: Uint8Array, { asks, sizes, byteOffset }: Reading): Outcome & { lent: number } {
+  const recorder = new Recorder();
+  const source = new CountingSource();
+  const receiver = new Receiver(WIDE, recorder, source);
+  let lent = 0;
+  let violation: Outcome["violation"];
+  try {
+    for (let at = 0, turn = 0; at < stream.length; turn++) {
+      const size = sizes[turn % sizes.length]!;
+      const place = asks[turn % asks.length] ? receiver.lend() : undefined;
+      const part = stream.subarray(at, at + Math.min(size, place?.length ?? size));
+      at += part.length;
+      if (place !== undefined) {
+        lent++;
+        place.set(part);
+        receiver.filled(part.length);
+      } else {
+        const chunk = new Uint8Array(new ArrayBuffer(byteOffset + part.length), byteOffset);
+        chunk.set(part);
+        assertEquals(receiver.receive(chunk, 0, chunk.length), chunk.length);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    violation = error.violation;
+  }
+  receiver.abandon();
+  // A message that was told is the recorder's; nothing else may be missing.
+  assertEquals(source.outstanding, recorder.gifts, "the buffer of the unfinished message has not come back");
+  return { events: recorder.events, violation, lent };
 }
 
 const NARROW: ReceiverOptions = { maxMessageBytes: 3_000, maxFragments: 4, expectMasked: true };
@@ -67,4 +157,17 @@ Deno.test("any re-chunking of what a client sends gives the same answers of the 
     }),
     { numRuns: 150 },
   );
+});
+
+Deno.test("any mixture of reads into chunks and reads into the message gives the same events and the same violation", () => {
+  let lent = 0;
+  fc.assert(
+    fc.property(longStream, reading, (stream, how) => {
+      const { lent: count, ...outcome } = receiveAsking(stream, how);
+      assertEquals(outcome, receive(stream));
+      lent += count;
+    }),
+    { numRuns: 150 },
+  );
+  assertGreater(lent, 100);
 });

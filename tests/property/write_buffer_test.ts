@@ -8,7 +8,7 @@ import { readAsClient } from "../protocol/side.ts";
 
 type Step =
   | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "binary" | "encoded"; readonly size: number }
+  | { readonly kind: "binary" | "encoded" | "inPlace"; readonly size: number }
   | { readonly kind: "begin" | "drop" }
   | { readonly kind: "wrote"; readonly share: number };
 
@@ -25,7 +25,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       unit.repeat(times)
     ),
   }),
-  fc.record({ kind: fc.constantFrom("binary" as const, "encoded" as const), size }),
+  fc.record({ kind: fc.constantFrom("binary" as const, "encoded" as const, "inPlace" as const), size }),
   { arbitrary: fc.record({ kind: fc.constant("begin" as const) }), weight: 2 },
   {
     arbitrary: fc.record({ kind: fc.constant("wrote" as const), share: fc.constantFrom(0, 0.001, 0.5, 1, 1) }),
@@ -46,7 +46,7 @@ class Run {
 
   do(step: Step): void {
     if (step.kind === "text") this.#append(`text ${utf8(step.text).toHex()}`, () => this.output.appendText(step.text));
-    else if (step.kind === "binary" || step.kind === "encoded") this.#appendBinary(step.kind, step.size);
+    else if ("size" in step) this.#appendBinary(step.kind, step.size);
     else if (step.kind === "begin") this.#begin();
     else if (step.kind === "wrote") this.#wrote(step.share);
     else this.#drop();
@@ -63,13 +63,21 @@ class Run {
     append();
   }
 
-  #appendBinary(kind: "binary" | "encoded", bytes: number): void {
+  #appendBinary(kind: "binary" | "encoded" | "inPlace", bytes: number): void {
     // Every payload says which it is, so that order shows.
     const payload = new Uint8Array(bytes).fill(++this.#count);
     this.#append(`binary ${payload.toHex()}`, () => {
       if (kind === "binary") this.output.appendFrame(OPCODE.BINARY, payload);
-      else this.output.appendEncoded(encodeFrame({ opcode: OPCODE.BINARY, payload }));
+      else if (kind === "encoded") this.output.appendEncoded(encodeFrame({ opcode: OPCODE.BINARY, payload }));
+      else this.#appendInPlace(payload);
     });
+  }
+
+  /** From the source as well, so that what does not come back exactly once shows. */
+  #appendInPlace(payload: Uint8Array): void {
+    const segment = this.source.take(10 + payload.length);
+    segment.set(payload, 10);
+    this.output.appendInPlace(OPCODE.BINARY, segment, 10, 10 + payload.length, this.source);
   }
 
   #begin(): void {
@@ -112,7 +120,7 @@ Deno.test("any appends, partial writes and drops give a stream of whole frames, 
       const seen = readAsClient(concat(...run.taken));
       assert(isSubsequence(seen, run.appended), "frames were torn, changed or out of order");
       if (!steps.some(({ kind }) => kind === "drop")) assertEquals(seen, run.appended);
-      assertEquals([run.source.outstanding, run.output.byteLength], [0, 0]);
+      assertEquals([run.source.outstanding, run.output.byteLength, run.output.heldBytes], [0, 0, 0]);
       assertEquals(run.output.writtenBytes, run.taken.reduce((sum, { length }) => sum + length, 0));
     }),
     { numRuns: 250 },
@@ -128,7 +136,7 @@ Deno.test("dispose after any sequence gives every segment back exactly once, the
       assertLessOrEqual(run.source.outstanding, run.output.isInFlight ? 1 : 0);
       if (run.output.isInFlight) run.output.wrote(0);
       run.output.dispose();
-      assertEquals([run.source.outstanding, run.output.byteLength], [0, 0]);
+      assertEquals([run.source.outstanding, run.output.byteLength, run.output.heldBytes], [0, 0, 0]);
     }),
     { numRuns: 100 },
   );

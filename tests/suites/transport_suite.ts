@@ -204,7 +204,8 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     events.onChunk = (bytes, begin, end) => {
       if (pinned === undefined) {
         view = bytes.subarray(begin, end);
-        pinned = transport.pin();
+        pinned = bytes;
+        transport.pin(bytes);
       }
       return end;
     };
@@ -215,7 +216,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       await events.until(() => events.bytes.length === 7 + 7 * count);
     }
     assertEquals(new TextDecoder().decode(view), "keep me");
-    transport.unpin(pinned!);
+    transport.pins.give(pinned!);
   },
 
   "tells when the far end will send nothing more": async (transport, far, events, start) => {

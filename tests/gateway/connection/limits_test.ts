@@ -156,7 +156,8 @@ Deno.test("Gateway above maxMemoryBytes closes the largest first with 1013, and 
 });
 
 Deno.test("Gateway counts messages that are not complete against maxMemoryBytes", async () => {
-  await using server = await serve({ message() {} }, { maxMemoryBytes: 1024 * KIB });
+  // 700 KiB come together in a buffer of 1 MiB, and it is the buffer that counts.
+  await using server = await serve({ message() {} }, { maxMemoryBytes: 1200 * KIB });
   const peers = [await server.connect("/"), await server.connect("/")];
   for (const peer of peers) {
     peer.sendFrame({ opcode: 2, payload: new Uint8Array(700 * KIB), fin: false });
@@ -188,7 +189,8 @@ Deno.test("Connection handles at most 1 024 messages in one turn, and then lets 
 
 Deno.test("Gateway counts a message whose handler is pending against maxMemoryBytes, also when its peer has gone", async () => {
   const end = gate();
-  await using server = await serve({ message: () => end.opened }, { maxMemoryBytes: 1024 * KIB });
+  // 600 KiB lie in a buffer of 1 MiB, and it is the buffer that counts.
+  await using server = await serve({ message: () => end.opened }, { maxMemoryBytes: 1200 * KIB });
   const gone = await server.connect("/");
   gone.send("x".repeat(600 * KIB));
   await server.still();
