@@ -13,6 +13,7 @@ export default defineRoute("/echo", {
     maxFragments: 131_072,
     // One whole echo may wait for a client that reads slowly.
     maxBufferedBytes: LARGEST_ECHO_BYTES,
+    perMessageDeflate: true,
   },
   message(peer, message) {
     const goesOn = peer.send(message.isText ? message.text() : message.view);

@@ -1,14 +1,17 @@
 /**
- * Writing a frame's header: the three length forms, with or without a masking key. RFC 6455 §5.2.
+ * A frame's header: the three forms of its length, read and written. RFC 6455 §5.2.
  *
  * @module
  */
 import { applyMask, readMaskKey } from "./mask.ts";
+import { ProtocolError } from "./violation.ts";
 
 /** The FIN bit of a frame's first byte. */
 export const FIN_BIT = 0x80;
 /** The three reserved bits of a frame's first byte. */
 export const RSV_BITS = 0x70;
+/** The first of them: the message is compressed. RFC 7692 §6. */
+export const RSV1_BIT = 0x40;
 /** The MASK bit of a frame's second byte. */
 export const MASK_BIT = 0x80;
 /** The longest header a server writes: two bytes and a 64-bit length. */
@@ -48,6 +51,35 @@ export function writeHeader(out: Uint8Array, at: number, first: number, payloadB
     out[at + 6 + i] = payloadBytes >>> (24 - 8 * i);
   }
   return at + 10;
+}
+
+/** Size of a header by the 7-bit length, without the masking key. */
+export function lengthFormBytes(length7: number): number {
+  return length7 < 126 ? 2 : length7 === 126 ? 4 : 10;
+}
+
+/**
+ * The payload length of the header at `at`, all of whose bytes are there.
+ *
+ * @throws {ProtocolError} when it is not in its shortest form, or negative.
+ */
+export function readLength(bytes: Uint8Array, at: number): number {
+  const length7 = bytes[at + 1]! & 0x7f;
+  if (length7 < 126) return length7;
+  if (length7 === 126) {
+    const length = (bytes[at + 2]! << 8) | bytes[at + 3]!;
+    // RFC 6455 §5.2: "in all cases, the minimal number of bytes MUST be used to encode the length".
+    if (length < 126) throw new ProtocolError("LENGTH_NOT_MINIMAL");
+    return length;
+  }
+  const high = (bytes[at + 2]! << 24) | (bytes[at + 3]! << 16) | (bytes[at + 4]! << 8) | bytes[at + 5]!;
+  const low = (bytes[at + 6]! << 24) | (bytes[at + 7]! << 16) | (bytes[at + 8]! << 8) | bytes[at + 9]!;
+  // RFC 6455 §5.2: of a 64-bit length "the most significant bit MUST be 0".
+  if (high < 0) throw new ProtocolError("LENGTH_NEGATIVE");
+  // Above 2^53 the sum is rounded, which matters to nobody: every limit lies below.
+  const length = high * 2 ** 32 + (low >>> 0);
+  if (length < 65536) throw new ProtocolError("LENGTH_NOT_MINIMAL");
+  return length;
 }
 
 /** A frame to encode whole, for clients and tests; the server's own way out is the write buffer. */

@@ -5,6 +5,7 @@
  */
 export { CLOSE_CODE, isUserCloseCode, isWireCloseCode, MAX_REASON_BYTES, USER_CLOSE_CODES } from "./close_code.ts";
 export { encodeClosePayload } from "./close_frame.ts";
+export { type DeflateTerms, DeflatingWriter } from "./deflating_writer.ts";
 export {
   encodeFrame,
   FIN_BIT,
@@ -17,7 +18,11 @@ export {
   writeHeader,
 } from "./header.ts";
 export { applyMask, NON_ASCII, readMaskKey, rotateMaskKey } from "./mask.ts";
+export { FRESH_BUFFERS, HEADROOM_BYTES } from "./message_assembly.ts";
+export { deflateAlone } from "./message_deflater.ts";
+export { type InflatedMessage, type InflaterOptions, MessageInflater } from "./message_inflater.ts";
 export { isControlOpcode, isDefinedOpcode, OPCODE, type Opcode } from "./opcode.ts";
+export { type DeflateParameters, hasZlibStreams } from "./zlib_stream.ts";
 export { type Payload, PreparedMessage, viewOf } from "./prepared_message.ts";
 export { Receiver, type ReceiverEvents, type ReceiverOptions } from "./receiver.ts";
 export { encodeText, utf8Bytes } from "./text_encoder.ts";

@@ -4,19 +4,26 @@
  * @module
  */
 import { encodeFrame } from "./header.ts";
+import { deflateAlone, deflateKey } from "./message_deflater.ts";
 import { OPCODE } from "./opcode.ts";
+import type { DeflateParameters } from "./zlib_stream.ts";
 
 const encoder = new TextEncoder();
 
 /** What can be prepared: a string becomes a text message, bytes a binary one. */
 export type Payload = string | ArrayBuffer | ArrayBufferView;
 
-/** A message whose frame is encoded at most once. */
+/** RFC 7692 §6: the first of the three reserved bits says that the message is compressed. */
+const RSV1 = 4;
+
+/** A message whose frame is encoded at most once, and compressed at most once for each set of parameters. */
 export class PreparedMessage {
   /** True for a text message. */
   readonly isText: boolean;
   readonly #payload: Uint8Array;
   #frame: Uint8Array<ArrayBuffer> | undefined;
+  /** By parameters; `null` where the result is not smaller. */
+  #deflated: Map<number, Uint8Array<ArrayBuffer> | null> | undefined;
 
   /** @param payload is not kept by reference: bytes are copied into the frame before this returns. */
   constructor(payload: Payload) {
@@ -40,6 +47,25 @@ export class PreparedMessage {
       opcode: this.isText ? OPCODE.TEXT : OPCODE.BINARY,
       payload: this.#payload,
     });
+  }
+
+  /**
+   * The whole frame, compressed on its own: for permessage-deflate. Must not be changed.
+   *
+   * @returns `undefined` when it would not be smaller.
+   */
+  deflatedFrame(parameters: DeflateParameters): Uint8Array<ArrayBuffer> | undefined {
+    const frames = this.#deflated ??= new Map();
+    const key = deflateKey(parameters);
+    let frame = frames.get(key);
+    if (frame === undefined) frames.set(key, frame = this.#deflate(parameters));
+    return frame ?? undefined;
+  }
+
+  #deflate(parameters: DeflateParameters): Uint8Array<ArrayBuffer> | null {
+    const payload = deflateAlone(this.#payload, parameters);
+    if (payload === undefined) return null;
+    return encodeFrame({ opcode: this.isText ? OPCODE.TEXT : OPCODE.BINARY, payload, rsv: RSV1 });
   }
 }
 

@@ -8,7 +8,7 @@
  * @module
  */
 import { CLOSE_CODE, isWireCloseCode } from "./close_code.ts";
-import { FIN_BIT, MASK_BIT, MAX_CONTROL_BYTES, RSV_BITS } from "./header.ts";
+import { FIN_BIT, lengthFormBytes, MASK_BIT, MAX_CONTROL_BYTES, readLength, RSV1_BIT, RSV_BITS } from "./header.ts";
 import { applyMask, NON_ASCII, readMaskKey, rotateMaskKey } from "./mask.ts";
 import { FRESH_BUFFERS, MessageAssembly } from "./message_assembly.ts";
 import { isControlOpcode, isDefinedOpcode, OPCODE } from "./opcode.ts";
@@ -23,6 +23,7 @@ export interface ReceiverEvents {
    *
    * @param isBorrowed true when the payload lies in the chunk, whose owner may reuse it; false when the bytes are the
    * receiver's gift.
+   * @param isCompressed true when the bytes are yet to be inflated, and only then known to be UTF-8 or not.
    */
   onMessage(
     isText: boolean,
@@ -30,6 +31,7 @@ export interface ReceiverEvents {
     start: number,
     end: number,
     isBorrowed: boolean,
+    isCompressed: boolean,
   ): void;
   /** A ping: `bytes[start, end)`, valid until this call returns. */
   onPing(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void;
@@ -47,11 +49,8 @@ export interface ReceiverOptions {
   readonly maxFragments: number;
   /** True on the server's side: frames must be masked. False on the client's: they must not be. RFC 6455 §5.1. */
   readonly expectMasked: boolean;
-}
-
-/** A header's size by the 7-bit length, without the masking key. */
-function lengthFormBytes(length7: number): number {
-  return length7 < 126 ? 2 : length7 === 126 ? 4 : 10;
+  /** True when permessage-deflate was agreed on: RSV1 marks a compressed message. RFC 7692 §6. Default: false. */
+  readonly allowsRsv1?: boolean;
 }
 
 const EMPTY = new Uint8Array(0);
@@ -98,6 +97,7 @@ export class Receiver {
 
   // The message under way; its opcode is 0 between messages.
   #messageOpcode = 0;
+  #isCompressed = false;
   #fragments = 0;
   #utf8 = UTF8_ACCEPT;
   readonly #message: MessageAssembly;
@@ -238,7 +238,7 @@ export class Receiver {
   /** The rules that the first two bytes of a frame can break. */
   #checkStart(first: number, second: number): void {
     // RFC 6455 §5.2: RSV bits "MUST be 0 unless an extension is negotiated that defines meanings for non-zero values".
-    if ((first & RSV_BITS) !== 0) throw new ProtocolError("RSV_UNEXPECTED");
+    if ((first & RSV_BITS) !== 0 && !this.#allowsRsv(first)) throw new ProtocolError("RSV_UNEXPECTED");
     const opcode = first & 0x0f;
     // RFC 6455 §5.2: "If an unknown opcode is received, the receiving endpoint MUST _Fail the WebSocket Connection_."
     if (!isDefinedOpcode(opcode)) throw new ProtocolError("OPCODE_RESERVED");
@@ -258,6 +258,13 @@ export class Receiver {
     } else if (this.#messageOpcode !== 0) throw new ProtocolError("CONTINUATION_EXPECTED");
   }
 
+  /** RFC 7692 §6.1: RSV1 stands on "the first frame of the message" only; §5: never on a control frame. */
+  #allowsRsv(first: number): boolean {
+    const opcode = first & 0x0f;
+    return this.#options.allowsRsv1 === true && (first & RSV_BITS) === RSV1_BIT &&
+      (opcode === OPCODE.TEXT || opcode === OPCODE.BINARY);
+  }
+
   /** Takes a complete header in and checks what its length announces. */
   #beginFrame(bytes: Uint8Array, at: number, size: number): void {
     const first = bytes[at]!;
@@ -267,6 +274,7 @@ export class Receiver {
     this.#maskKey = this.#options.expectMasked ? readMaskKey(bytes, at + size - 4) : 0;
     this.#remaining = length;
     if (isControlOpcode(this.#opcode)) return;
+    if (this.#opcode !== OPCODE.CONTINUATION) this.#isCompressed = (first & RSV1_BIT) !== 0;
     if (this.#message.length + length > this.#options.maxMessageBytes) throw new ProtocolError("MESSAGE_TOO_BIG");
     if (!this.#isFinal || this.#opcode === OPCODE.CONTINUATION) this.#beginFragment();
   }
@@ -293,10 +301,11 @@ export class Receiver {
       this.#endControl(bytes, at, end);
     } else if (this.#isFinal && this.#messageOpcode === 0 && this.#message.length === 0) {
       const isText = this.#opcode === OPCODE.TEXT;
-      if (isText && (seen & NON_ASCII) !== 0 && advanceUtf8(UTF8_ACCEPT, bytes, at, end) !== UTF8_ACCEPT) {
+      const isChecked = isText && (seen & NON_ASCII) !== 0 && !this.#isCompressed;
+      if (isChecked && advanceUtf8(UTF8_ACCEPT, bytes, at, end) !== UTF8_ACCEPT) {
         throw new ProtocolError("TEXT_NOT_UTF8");
       }
-      this.#events.onMessage(isText, bytes, at, end, true);
+      this.#events.onMessage(isText, bytes, at, end, true, this.#isCompressed);
     } else {
       this.#keepData(bytes, at, end, seen);
       if (this.#isFinal) this.#endMessage();
@@ -318,6 +327,7 @@ export class Receiver {
   /** RFC 6455 §8.1 allows failing early: a wrong byte is told at once, not when the message ends. */
   #checkText(bytes: Uint8Array, at: number, end: number, seen: number): void {
     const opcode = this.#messageOpcode === 0 ? this.#opcode : this.#messageOpcode;
+    if (this.#isCompressed) return;
     if (opcode !== OPCODE.TEXT || ((seen & NON_ASCII) === 0 && this.#utf8 === UTF8_ACCEPT)) return;
     this.#utf8 = advanceUtf8(this.#utf8, bytes, at, end);
     if (this.#utf8 === UTF8_REJECT) throw new ProtocolError("TEXT_NOT_UTF8");
@@ -330,7 +340,7 @@ export class Receiver {
     const bytes = this.#message.take();
     this.#messageOpcode = 0;
     this.#fragments = 0;
-    this.#events.onMessage(isText, bytes, start, end, false);
+    this.#events.onMessage(isText, bytes, start, end, false, this.#isCompressed);
   }
 
   #keepControl(bytes: Uint8Array, at: number, end: number): void {
@@ -366,23 +376,3 @@ export class Receiver {
 }
 
 const reasonDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
-
-/** The payload length of the header at `at`, all of whose bytes are there. */
-function readLength(bytes: Uint8Array, at: number): number {
-  const length7 = bytes[at + 1]! & 0x7f;
-  if (length7 < 126) return length7;
-  if (length7 === 126) {
-    const length = (bytes[at + 2]! << 8) | bytes[at + 3]!;
-    // RFC 6455 §5.2: "in all cases, the minimal number of bytes MUST be used to encode the length".
-    if (length < 126) throw new ProtocolError("LENGTH_NOT_MINIMAL");
-    return length;
-  }
-  const high = (bytes[at + 2]! << 24) | (bytes[at + 3]! << 16) | (bytes[at + 4]! << 8) | bytes[at + 5]!;
-  const low = (bytes[at + 6]! << 24) | (bytes[at + 7]! << 16) | (bytes[at + 8]! << 8) | bytes[at + 9]!;
-  // RFC 6455 §5.2: of a 64-bit length "the most significant bit MUST be 0".
-  if (high < 0) throw new ProtocolError("LENGTH_NEGATIVE");
-  // Above 2^53 the sum is rounded, which matters to nobody: every limit lies below.
-  const length = high * 2 ** 32 + (low >>> 0);
-  if (length < 65536) throw new ProtocolError("LENGTH_NOT_MINIMAL");
-  return length;
-}

@@ -9,7 +9,7 @@ import { CLOSE_CODE } from "./close_code.ts";
 export interface Violation {
   /** The close code it ends the connection with; 1006 when the connection is dropped without a Close frame. */
   readonly closeCode: number;
-  /** The section of RFC 6455, or of Sockeye's own options, that was broken. */
+  /** The section of RFC 6455 (of another where it says so), or Sockeye's own option, that was broken. */
   readonly section: string;
   /** Sent as the close reason: at most 123 bytes, nothing internal. */
   readonly sentence: string;
@@ -34,6 +34,8 @@ export const VIOLATIONS = {
   CLOSE_CODE_INVALID: row(PROTOCOL_ERROR, "§7.4", "a Close frame carries a code that must not be sent"),
   CLOSE_REASON_NOT_UTF8: row(INVALID_PAYLOAD, "§5.5.1", "the reason of a Close frame is not UTF-8"),
   TEXT_NOT_UTF8: row(INVALID_PAYLOAD, "§8.1", "a text message is not UTF-8"),
+  // 1007 and not 1002: the frames are right, and what they carry is not what the type of the message promises.
+  DEFLATE_CORRUPT: row(INVALID_PAYLOAD, "RFC 7692 §7.2.2", "a compressed message cannot be inflated"),
   MESSAGE_TOO_BIG: row(MESSAGE_TOO_BIG, "maxMessageBytes", "the message is longer than this server accepts"),
   TOO_MANY_FRAGMENTS: row(MESSAGE_TOO_BIG, "maxFragments", "the message has more fragments than this server accepts"),
   MESSAGE_TIMEOUT: row(POLICY_VIOLATION, "messageTimeoutMs", "the message took too long to arrive"),

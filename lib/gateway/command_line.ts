@@ -46,7 +46,14 @@ const FLAG_OF_GUESS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** What stands for the value of a flag in the help text. */
-const PLACEHOLDERS = { port: "N", host: "HOST", path: "DIR", choice: "LEVEL", list: "LIST" } as const;
+const PLACEHOLDERS = {
+  port: "N",
+  host: "HOST",
+  path: "DIR",
+  choice: "LEVEL",
+  list: "LIST",
+  deflate: "WORD",
+} as const;
 
 const HELP_COLUMNS = 100;
 const DOC_COLUMN = 32;
@@ -146,6 +153,7 @@ function exampleOf(flag: string): string {
   const name = OPTION_OF_FLAG.get(flag);
   const spec = name === undefined ? undefined : specOf(name);
   if (spec?.kind === "list") return spec.item === "origin" ? "https://example.com" : "10.0.0.0/8";
+  if (spec?.kind === "deflate") return "on";
   return spec === undefined ? "VALUE" : String(spec.default);
 }
 

@@ -4,18 +4,26 @@
  *
  * @module
  */
-import { CLOSE_CODE, type PreparedMessage, viewOf, type ViolationName, VIOLATIONS } from "../frame/mod.ts";
+import {
+  CLOSE_CODE,
+  MessageInflater,
+  type PreparedMessage,
+  viewOf,
+  type ViolationName,
+  VIOLATIONS,
+} from "../frame/mod.ts";
 import { Keepalive, type ProtocolEvents, ServerProtocol } from "../protocol/mod.ts";
-import type { Hub, Subscriber } from "../pubsub/mod.ts";
+import type { Subscriber } from "../pubsub/mod.ts";
 import type { CloseInfo, Sendable, TransportName } from "../route/mod.ts";
 import type { PeerCommands, PeerEvents, RequestRecord, RouteEntry } from "../route/table.ts";
-import { HandlerQueue } from "./handler_queue.ts";
-import type { MemoryBudget, MemoryHolder } from "./memory_budget.ts";
+import type { ConnectionHost, ConnectionOpening } from "./connection_host.ts";
+import type { DeflateContract } from "./deflate_contract.ts";
+import { HandlerQueue, type Inflation } from "./handler_queue.ts";
+import type { MemoryHolder } from "./memory_budget.ts";
 import type { ConnectionOptions } from "./options.ts";
-import type { TimerEntry, TimerWheel } from "./timer_wheel.ts";
+import type { TimerEntry } from "./timer_wheel.ts";
 import { TokenBucket } from "./token_bucket.ts";
 import type { Transport, TransportEvents } from "./transport.ts";
-import type { Turn } from "./turn.ts";
 
 /** So many messages of one connection are handled in one turn; the rest of its chunk waits for the others. */
 const MESSAGES_PER_TURN = 1024;
@@ -24,31 +32,6 @@ const NO_BYTES = new Uint8Array(0);
 
 /** From this length on, a message that is sent back as it came is not copied; below, a write of its own costs more. */
 const IN_PLACE_FROM_BYTES = 4096;
-
-/** What a connection needs of the gateway it belongs to. */
-export interface ConnectionHost {
-  readonly turn: Turn;
-  readonly wheel: TimerWheel;
-  readonly hub: Hub;
-  readonly memory: MemoryBudget;
-  /** The transport is gone and nothing is left of the connection but, perhaps, a pending handler. */
-  removed(connection: Connection): void;
-  /** No handler of a removed connection is pending any more. */
-  finished(connection: Connection): void;
-  /** A fault of the peer, for logs and counters. */
-  violated(connection: Connection, violation: ViolationName): void;
-}
-
-/** What was agreed on in the handshake. */
-export interface ConnectionOpening {
-  readonly id: string;
-  readonly entry: RouteEntry;
-  readonly options: ConnectionOptions;
-  readonly request: RequestRecord;
-  readonly params: Readonly<Record<string, string>>;
-  readonly subprotocol: string;
-  readonly context: unknown;
-}
 
 /** One WebSocket connection. */
 export class Connection implements TransportEvents, ProtocolEvents, PeerCommands, Subscriber, TimerEntry, MemoryHolder {
@@ -87,11 +70,21 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
     this.params = opening.params;
     this.subprotocol = opening.subprotocol;
     this.context = opening.context;
-    this.#protocol = new ServerProtocol(options, transport.output, this, transport.buffers);
+    this.#protocol = new ServerProtocol(options, transport.output, this, transport.buffers, opening.deflate?.ours);
     this.#keepalive = new Keepalive(options, host.turn.now);
     this.#rate = options.messageRate > 0 ? new TokenBucket(options.messageRate, host.turn.now) : undefined;
     this.#events = entry.runtime.attach(entry.index, this);
-    this.#queue = new HandlerQueue(this.#events, transport, () => this.#progressed());
+    const inflation = opening.deflate && this.#inflation(opening.deflate);
+    this.#queue = new HandlerQueue(this.#events, transport, () => this.#progressed(), inflation);
+  }
+
+  #inflation({ theirs }: DeflateContract): Inflation {
+    const { maxMessageBytes } = this.#options;
+    return {
+      inflater: new MessageInflater({ ...theirs, maxMessageBytes }, this.#transport.buffers),
+      onViolation: (violation) => this.#protocol.fail(violation),
+      later: (goOn) => this.#host.turn.later(goOn),
+    };
   }
 
   /** Takes the transport over, and opens. The 101 is in its write buffer. */
@@ -142,6 +135,7 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
     const now = this.#host.turn.now;
     this.#keepalive.received(now);
     this.#messagesLeft = MESSAGES_PER_TURN;
+    this.#queue.beginTurn();
     const at = this.#protocol.receive(bytes, start, end);
     this.#keepalive.insideMessage(this.#protocol.isInsideMessage, this.#messagesLeft < MESSAGES_PER_TURN, now);
     // A pong or the answer to a Close is there without anybody's send.
@@ -158,6 +152,7 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
     const now = this.#host.turn.now;
     this.#keepalive.received(now);
     this.#messagesLeft = MESSAGES_PER_TURN;
+    this.#queue.beginTurn();
     this.#protocol.filled(count);
     this.#keepalive.insideMessage(this.#protocol.isInsideMessage, this.#messagesLeft < MESSAGES_PER_TURN, now);
     this.#settle();
@@ -196,14 +191,22 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
 
   // What the protocol tells.
 
-  onMessage(isText: boolean, bytes: Uint8Array<ArrayBuffer>, start: number, end: number, isBorrowed: boolean): void {
+  onMessage(
+    isText: boolean,
+    bytes: Uint8Array<ArrayBuffer>,
+    start: number,
+    end: number,
+    isBorrowed: boolean,
+    isCompressed: boolean,
+  ): void {
     if (--this.#messagesLeft === 0) this.#protocol.halt();
     const now = this.#host.turn.now;
     this.#keepalive.active(now);
     if (this.#rate !== undefined && !this.#rate.take(now)) return this.#protocol.fail("MESSAGE_RATE");
-    this.#queue.message(isText, bytes, start, end, isBorrowed);
+    this.#queue.message(isText, bytes, start, end, isBorrowed, isCompressed);
     // What is left of the chunk waits like what is not read yet.
-    if (this.#isReadingPaused || this.#queue.queuedBytes >= this.#options.maxQueuedBytes) this.#protocol.halt();
+    const isFull = this.#queue.queuedBytes >= this.#options.maxQueuedBytes;
+    if (this.#isReadingPaused || isFull || this.#queue.hasInflatedEnough) this.#protocol.halt();
   }
 
   onPeerClose(): void {
@@ -242,7 +245,9 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
   }
 
   #sendBytes(bytes: Uint8Array): boolean {
-    if (bytes.length < IN_PLACE_FROM_BYTES) return this.#protocol.sendBinary(bytes);
+    if (bytes.length < IN_PLACE_FROM_BYTES || this.#protocol.compresses(bytes.length)) {
+      return this.#protocol.sendBinary(bytes);
+    }
     const lent = this.#queue.lend(bytes);
     if (lent === undefined) return this.#protocol.sendBinary(bytes);
     return this.#protocol.sendInPlace(lent.bytes, lent.start, lent.end, lent.owner);
@@ -358,7 +363,9 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
 
   /** Reports what is held. A connection that is gone holds what its pending handler and those after it need. */
   #hold(): void {
-    const buffered = this.#isGone ? 0 : this.#transport.output.heldBytes + this.#protocol.bufferedBytes;
+    const buffered = this.#isGone
+      ? 0
+      : this.#transport.output.heldBytes + this.#protocol.bufferedBytes + this.#protocol.contextBytes;
     const held = this.#queue.heldBytes + buffered;
     if (held === this.#heldBytes) return;
     const delta = held - this.#heldBytes;

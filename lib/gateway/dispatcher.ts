@@ -22,7 +22,9 @@ import {
   type RouteTable,
   type UpgradeDecision,
 } from "../route/table.ts";
-import type { Connection, ConnectionOpening } from "./connection.ts";
+import type { Connection } from "./connection.ts";
+import type { ConnectionOpening } from "./connection_host.ts";
+import { contractOf } from "./deflate_contract.ts";
 import type { forwardedClient } from "./forwarded.ts";
 import type { Acceptance, Decision } from "./exchange_host.ts";
 import type { ConnectionOptions } from "./options.ts";
@@ -134,9 +136,10 @@ export class Dispatcher {
     const request = recordOf(head, client);
     const connect = (decision: Extract<UpgradeDecision, { readonly accept: true }>): Acceptance | Response => {
       const subprotocol = decision.subprotocol ?? chooseSubprotocol(offer.subprotocols, options.subprotocols) ?? "";
-      const opening = { request, params, subprotocol, context: decision.context };
+      const deflate = contractOf(offer.extensions, options.perMessageDeflate);
+      const opening = { request, params, subprotocol, context: decision.context, ...(deflate && { deflate }) };
       return {
-        head: encodeAcceptance(offer, subprotocol, decision.headers),
+        head: encodeAcceptance(offer, subprotocol, deflate?.response, decision.headers),
         connect: (transport) => this.#host.connect(transport, opening, entry),
       };
     };
@@ -171,11 +174,13 @@ export class Dispatcher {
 function encodeAcceptance(
   offer: UpgradeOffer,
   subprotocol: string,
+  extensions: string | undefined,
   headers: ReadonlyArray<readonly [string, string]> | undefined,
 ): Uint8Array {
   return encodeSwitchingProtocols({
     accept: acceptKey(offer.key),
     ...(subprotocol === "" ? {} : { subprotocol }),
+    ...(extensions === undefined ? {} : { extensions }),
     ...(headers === undefined ? {} : { headers }),
   });
 }

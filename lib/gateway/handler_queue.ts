@@ -4,7 +4,13 @@
  * @module
  */
 import type { CloseInfo } from "../route/mod.ts";
-import { headerBytes, type SegmentOwner } from "../frame/mod.ts";
+import {
+  headerBytes,
+  type MessageInflater,
+  ProtocolError,
+  type SegmentOwner,
+  type ViolationName,
+} from "../frame/mod.ts";
 import type { PeerEvents } from "../route/table.ts";
 
 /** What a waiting message counts beyond its payload: empty ones are not free. */
@@ -22,7 +28,17 @@ export interface MessageBuffers {
   readonly buffers: SegmentOwner;
 }
 
+/** What the queue needs where messages arrive compressed. */
+export interface Inflation {
+  readonly inflater: MessageInflater;
+  /** A message cannot be inflated. Those behind it are forgotten. */
+  onViolation(violation: ViolationName): void;
+  /** Calls back when others have had their turn. */
+  later(goOn: () => void): void;
+}
+
 interface QueuedMessage {
+  readonly isCompressed: boolean;
   readonly isText: boolean;
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly start: number;
@@ -41,16 +57,28 @@ export interface LentMessage {
 const NO_BYTES = new Uint8Array(0);
 
 /** Stands where a handled message stood, so that its bytes are let go of. */
-const HANDLED: QueuedMessage = { isText: false, bytes: NO_BYTES, start: 0, end: 0 };
+const HANDLED: QueuedMessage = {
+  isCompressed: false,
+  isText: false,
+  bytes: NO_BYTES,
+  start: 0,
+  end: 0,
+};
 
 /** The queue is compacted when so many handled messages stand before its head, and more than wait. */
 const COMPACT_FROM = 64;
+
+/** So much of one connection is inflated in one turn; the rest of its messages wait for the others. */
+const INFLATED_BYTES_PER_TURN = 1024 * 1024;
 
 /** The queue in front of one route's handlers. */
 export class HandlerQueue {
   readonly #events: PeerEvents;
   readonly #buffers: MessageBuffers;
   readonly #onProgress: () => void;
+  readonly #inflation: Inflation | undefined;
+  /** What may still be inflated in this turn, in bytes. */
+  #inflatableBytes = INFLATED_BYTES_PER_TURN;
   #messages: QueuedMessage[] = [];
   #head = 0;
   #queuedBytes = 0;
@@ -67,11 +95,13 @@ export class HandlerQueue {
 
   /**
    * @param onSettled called when an asynchronous handler has settled and the next has begun, if one waits.
+   * @param inflation where messages may arrive compressed.
    */
-  constructor(events: PeerEvents, buffers: MessageBuffers, onSettled: () => void) {
+  constructor(events: PeerEvents, buffers: MessageBuffers, onSettled: () => void, inflation?: Inflation) {
     this.#events = events;
     this.#buffers = buffers;
     this.#onProgress = onSettled;
+    this.#inflation = inflation;
   }
 
   /** True while a handler runs or is pending. */
@@ -86,7 +116,17 @@ export class HandlerQueue {
 
   /** What is held for handlers, in bytes: what waits, and the message that one is pending on. */
   get heldBytes(): number {
-    return this.#queuedBytes + this.#bytes.length;
+    return this.#queuedBytes + this.#bytes.length + (this.#inflation?.inflater.heldBytes ?? 0);
+  }
+
+  /** True when so much was inflated that the others come first. */
+  get hasInflatedEnough(): boolean {
+    return this.#inflatableBytes <= 0;
+  }
+
+  /** A new turn has begun. */
+  beginTurn(): void {
+    this.#inflatableBytes = INFLATED_BYTES_PER_TURN;
   }
 
   /** The connection is open. Called once, first. */
@@ -96,13 +136,29 @@ export class HandlerQueue {
     this.#runWaiting();
   }
 
-  /** A message: handled now if nothing is pending, copied and kept otherwise. */
-  message(isText: boolean, bytes: Uint8Array<ArrayBuffer>, start: number, end: number, isBorrowed: boolean): void {
+  /**
+   * A message: handled now if nothing is pending, copied and kept otherwise.
+   *
+   * A compressed one is kept as it came: it is inflated when its turn comes, and so in the order of arrival.
+   */
+  message(
+    isText: boolean,
+    bytes: Uint8Array<ArrayBuffer>,
+    start: number,
+    end: number,
+    isBorrowed: boolean,
+    isCompressed = false,
+  ): void {
     if (this.#isClosed) return isBorrowed ? undefined : this.#buffers.buffers.give(bytes);
-    if (this.#isBusy) return this.#keep(isText, bytes, start, end, isBorrowed);
-    // Pinned before the handler runs: it may end the connection and read on.
-    if (isBorrowed) this.#buffers.pin(bytes);
-    this.#handle(isText, bytes, start, end, isBorrowed ? this.#buffers.pins : this.#buffers.buffers);
+    if (this.#isBusy) return this.#keep(isCompressed, isText, bytes, start, end, isBorrowed);
+    if (isCompressed) {
+      this.#inflate(isText, bytes, start, end);
+      if (!isBorrowed) this.#buffers.buffers.give(bytes);
+    } else {
+      // Pinned before the handler runs: it may end the connection and read on.
+      if (isBorrowed) this.#buffers.pin(bytes);
+      this.#handle(isText, bytes, start, end, isBorrowed ? this.#buffers.pins : this.#buffers.buffers);
+    }
     this.#runWaiting();
   }
 
@@ -147,12 +203,21 @@ export class HandlerQueue {
   }
 
   /** Keeps a message for later: in its own buffer, unless that is not ours or much too large for it. */
-  #keep(isText: boolean, bytes: Uint8Array<ArrayBuffer>, start: number, end: number, isBorrowed: boolean): void {
+  #keep(
+    isCompressed: boolean,
+    isText: boolean,
+    bytes: Uint8Array<ArrayBuffer>,
+    start: number,
+    end: number,
+    isBorrowed: boolean,
+  ): void {
     const isKept = !isBorrowed && (end - start) * MAX_BUFFER_PER_MESSAGE >= bytes.length;
     const kept = isKept ? bytes : bytes.slice(start, end);
     if (!isKept && !isBorrowed) this.#buffers.buffers.give(bytes);
     this.#messages.push(
-      isKept ? { isText, bytes, start, end } : { isText, bytes: kept, start: 0, end: end - start },
+      isKept
+        ? { isCompressed, isText, bytes, start, end }
+        : { isCompressed, isText, bytes: kept, start: 0, end: end - start },
     );
     this.#queuedBytes += kept.length + OVERHEAD_BYTES;
   }
@@ -195,6 +260,31 @@ export class HandlerQueue {
     this.#track(this.#events.message(isText, bytes, start, end));
   }
 
+  /** Inflates a message and handles it. */
+  #inflate(isText: boolean, bytes: Uint8Array, start: number, end: number): void {
+    const { inflater, onViolation } = this.#inflation!;
+    let message;
+    try {
+      message = inflater.inflate(isText, bytes, start, end);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      // What comes after may refer to what could not be inflated.
+      this.drop();
+      return onViolation(error.violation);
+    }
+    this.#inflatableBytes -= message.end - message.start;
+    this.#handle(isText, message.bytes, message.start, message.end, this.#buffers.buffers);
+  }
+
+  /** Goes on in a later turn. Until then it is as if a handler were pending. */
+  #rest(): void {
+    this.#isBusy = true;
+    this.#inflation!.later(() => {
+      this.beginTurn();
+      this.#onSettled();
+    });
+  }
+
   #runWaiting(): void {
     while (!this.#isBusy && this.#runNext());
   }
@@ -206,15 +296,23 @@ export class HandlerQueue {
       this.#isBusy = true;
       this.#track(this.#events.drain());
     } else if (this.#head < this.#messages.length) {
-      const { isText, bytes, start, end } = this.#shift();
-      this.#handle(isText, bytes, start, end, this.#buffers.buffers);
+      this.#runMessage();
     } else if (this.#closeDue !== undefined) {
       const info = this.#closeDue;
       this.#closeDue = undefined;
+      this.#inflation?.inflater.close();
       this.#isBusy = true;
       this.#track(this.#events.close(info));
     } else return false;
     return true;
+  }
+
+  #runMessage(): void {
+    if (this.#messages[this.#head]!.isCompressed && this.hasInflatedEnough) return this.#rest();
+    const { isCompressed, isText, bytes, start, end } = this.#shift();
+    if (!isCompressed) return this.#handle(isText, bytes, start, end, this.#buffers.buffers);
+    this.#inflate(isText, bytes, start, end);
+    this.#buffers.buffers.give(bytes);
   }
 
   #shift(): QueuedMessage {

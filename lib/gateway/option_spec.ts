@@ -72,8 +72,21 @@ export interface ListOption extends OptionRow {
   readonly default: readonly string[] | null;
 }
 
+/** On or off; in code also an object that says how: the fields of `deflate_option.ts`. */
+export interface DeflateOption extends OptionRow {
+  readonly kind: "deflate";
+  readonly default: boolean;
+}
+
 /** A row of the option table. */
-export type OptionSpec = IntegerOption | PortOption | HostOption | PathOption | ChoiceOption | ListOption;
+export type OptionSpec =
+  | IntegerOption
+  | PortOption
+  | HostOption
+  | PathOption
+  | ChoiceOption
+  | ListOption
+  | DeflateOption;
 
 /** Headings of the help text. */
 export type OptionGroup =

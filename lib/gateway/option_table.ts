@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { PerMessageDeflateOptions } from "../route/mod.ts";
 import type { OptionSpec } from "./option_spec.ts";
 
 const KIB = 1024;
@@ -172,6 +173,14 @@ export const GATEWAY_OPTIONS = {
     doc: "longest time from the first to the last byte of one message",
     consequence: "close 1008",
   },
+  perMessageDeflate: {
+    kind: "deflate",
+    group: "Messages",
+    default: false,
+    perRoute: true,
+    doc: "compress messages with clients that offer it: on or off; in code also an object",
+    consequence: "inflated beyond `maxMessageBytes`: close 1009",
+  },
   pingIntervalMs: {
     ...DURATION,
     group: "Keepalive and timeouts",
@@ -306,6 +315,7 @@ export type OptionName = keyof typeof GATEWAY_OPTIONS;
 
 type ValueOf<Spec extends OptionSpec> = Spec extends { kind: "integer" | "port" } ? number
   : Spec extends { kind: "choice"; choices: readonly (infer Choice)[] } ? Choice
+  : Spec extends { kind: "deflate" } ? boolean | PerMessageDeflateOptions
   : Spec extends { kind: "list"; default: null } ? readonly string[] | null
   : Spec extends { kind: "list" } ? readonly string[]
   : string;

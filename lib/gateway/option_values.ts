@@ -5,6 +5,7 @@
  */
 import { isIP } from "node:net";
 import { parseAllowedOrigin } from "../handshake/mod.ts";
+import { deflateProblem } from "./deflate_option.ts";
 import { parseNetwork } from "./ip_address.ts";
 import type { IntegerOption, ListOption, OptionSpec } from "./option_spec.ts";
 import type { OptionValue } from "./option_table.ts";
@@ -61,13 +62,19 @@ export function checkValue(spec: OptionSpec, value: unknown): Reading {
         : misses(`must be one of ${spec.choices.join(", ")}`);
     case "list":
       return checkList(spec, value);
+    case "deflate": {
+      const problem = deflateProblem(value);
+      if (problem !== undefined) return misses(problem);
+      return fits(typeof value === "object" ? Object.freeze({ ...value }) : value as OptionValue);
+    }
   }
 }
 
 /** Writes a value so that {@linkcode readText} reads it back: in the largest unit that divides it. */
 export function textOf(spec: OptionSpec, value: OptionValue): string {
   if (value === null) return "";
-  if (typeof value === "object") return value.join(",");
+  if (typeof value === "boolean") return value ? "on" : "off";
+  if (typeof value === "object") return isList(value) ? value.join(",") : jsonOf(value) ?? "";
   if (typeof value === "string") return value;
   if (spec.kind !== "integer") return String(value);
   if (value === 0 && spec.zeroIsOff === true) return "off";
@@ -112,6 +119,10 @@ function valueOfText(spec: OptionSpec, text: string): unknown {
       return numberOfText(text, NO_FACTORS);
     case "list":
       return text.split(",").map((item) => item.trim()).filter((item) => item !== "");
+    case "deflate": {
+      const word = text.toLowerCase();
+      return word === "on" ? true : word === "off" ? false : text;
+    }
     case "host":
       return text.replace(/^\[(.*)\]$/, "$1");
     default:
@@ -149,8 +160,13 @@ function rangeOf(spec: IntegerOption): string {
   return `${counted}, ${spec.min} to ${spec.max}${spec.unit === "bytes" ? ` (${textOf(spec, spec.max)})` : ""}${off}`;
 }
 
+function isList(value: object): value is readonly string[] {
+  return Array.isArray(value);
+}
+
 function hintOf(spec: OptionSpec): string {
   if (spec.kind === "list") return "; items are separated by commas";
+  if (spec.kind === "deflate") return "; a flag or a variable says on or off";
   if (spec.kind !== "integer") return "";
   if (spec.unit === "bytes") return "; B, KiB, MiB or GiB may follow";
   return spec.unit === "ms" ? "; ms, s, m or h may follow" : "";

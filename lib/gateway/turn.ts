@@ -25,6 +25,8 @@ export class Turn {
   #spare: TurnMember[] = [];
   #touched: TurnMember[] = [];
   #deferred: TurnMember[] = [];
+  /** Calls of {@linkcode later} that are outstanding. */
+  #postponed = 0;
   #isScheduled = false;
   #isRunning = false;
   #now: number;
@@ -42,7 +44,7 @@ export class Turn {
 
   /** True when something waits to be handled or written. */
   get isDue(): boolean {
-    return this.#isScheduled || this.#deferred.length > 0;
+    return this.#isScheduled || this.#deferred.length + this.#postponed > 0;
   }
 
   /** A read has completed: the member is handled in this turn. */
@@ -55,6 +57,15 @@ export class Turn {
   defer(member: TurnMember): void {
     this.#deferred.push(member);
     if (this.#deferred.length === 1) setImmediate(this.#onDeferred);
+  }
+
+  /** Calls back when the others, and the system's events, have had their turn. */
+  later(goOn: () => void): void {
+    this.#postponed++;
+    setImmediate(() => {
+      this.#postponed--;
+      goOn();
+    });
   }
 
   /** The member has something to write at the end of this turn. */

@@ -9,6 +9,8 @@
  */
 import {
   CLOSE_CODE,
+  type DeflateTerms,
+  DeflatingWriter,
   encodeClosePayload,
   OPCODE,
   type PreparedMessage,
@@ -54,6 +56,8 @@ export class ServerProtocol {
   readonly #output: WriteBuffer;
   readonly #events: ProtocolEvents;
   readonly #receiver: Receiver;
+  /** Where compression was agreed on. */
+  readonly #deflating: DeflatingWriter | undefined;
   #state: State = STATE.OPEN;
   #peerCode: number = CLOSE_CODE.ABNORMAL;
   #peerReason = "";
@@ -61,8 +65,18 @@ export class ServerProtocol {
   #failure: ViolationName | undefined;
   #heldPong: Uint8Array | undefined;
 
-  /** @param buffers in which messages come together. Default: fresh ones. */
-  constructor(options: ProtocolOptions, output: WriteBuffer, events: ProtocolEvents, buffers?: SegmentSource) {
+  /**
+   * @param buffers in which messages come together. Default: fresh ones.
+   * @param deflate given where permessage-deflate was agreed on: how messages are compressed. Those that arrive are
+   * handed on as they came.
+   */
+  constructor(
+    options: ProtocolOptions,
+    output: WriteBuffer,
+    events: ProtocolEvents,
+    buffers?: SegmentSource,
+    deflate?: DeflateTerms,
+  ) {
     this.#options = options;
     this.#output = output;
     this.#events = events;
@@ -71,10 +85,12 @@ export class ServerProtocol {
         maxMessageBytes: options.maxMessageBytes,
         maxFragments: options.maxFragments,
         expectMasked: true,
+        allowsRsv1: deflate !== undefined,
       },
       this,
       buffers,
     );
+    this.#deflating = deflate === undefined ? undefined : new DeflatingWriter(deflate, output);
   }
 
   /** The state, for tables and logs. */
@@ -90,6 +106,11 @@ export class ServerProtocol {
   /** Bytes held for a message that is not complete yet. */
   get bufferedBytes(): number {
     return this.#receiver.bufferedBytes;
+  }
+
+  /** Memory of the context that our messages are compressed with, in bytes. */
+  get contextBytes(): number {
+    return this.#deflating?.heldBytes ?? 0;
   }
 
   /** True when a message has begun and has not ended. */
@@ -150,15 +171,22 @@ export class ServerProtocol {
   /** Appends a text message; false when no data may be sent any more. */
   sendText(text: string): boolean {
     if (this.#state !== STATE.OPEN) return false;
-    this.#output.appendText(text);
+    if (this.#deflating === undefined) this.#output.appendText(text);
+    else this.#deflating.appendText(text);
     return true;
   }
 
   /** Appends a binary message; false when no data may be sent any more. */
   sendBinary(bytes: Uint8Array): boolean {
     if (this.#state !== STATE.OPEN) return false;
-    this.#output.appendFrame(OPCODE.BINARY, bytes);
+    if (this.#deflating === undefined) this.#output.appendFrame(OPCODE.BINARY, bytes);
+    else this.#deflating.appendBinary(bytes);
     return true;
+  }
+
+  /** True when a message of this length goes out compressed, and cannot be sent in place. */
+  compresses(byteLength: number): boolean {
+    return this.#deflating !== undefined && this.#deflating.compresses(byteLength);
   }
 
   /** Appends a binary message that stays where it lies; false when no data may be sent any more. */
@@ -171,7 +199,8 @@ export class ServerProtocol {
   /** Appends a message that was encoded for many; false when no data may be sent any more. */
   sendPrepared(message: PreparedMessage): boolean {
     if (this.#state !== STATE.OPEN) return false;
-    this.#output.appendEncoded(message.frame);
+    if (this.#deflating === undefined) this.#output.appendEncoded(message.frame);
+    else this.#deflating.appendPrepared(message);
     return true;
   }
 
@@ -216,11 +245,19 @@ export class ServerProtocol {
   end(): void {
     this.#change("end");
     this.#receiver.abandon();
+    this.#deflating?.close();
   }
 
   /** @ignore Called by the receiver. */
-  onMessage(isText: boolean, bytes: Uint8Array<ArrayBuffer>, start: number, end: number, isBorrowed: boolean): void {
-    if (STATES[this.#state].delivers) this.#events.onMessage(isText, bytes, start, end, isBorrowed);
+  onMessage(
+    isText: boolean,
+    bytes: Uint8Array<ArrayBuffer>,
+    start: number,
+    end: number,
+    isBorrowed: boolean,
+    isCompressed: boolean,
+  ): void {
+    if (STATES[this.#state].delivers) this.#events.onMessage(isText, bytes, start, end, isBorrowed, isCompressed);
   }
 
   /** @ignore Called by the receiver. */

@@ -234,11 +234,34 @@ export type HttpHandler<Params = Readonly<Record<string, string>>> = (
 ) => Awaitable<Response>;
 
 /**
+ * How messages are compressed with clients that offer permessage-deflate. RFC 7692.
+ */
+export interface PerMessageDeflateOptions {
+  /** Shorter messages are sent as they are, in bytes. Default: 1024. */
+  readonly threshold?: number;
+  /** From 1, the fastest, to 9, the smallest. Default: 1. */
+  readonly level?: number;
+  /** zlib's memory for the search, 1 to 9. Default: 8. */
+  readonly memLevel?: number;
+  /**
+   * True: each of our messages is compressed on its own, and one that goes to many once for all. False: it may refer to
+   * those before it, for which memory is held for each connection. Default: true.
+   */
+  readonly serverNoContextTakeover?: boolean;
+  /** The same for the messages of the client. Default: true. */
+  readonly clientNoContextTakeover?: boolean;
+  /** The largest window we compress with is 2^n bytes, 9 to 15. Default: 15. */
+  readonly serverMaxWindowBits?: number;
+  /** The largest window asked of the client is 2^n bytes, 9 to 15. Default: 15. */
+  readonly clientMaxWindowBits?: number;
+}
+
+/**
  * Options a route may set for its own connections. Each overrides the gateway's option of the same name; the README's
  * options table gives defaults and consequences.
  */
 export interface RouteOptions {
-  /** Longest message, in bytes, over all its fragments. Beyond it: 1009. */
+  /** Longest message, in bytes, over all its fragments; of a compressed one inflated. Beyond it: 1009. */
   readonly maxMessageBytes?: number;
   /** Most fragments of one message. Beyond it: 1009. */
   readonly maxFragments?: number;
@@ -262,6 +285,8 @@ export interface RouteOptions {
   readonly maxQueuedBytes?: number;
   /** Messages a second that one connection may send in the long run, and in a burst of one second. 0 = off. */
   readonly messageRate?: number;
+  /** Compresses messages with clients that offer it: true, or how. Beyond `maxMessageBytes` inflated: 1009. */
+  readonly perMessageDeflate?: boolean | PerMessageDeflateOptions;
   /** Origins allowed to connect, as `https://host[:port]`; `"*"` allows all. */
   readonly allowedOrigins?: readonly string[];
   /** Subprotocols this route speaks, best first; the first that the client offered is chosen. */

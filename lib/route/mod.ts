@@ -28,6 +28,7 @@ export type {
   HttpHandler,
   Message,
   Peer,
+  PerMessageDeflateOptions,
   Publish,
   ResumeReason,
   Route,

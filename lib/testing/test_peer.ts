@@ -3,7 +3,18 @@
  *
  * @module
  */
-import { CLOSE_CODE, encodeClosePayload, encodeFrame, OPCODE, ProtocolError, Receiver, viewOf } from "../frame/mod.ts";
+import {
+  CLOSE_CODE,
+  deflateAlone,
+  encodeClosePayload,
+  encodeFrame,
+  FRESH_BUFFERS,
+  MessageInflater,
+  OPCODE,
+  ProtocolError,
+  Receiver,
+  viewOf,
+} from "../frame/mod.ts";
 import type { CloseInfo, Sendable } from "../route/mod.ts";
 import type { MemoryStream } from "./memory_stream.ts";
 
@@ -13,6 +24,8 @@ export interface TestFrame {
   readonly type: "text" | "binary" | "ping" | "pong" | "close";
   /** As it was sent; of a Close frame with the two bytes of its code. */
   readonly payload: Uint8Array<ArrayBuffer>;
+  /** Of a compressed message: the payload is not inflated. */
+  readonly isCompressed?: true;
 }
 
 /** What a client may leave undone that RFC 6455 asks of it. */
@@ -68,6 +81,8 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 export class TestPeer {
   /** The subprotocol the server chose, or the empty string. */
   readonly subprotocol: string;
+  /** The extensions the server agreed on, or the empty string. */
+  readonly extensions: string;
   /** The fields of the 101. */
   readonly headers: Headers;
   readonly #client: MemoryStream;
@@ -75,6 +90,8 @@ export class TestPeer {
   readonly #behaviour: TestPeerBehaviour;
   readonly #settled: () => Promise<void>;
   readonly #receiver: Receiver;
+  /** Where compression was agreed on. */
+  readonly #inflater: MessageInflater | undefined;
   readonly #closed: Promise<CloseInfo>;
   readonly #frames: TestFrame[] = [];
   readonly #inbox: (string | Uint8Array<ArrayBuffer>)[] = [];
@@ -102,9 +119,12 @@ export class TestPeer {
     const { promise, resolve } = Promise.withResolvers<CloseInfo>();
     this.#closed = promise;
     this.#resolveClosed = resolve;
+    this.extensions = parts.headers.get("sec-websocket-extensions") ?? "";
+    this.#inflater = inflaterOf(this.extensions);
     const limits = { maxMessageBytes: Number.MAX_SAFE_INTEGER, maxFragments: Infinity, expectMasked: false };
-    this.#receiver = new Receiver(limits, {
-      onMessage: (isText, bytes, start, end) => this.#message(isText, bytes.slice(start, end)),
+    this.#receiver = new Receiver({ ...limits, allowsRsv1: this.#inflater !== undefined }, {
+      onMessage: (isText, bytes, start, end, _isBorrowed, isCompressed) =>
+        this.#message(isText, bytes.slice(start, end), isCompressed),
       onPing: (bytes, start, end) => this.#ping(bytes.slice(start, end)),
       onPong: (bytes, start, end) => void this.#frames.push({ type: "pong", payload: bytes.slice(start, end) }),
       onClose: (code, reason) => this.#close(code, reason),
@@ -137,8 +157,10 @@ export class TestPeer {
 
   /** Sends a message: a string as text, bytes as binary. */
   send(data: Sendable): void {
-    if (typeof data === "string") this.sendFrame({ opcode: OPCODE.TEXT, payload: data });
-    else this.sendFrame({ opcode: OPCODE.BINARY, payload: viewOf(data) });
+    const opcode = typeof data === "string" ? OPCODE.TEXT : OPCODE.BINARY;
+    const payload = typeof data === "string" ? encoder.encode(data) : viewOf(data);
+    const deflated = this.#inflater && deflateAlone(payload, DEFLATE_PARAMETERS);
+    this.sendFrame(deflated === undefined ? { opcode, payload } : { opcode, payload: deflated, rsv: RSV1 });
   }
 
   /** Sends a ping. */
@@ -247,12 +269,19 @@ export class TestPeer {
     }
   }
 
-  #message(isText: boolean, payload: Uint8Array<ArrayBuffer>): void {
-    this.#frames.push({ type: isText ? "text" : "binary", payload });
-    const message = isText ? decoder.decode(payload) : payload;
+  #message(isText: boolean, payload: Uint8Array<ArrayBuffer>, isCompressed: boolean): void {
+    const type = isText ? "text" : "binary";
+    this.#frames.push(isCompressed ? { type, payload, isCompressed } : { type, payload });
+    const inflated = isCompressed ? this.#inflate(isText, payload) : payload;
+    const message = isText ? decoder.decode(inflated) : inflated;
     const waiter = this.#waiters.shift();
     if (waiter === undefined) this.#inbox.push(message);
     else waiter.resolve(message);
+  }
+
+  #inflate(isText: boolean, payload: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+    const { bytes, start, end } = this.#inflater!.inflate(isText, payload, 0, payload.length);
+    return bytes.subarray(start, end);
   }
 
   #ping(payload: Uint8Array<ArrayBuffer>): void {
@@ -272,6 +301,7 @@ export class TestPeer {
   #finish(): void {
     if (this.#end !== undefined) return;
     const { code = CLOSE_CODE.ABNORMAL, reason = "" } = this.#receivedClose ?? {};
+    this.#inflater?.close();
     this.#end = { code, reason, wasClean: this.#receivedClose !== undefined && this.#sentClose };
     this.#resolveClosed(this.#end);
     for (const waiter of this.#waiters.splice(0)) waiter.reject(this.#ended());
@@ -297,6 +327,18 @@ export class TestPeer {
       : `with ${code}${reason && ` "${reason}"`}`;
     return new Error(`the connection has ended ${how}, and there is no message left`);
   }
+}
+
+/** RFC 7692 §6: a compressed message. */
+const RSV1 = 4;
+
+/** Any window and any level is allowed, as each message refers to itself only. */
+const DEFLATE_PARAMETERS = { windowBits: 9, level: 6, memLevel: 8 };
+
+function inflaterOf(extensions: string): MessageInflater | undefined {
+  if (!extensions.startsWith("permessage-deflate")) return undefined;
+  const keepsContext = !extensions.includes("server_no_context_takeover");
+  return new MessageInflater({ maxMessageBytes: 2 ** 30, keepsContext, windowBits: 15 }, FRESH_BUFFERS);
 }
 
 /** A frame as a client sends it. Checks nothing, so that tests can make wrong ones. */

@@ -41,6 +41,11 @@ export interface ConnectOptions extends TestPeerBehaviour {
   readonly headers?: HeadersInit;
   /** Subprotocols to offer, best first. */
   readonly subprotocols?: readonly string[];
+  /**
+   * Offers permessage-deflate: `true` what Chromium offers, a string as the field's value. Where the server accepts it
+   * the peer compresses what it sends, and inflates what it receives. Default: false.
+   */
+  readonly perMessageDeflate?: boolean | string;
   /** The Origin field, as a browser sends it. Default: none. */
   readonly origin?: string;
   /** The IP address this client comes from. Default: that of the server's options. */
@@ -299,7 +304,9 @@ export class TestServer implements AsyncDisposable {
   }
 }
 
-function handshakeFields({ headers, subprotocols = [], origin }: ConnectOptions): Headers {
+const CHROMIUM_OFFER = "permessage-deflate; client_max_window_bits";
+
+function handshakeFields({ headers, subprotocols = [], perMessageDeflate, origin }: ConnectOptions): Headers {
   const fields = new Headers([
     ["host", HOST],
     ["upgrade", "websocket"],
@@ -308,6 +315,8 @@ function handshakeFields({ headers, subprotocols = [], origin }: ConnectOptions)
     ["sec-websocket-version", "13"],
   ]);
   if (subprotocols.length > 0) fields.set("sec-websocket-protocol", subprotocols.join(", "));
+  if (perMessageDeflate === true) fields.set("sec-websocket-extensions", CHROMIUM_OFFER);
+  else if (perMessageDeflate) fields.set("sec-websocket-extensions", perMessageDeflate);
   if (origin !== undefined) fields.set("origin", origin);
   for (const [name, value] of new Headers(headers)) fields.set(name, value);
   return fields;

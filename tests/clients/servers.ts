@@ -9,7 +9,7 @@ import { type ServerProcess, startServer } from "../support/server_process.ts";
 export interface Addresses {
   /** `/`, `/echo`, `/rooms/[room]`, `/broadcast`. */
   readonly shipped: string;
-  /** `/lab`, `/closes`, `/gate`, `/narrow`, `/clock`, `/echo`: see `routes/`. Pings soon and often, and takes any origin. */
+  /** `/lab`, `/closes`, `/gate`, `/narrow`, `/clock`, `/echo`, `/deflate`: see `routes/`. Pings soon and often, and takes any origin. */
   readonly lab: string;
 }
 

@@ -1,7 +1,10 @@
 /** npm's `ws` against the server: the Web API it has, and what lies below it. @module */
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { Buffer } from "node:buffer";
 import { once } from "node:events";
+import type { Writable } from "node:stream";
 import WebSocket from "ws";
+import { encodeFrame } from "../../lib/frame/mod.ts";
 import { showOutcomes } from "./reported.ts";
 import { startServers } from "./servers.ts";
 import { runWebApiCases } from "./web_api_suite.js";
@@ -95,13 +98,51 @@ Deno.test("ws connects from the server's own origin, and gets a route's fields w
   await close(socket);
 });
 
-Deno.test("ws offers compression, which the server declines: plain frames", async () => {
+Deno.test("ws offers compression, which a route that is not set up for it declines: plain frames", async () => {
+  await using servers = await startServers();
+  const socket = await open(`${servers.addresses.lab}/lab`, { perMessageDeflate: true });
+  assertEquals(socket.extensions, "");
+  await close(socket);
+});
+
+for (
+  const offer of [{}, { serverNoContextTakeover: true }, { clientNoContextTakeover: true }, {
+    serverMaxWindowBits: 9,
+    clientMaxWindowBits: 9,
+  }]
+) {
+  Deno.test(`ws with compression ${JSON.stringify(offer)} gets text and binary of 1 B to 8 MiB back`, async () => {
+    await using servers = await startServers();
+    for (const url of [`${servers.addresses.shipped}/echo`, `${servers.addresses.lab}/deflate`]) {
+      const perMessageDeflate = { threshold: 0, ...offer };
+      const socket = await open(url, { perMessageDeflate, maxPayload: 2 ** 30 });
+      assertStringIncludes(socket.extensions, "permessage-deflate");
+      for (const size of [1, 125, 1024, 65_536, 1024 * 1024, 8 * 1024 * 1024]) {
+        const text = Array.from({ length: 40 }, (_, at) => `${at * size} `).join("").repeat(size / 200 + 1).slice(
+          0,
+          size,
+        );
+        const noise = Uint8Array.from({ length: Math.min(size, 100_000) }, (_, at) => Math.imul(at, 0x9e3779b1) >>> 24);
+        for (const message of [text, noise, text]) {
+          socket.send(message);
+          const [echo, isBinary] = await once(socket, "message");
+          assertEquals(isBinary, typeof message !== "string");
+          assert(Buffer.from(message as string).equals(echo), `${size} bytes came back otherwise`);
+        }
+      }
+      await close(socket);
+    }
+  });
+}
+
+Deno.test("ws that sends what does not inflate is closed with 1007", async () => {
   await using servers = await startServers();
   const socket = await open(`${servers.addresses.shipped}/echo`, { perMessageDeflate: true });
-  assertEquals(socket.extensions, "");
-  socket.send("a".repeat(5000));
-  assertEquals((await nextMessage(socket)).text, "a".repeat(5000));
-  await close(socket);
+  const closed = once(socket, "close");
+  const frame = encodeFrame({ opcode: 1, payload: Uint8Array.of(0xff), rsv: 4, maskKey: Uint8Array.of(1, 2, 3, 4) });
+  (socket as unknown as { readonly _socket: Writable })._socket.write(frame);
+  const [code, reason] = await closed;
+  assertEquals([code, String(reason)], [1007, "a compressed message cannot be inflated"]);
 });
 
 Deno.test("ws that vanishes is reported to the route as 1006", async () => {

@@ -120,7 +120,7 @@ section("RFC 6455 §4.2: the opening handshake on the wire", {
     await wire.printed(/subprotocol/);
   },
   "no extension is named that was not offered, nor one that is not known": async (wire) => {
-    for (const offered of [undefined, "x-novel, y; a=1", 'z; q="quoted"']) {
+    for (const offered of [undefined, "x-novel, y; a=1", 'z; q="quoted"', "permessage-deflate; x"]) {
       const head = await answer(wire, { "Sec-WebSocket-Extensions": offered });
       assertMatch(head, /^HTTP\/1\.1 101 /);
       assertEquals(/extensions:/i.test(head), false);

@@ -1,6 +1,14 @@
 /** Headers: the three length forms, and whole frames. @module */
-import { assertEquals } from "@std/assert";
-import { encodeFrame, headerBytes, MAX_SERVER_HEADER_BYTES, writeHeader } from "../../lib/frame/header.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  encodeFrame,
+  headerBytes,
+  lengthFormBytes,
+  MAX_SERVER_HEADER_BYTES,
+  readLength,
+  writeHeader,
+} from "../../lib/frame/header.ts";
+import { ProtocolError } from "../../lib/frame/violation.ts";
 
 function header(payloadBytes: number): string {
   const out = new Uint8Array(16).fill(0xaa);
@@ -42,4 +50,20 @@ Deno.test("encodeFrame leaves payload and key as they were", () => {
   const maskKey = Uint8Array.of(1, 2, 3, 4);
   encodeFrame({ opcode: 0x2, payload, maskKey });
   assertEquals([payload.every((byte) => byte === 7), maskKey.toHex()], [true, "01020304"]);
+});
+
+Deno.test("readLength reads what writeHeader wrote, wherever it stands, and lengthFormBytes how long that is", () => {
+  for (const payloadBytes of [0, 125, 126, 65_535, 65_536, 2 ** 31, 2 ** 32, Number.MAX_SAFE_INTEGER]) {
+    const out = new Uint8Array(16);
+    const end = writeHeader(out, 3, 0x82, payloadBytes);
+    assertEquals([readLength(out, 3), lengthFormBytes(out[4]!)], [payloadBytes, end - 3]);
+  }
+});
+
+Deno.test("readLength refuses a length that is not in its shortest form, or negative (RFC 6455 §5.2)", () => {
+  const violationOf = (hex: string) =>
+    assertThrows(() => readLength(Uint8Array.fromHex(hex), 0), ProtocolError).violation;
+  assertEquals(violationOf("827e007d"), "LENGTH_NOT_MINIMAL");
+  assertEquals(violationOf("827f000000000000ffff"), "LENGTH_NOT_MINIMAL");
+  assertEquals(violationOf("827f8000000000000000"), "LENGTH_NEGATIVE");
 });

@@ -1,5 +1,5 @@
 /** One message, encoded once, for many. @module */
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
 import { PreparedMessage, viewOf } from "../../lib/frame/prepared_message.ts";
 
 Deno.test("PreparedMessage makes a text frame of a string and a binary frame of bytes", () => {
@@ -33,4 +33,16 @@ Deno.test("viewOf gives the bytes of a buffer and of every kind of view, where t
   const bytes = new Uint8Array(buffer, 1, 2);
   assertStrictEquals(viewOf(bytes), bytes);
   assertStrictEquals(viewOf(new DataView(buffer)).buffer, buffer);
+});
+
+Deno.test("PreparedMessage is compressed once for each set of parameters, and with none that does not pay", () => {
+  const parameters = { windowBits: 15, level: 1, memLevel: 8 };
+  const message = new PreparedMessage("the same again, ".repeat(50));
+  const frame = message.deflatedFrame(parameters);
+  assertStrictEquals(message.deflatedFrame({ ...parameters }), frame);
+  assertEquals(frame?.[0], 0xc1);
+  assertEquals(new PreparedMessage(new Uint8Array(500)).deflatedFrame(parameters)?.[0], 0xc2);
+  assertNotStrictEquals(message.deflatedFrame({ ...parameters, windowBits: 9 }), frame);
+  const short = new PreparedMessage("ab");
+  assertEquals([short.deflatedFrame(parameters), short.deflatedFrame(parameters)], [undefined, undefined]);
 });

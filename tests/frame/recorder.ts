@@ -27,8 +27,16 @@ export class Recorder implements ReceiverEvents {
   /** Number of buffers that came with messages, to be kept. */
   gifts = 0;
 
-  onMessage(isText: boolean, bytes: Uint8Array<ArrayBuffer>, start: number, end: number, isBorrowed: boolean): void {
-    this.events.push(`${isText ? "text" : "binary"} ${bytes.subarray(start, end).toHex()}`);
+  onMessage(
+    isText: boolean,
+    bytes: Uint8Array<ArrayBuffer>,
+    start: number,
+    end: number,
+    isBorrowed: boolean,
+    isCompressed: boolean,
+  ): void {
+    const kind = isCompressed ? "compressed " : "";
+    this.events.push(`${kind}${isText ? "text" : "binary"} ${bytes.subarray(start, end).toHex()}`);
     this.borrowed.push(isBorrowed);
     if (!isBorrowed && bytes.length > 0) this.gifts++;
   }

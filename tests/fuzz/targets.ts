@@ -5,6 +5,7 @@
  */
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { HEADROOM_BYTES } from "../../lib/frame/message_assembly.ts";
+import { MessageInflater, ProtocolError } from "../../lib/frame/mod.ts";
 import {
   BodyDecoder,
   bodyFraming,
@@ -14,6 +15,7 @@ import {
   leadingCrlf,
   parseRequestHead,
 } from "../../lib/http/mod.ts";
+import { CountingSource } from "../frame/segment_source.ts";
 import { readAsClient, Side } from "../protocol/side.ts";
 import type { Random } from "./random.ts";
 
@@ -33,6 +35,7 @@ export interface FuzzTarget {
 /** All of them. */
 export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   { name: "protocol", run: runProtocol },
+  { name: "deflate", run: runDeflate },
   { name: "head", run: runHead },
   { name: "body", run: runBody },
 ];
@@ -68,6 +71,32 @@ function runProtocol(bytes: Uint8Array, random: Random): string {
 }
 
 const code = (close: string) => close.slice(0, "close 1000".length);
+
+/** Compressed messages, each with its length before it: inflated within the limit or refused, and nothing is kept. */
+function runDeflate(bytes: Uint8Array): string {
+  const [way = 0] = bytes;
+  const source = new CountingSource();
+  const keepsContext = (way & 1) === 1;
+  const options = { maxMessageBytes: MAX_MESSAGE_BYTES, keepsContext, windowBits: 9 + (way >> 4) % 7 };
+  const inflater = new MessageInflater({ ...options, usesStreams: keepsContext || (way & 2) === 0 }, source);
+  const told: string[] = [];
+  try {
+    for (let at = 1; at < bytes.length;) {
+      const end = Math.min(bytes.length, at + 1 + bytes[at]!);
+      const message = inflater.inflate((way & 4) !== 0, bytes, at + 1, end);
+      assertLessOrEqual(message.end - message.start, MAX_MESSAGE_BYTES);
+      told.push(message.end === message.start ? "empty" : "message");
+      source.give(message.bytes);
+      at = end;
+    }
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    told.push(error.violation);
+  }
+  inflater.close();
+  assertEquals([source.outstanding, inflater.heldBytes], [0, 0]);
+  return `${way & 7} ${told.slice(-4)}`;
+}
 
 /** A head, and the body its fields announce: whatever is wrong is an HttpError. */
 function runHead(bytes: Uint8Array, random: Random): string {

@@ -36,6 +36,7 @@ Deno.test("GATEWAY_DEFAULTS are those of the design", () => {
     maxFragments: 16_384,
     messageRate: 0,
     messageTimeoutMs: 60_000,
+    perMessageDeflate: false,
     pingIntervalMs: 25_000,
     pongTimeoutMs: 8_000,
     idleTimeoutMs: 0,

@@ -28,6 +28,7 @@ const WRONG_TEXTS: Readonly<Record<OptionName, readonly [text: string, allowed: 
   maxFragments: ["0", "fragments"],
   messageRate: ["-1", "or 0 for off"],
   messageTimeoutMs: ["1d", "ms, s, m or h"],
+  perMessageDeflate: ["1", "on or off"],
   pingIntervalMs: ["2147483648", "or 0 for off"],
   pongTimeoutMs: ["off", "1 to"],
   idleTimeoutMs: ["never", "or 0 for off"],
@@ -58,7 +59,11 @@ const WRONG_TYPES: readonly unknown[] = [true, {}, Symbol("x"), 1.5, NaN, Infini
 
 for (const name of OPTION_NAMES) {
   Deno.test(`checkValue refuses every value of a wrong type for ${name}`, () => {
-    for (const value of WRONG_TYPES) assertFalse(checkValue(specOf(name), value).ok, shown(value));
+    // On, and no field said otherwise.
+    const isRight = (value: unknown) => name === "perMessageDeflate" && (value === true || shown(value) === "{}");
+    for (const value of WRONG_TYPES.filter((value) => !isRight(value))) {
+      assertFalse(checkValue(specOf(name), value).ok, shown(value));
+    }
     assertEquals(checkValue(specOf(name), null).ok, name === "allowedOrigins");
   });
 }

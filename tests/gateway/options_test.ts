@@ -188,6 +188,23 @@ Deno.test("resolveOptions refuses a config file that is no object of options, an
   assertEquals(resolveOptions({ config: { port: undefined } }), GATEWAY_DEFAULTS);
 });
 
+Deno.test("perMessageDeflate is on or off in a flag, and in code also an object, checked field by field", () => {
+  const flagged = (text: string) => resolveOptions({ flags: new Map([["--per-message-deflate", text]]) });
+  assertEquals([flagged("on"), flagged("OFF")].map(({ perMessageDeflate }) => perMessageDeflate), [true, false]);
+  const [problem] = problemsOf(() => flagged("yes"));
+  assertStringIncludes(problem ?? "", '--per-message-deflate "yes": must be true, false, or an object of threshold');
+  assertStringIncludes(problem ?? "", "a flag or a variable says on or off");
+  const config = { perMessageDeflate: { level: 6 } };
+  const gateway = resolveOptions({ config });
+  assertEquals(gateway.perMessageDeflate, { level: 6 });
+  assertEquals(connectionOptionsOf(gateway, {}, FILE).perMessageDeflate, { level: 6 });
+  assertEquals(connectionOptionsOf(gateway, { perMessageDeflate: false }, FILE).perMessageDeflate, false);
+  const route = { perMessageDeflate: { serverMaxWindowBits: 8 } };
+  assertEquals(problemsOf(() => connectionOptionsOf(gateway, route, FILE)), [
+    `${FILE} options.perMessageDeflate {"serverMaxWindowBits":8}: its serverMaxWindowBits must be a whole number, 9 to 15`,
+  ]);
+});
+
 Deno.test("connectionOptionsOf puts a route's options over the gateway's", () => {
   const gateway = resolveOptions({ config: { maxFragments: 7, maxMessageBytes: 8 } });
   const options = connectionOptionsOf(
@@ -208,6 +225,7 @@ Deno.test("connectionOptionsOf puts a route's options over the gateway's", () =>
     maxBufferedBytes: MIB,
     maxQueuedBytes: 65_536,
     messageRate: 0,
+    perMessageDeflate: false,
     allowedOrigins: ["*"],
     subprotocols: ["a"],
   });

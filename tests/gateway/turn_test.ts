@@ -138,3 +138,14 @@ Deno.test("Turn ends the member that fails, reports why, and goes on with the ot
   assertEquals(log.slice(0, 3), ["process a", "destroy a", "process b"]);
   assertEquals(reported.map(String), ["RangeError: no memory"]);
 });
+
+Deno.test("Turn.later calls back when the system's events have had their turn, and is due until then", async () => {
+  const { turn, log, a } = open();
+  turn.later(() => log.push("later"));
+  assertEquals(turn.isDue, true);
+  turn.ready(a);
+  await turnEnds();
+  assertEquals(log, ["process a", "arm a"]);
+  await immediatesRun();
+  assertEquals([log.at(-1), turn.isDue], ["later", false]);
+});

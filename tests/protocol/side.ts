@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  type DeflateTerms,
   encodeFrame,
   OPCODE,
   PreparedMessage,
@@ -33,13 +34,21 @@ export class Side implements ProtocolEvents {
   /** Called for each message, before it is written down. */
   onEachMessage: () => void = () => {};
 
-  constructor(options: Partial<ProtocolOptions> = {}) {
-    this.protocol = new ServerProtocol({ ...PROTOCOL_OPTIONS, ...options }, this.output, this);
+  constructor(options: Partial<ProtocolOptions> = {}, deflate?: DeflateTerms) {
+    this.protocol = new ServerProtocol({ ...PROTOCOL_OPTIONS, ...options }, this.output, this, undefined, deflate);
   }
 
-  onMessage(isText: boolean, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void {
+  onMessage(
+    isText: boolean,
+    bytes: Uint8Array<ArrayBuffer>,
+    start: number,
+    end: number,
+    _isBorrowed: boolean,
+    isCompressed: boolean,
+  ): void {
     this.onEachMessage();
-    this.told.push(`${isText ? "text" : "binary"} ${bytes.subarray(start, end).toHex()}`);
+    const kind = isCompressed ? "compressed " : "";
+    this.told.push(`${kind}${isText ? "text" : "binary"} ${bytes.subarray(start, end).toHex()}`);
   }
 
   onPeerClose(): void {

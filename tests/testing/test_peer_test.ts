@@ -107,3 +107,16 @@ Deno.test("TestPeer stops and resumes reading, and sends without waiting", async
   assertEquals(peer.unsentBytes, 0);
   assert(peer.frames.length === 2);
 });
+
+Deno.test("TestPeer offers compression when it is told to, inflates what it receives and compresses what it sends", async () => {
+  const long = "long enough to be compressed ".repeat(50);
+  await using server = await createTestServer({ "/": { options: { perMessageDeflate: true }, ...ECHO } });
+  const peer = await server.connect("/", { perMessageDeflate: true });
+  assertEquals(peer.extensions.split(";")[0], "permessage-deflate");
+  peer.send(long);
+  assertEquals(await peer.receive(), long);
+  assertEquals(peer.frames.map(({ isCompressed }) => isCompressed), [true]);
+  const plain = await server.connect("/");
+  plain.send(long);
+  assertEquals([plain.extensions, await plain.receive(), plain.frames[0]?.isCompressed], ["", long, undefined]);
+});

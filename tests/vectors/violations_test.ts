@@ -17,8 +17,9 @@ for (const { violation, what, hex, events = [], options } of VIOLATION_VECTORS) 
   });
 }
 
-/** Violations of time, rate, memory and schema, which no single frame can show. */
+/** Violations of time, rate, memory, schema and compression, which no frame by itself can show. */
 const NOT_OF_FRAMES: readonly ViolationName[] = [
+  "DEFLATE_CORRUPT",
   "MESSAGE_TIMEOUT",
   "MESSAGE_RATE",
   "SCHEMA_MISMATCH",

@@ -24,6 +24,8 @@ export function valueArbitrary(name: OptionName): fc.Arbitrary<OptionValue> {
       return fc.oneof(fc.ipV4(), fc.ipV6(), fc.domain());
     case "path":
       return fc.constantFrom("routes", "./a b/c", "/srv/routes", "C:\\routes");
+    case "deflate":
+      return fc.boolean();
     case "choice":
       return fc.constantFrom(...spec.choices) as fc.Arbitrary<OptionValue>;
     case "list":
