@@ -30,7 +30,7 @@ async function connect(server: ServerProcess): Promise<RawClient> {
 }
 
 Deno.test({
-  name: "a message that would inflate to 1 GiB costs twice maxMessageBytes at most, and ends with 1009",
+  name: "a message that would inflate to 1 GiB costs at most three times maxMessageBytes, and ends with 1009",
   ignore: Deno.build.os !== "linux",
   async fn() {
     await using server = await startServer({ routes: "tests/fault/routes" });
@@ -48,7 +48,8 @@ Deno.test({
     }
     await good.sendText("after");
     assertEquals(await good.nextButPings(), { kind: "text", text: "after" });
-    // The route's limit is 32 MiB: while the buffer grows, the old one and the new one are there.
-    assertLess(await peakBytes(server) - before, 2 * 32 * MIB + 16 * MIB);
+    // The route's limit is 32 MiB: while the buffer grows, the old one and the new one are there, and what was outgrown
+    // before lies in the pool, or waits to be collected.
+    assertLess(await peakBytes(server) - before, 3 * 32 * MIB);
   },
 });
