@@ -15,7 +15,7 @@ import { type Pinning, pinning, Processes, type RunningServer } from "./peers/pr
 import { type Launch, MissingError, OURS, type ServerRow, SERVERS } from "./peers/servers.ts";
 import { doubts, summarize, type Summary, table } from "./peers/summary.ts";
 import { type Workload, WORKLOADS } from "./peers/workloads.ts";
-import { buildLoadGenerator, LoadError, type LoadResult, runLoad } from "./wsload.ts";
+import { buildLoadGenerator, deflatedLoad, LoadError, type LoadResult, runLoad } from "./wsload.ts";
 
 /** What to measure, and for how long. */
 export interface PeersOptions {
@@ -128,12 +128,12 @@ class Contest {
     const generator = await buildLoadGenerator(FOLDER);
     for (let round = 0; round < this.#options.rounds; round++) {
       for (const workload of this.#options.workloads) {
-        for (const entrant of entrants) await this.#run(generator, workload, entrant);
+        for (const entrant of entrants.filter(canRun(workload))) await this.#run(generator, workload, entrant);
       }
     }
     const resultsOf = (workload: Workload, name: string) => this.#results.get(`${workload.name} ${name}`) ?? [];
     return this.#options.workloads.flatMap((workload) =>
-      entrants.map(({ row: { name } }) =>
+      entrants.filter(canRun(workload)).map(({ row: { name } }) =>
         summarize(workload.name, name, resultsOf(workload, name), resultsOf(workload, OURS))
       )
     );
@@ -143,9 +143,10 @@ class Contest {
     const mode = row.speaks === "bytes" ? "raw" : load.mode;
     const target = { port, path: "/echo", pid, seconds: this.#options.seconds, warmUpSeconds: WARM_UP_SECONDS };
     const [program = generator, ...before] = [...this.#pin.load, generator];
+    const env = load.isDeflated ? await deflatedLoad(generator, load.messageBytes, FOLDER) : {};
     let result: LoadResult;
     try {
-      result = await runLoad([program, ...before], { ...load, mode }, target, this.#processes.add);
+      result = await runLoad([program, ...before], { ...load, mode }, target, this.#processes.add, env);
     } catch (error) {
       if (error instanceof LoadError) throw new LoadError(`${name} on ${row.name}: ${error.message}`);
       throw error;
@@ -153,6 +154,11 @@ class Contest {
     const key = `${name} ${row.name}`;
     this.#results.set(key, [...this.#results.get(key) ?? [], result]);
   }
+}
+
+/** Whether a server can be put under a workload. */
+function canRun({ load }: Workload): (entrant: Entrant) => boolean {
+  return ({ row }) => load.isDeflated !== true || row.deflates === true;
 }
 
 async function main(args: readonly string[]): Promise<void> {

@@ -8,7 +8,7 @@ Deno.test("readOptions measures every server under every workload when nothing i
   const { rounds, seconds, servers, workloads, json } = readOptions([]);
   assertEquals([rounds, seconds, json], [3, 2, undefined]);
   assertEquals(servers.map(({ name }) => name), ["sockeye", "deno-upgrade", "ws", "byte-echo"]);
-  assertEquals(workloads.map(({ name }) => name), ["ping", "pipelined"]);
+  assertEquals(workloads.map(({ name }) => name), ["ping", "pipelined", "compressed"]);
 });
 
 Deno.test("readOptions takes names of servers and of workloads after --only, any number of them", () => {

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { constants, deflateRawSync } from "node:zlib";
+
 /** What is put on a server. */
 export interface Load {
   /** `raw` is for a bare byte echo: the same bytes back, no handshake and no frames. */
@@ -13,6 +15,8 @@ export interface Load {
   /** Messages in flight on each connection. */
   readonly depth: number;
   readonly isText: boolean;
+  /** Messages are compressed, and permessage-deflate is offered with no context kept on either side. */
+  readonly isDeflated?: boolean;
 }
 
 /** Where it is put, and for how long. */
@@ -80,6 +84,29 @@ export async function buildLoadGenerator(folder: string, compiler = Deno.env.get
   return program;
 }
 
+/** What is offered with a compressed load: each server then does the same work for each message. */
+const DEFLATE_OFFER = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
+
+/**
+ * Compresses the payload that the load generator sends, as it cannot do that itself.
+ *
+ * @param folder for the file.
+ * @returns the environment to run it with.
+ */
+export async function deflatedLoad(
+  program: string,
+  messageBytes: number,
+  folder: string,
+): Promise<Readonly<Record<string, string>>> {
+  const plain = `${folder}/payload-${messageBytes}`;
+  // It ends with an error, for it has no compressed payload yet; the plain one is written.
+  const args = ["-z", "-s", String(messageBytes)];
+  await new Deno.Command(program, { args, env: { DUMP: plain }, stderr: "null" }).output();
+  const settings = { finishFlush: constants.Z_SYNC_FLUSH };
+  await Deno.writeFile(`${plain}.deflated`, deflateRawSync(await Deno.readFile(plain), settings).subarray(0, -4));
+  return { DEFLATED: `${plain}.deflated`, ZOFFER: `Sec-WebSocket-Extensions: ${DEFLATE_OFFER}\r\n` };
+}
+
 /** How the load generator is told what to do, after its name. */
 export function loadArguments(load: Load, target: LoadTarget): readonly string[] {
   const options = {
@@ -93,7 +120,8 @@ export function loadArguments(load: Load, target: LoadTarget): readonly string[]
     "-t": target.seconds,
     "-w": target.warmUpSeconds,
   };
-  return [...Object.entries(options).flatMap(([flag, value]) => [flag, String(value)]), ...(load.isText ? ["-x"] : [])];
+  const switches = [...(load.isText ? ["-x"] : []), ...(load.isDeflated ? ["-z"] : [])];
+  return [...Object.entries(options).flatMap(([flag, value]) => [flag, String(value)]), ...switches];
 }
 
 /**
@@ -101,6 +129,7 @@ export function loadArguments(load: Load, target: LoadTarget): readonly string[]
  *
  * @param command the program, with what pins it to a core before it.
  * @param started is given the process, so that it can be ended from outside.
+ * @param env of {@linkcode deflatedLoad}, for a compressed load.
  * @throws {LoadError} when it fails, does not end in time, or the server made mistakes.
  */
 export async function runLoad(
@@ -108,10 +137,12 @@ export async function runLoad(
   load: Load,
   target: LoadTarget,
   started: (child: Deno.ChildProcess) => void = () => {},
+  env: Readonly<Record<string, string>> = {},
 ): Promise<LoadResult> {
   const [program, ...before] = command;
   const child = new Deno.Command(program, {
     args: [...before, ...loadArguments(load, target)],
+    env,
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -55,6 +55,12 @@ Deno.test("loadArguments puts every property of the load on the command line", (
   );
 });
 
+Deno.test("loadArguments offers compression where the load is compressed", () => {
+  const load = { mode: "echo", connections: 1, messageBytes: 1024, depth: 1, isText: false, isDeflated: true } as const;
+  const target = { port: 4000, path: "/", pid: 7, seconds: 1, warmUpSeconds: 0 };
+  assertEquals(loadArguments(load, target).at(-1), "-z");
+});
+
 Deno.test("buildLoadGenerator says what to install when there is no C compiler", async () => {
   const folder = await Deno.makeTempDir();
   try {

@@ -4,6 +4,8 @@
  * @module
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { once } from "node:events";
+import NodeWebSocket from "ws";
 import { PROJECT, startServer } from "../support/server_process.ts";
 import { codeBlocks } from "./code_blocks.ts";
 import { withOptionsTable } from "./options_table.ts";
@@ -87,6 +89,20 @@ async function handshakeStatus(port: number, path: string, origin?: string): Pro
   const count = await stream.read(answer);
   return new TextDecoder().decode(answer.subarray(0, count ?? 0)).split("\r\n")[0] ?? "";
 }
+
+Deno.test("README: compression is agreed on with a client that offers it, from the threshold on", async () => {
+  await using server = await serve({ "packed.ts": example("Compression") });
+  const socket = new NodeWebSocket(`${server.url.replace("http", "ws")}/packed`);
+  await once(socket, "open");
+  assertStringIncludes(socket.extensions, "permessage-deflate");
+  for (const text of ["x".repeat(511), "x".repeat(512)]) {
+    socket.send(text);
+    const [message] = await once(socket, "message");
+    assertEquals(String(message), text);
+  }
+  socket.close();
+  await once(socket, "close");
+});
 
 Deno.test("README: the options table is that of the code (write it with `deno task docs:options`)", () => {
   assertEquals(withOptionsTable(README), README);

@@ -77,13 +77,10 @@ Deno.test("ZlibStream keeps its window until it is reset", () => {
 
 Deno.test("ZlibStream.heldBytes follows window and memory level, and inflating takes less than compressing", () => {
   const deflate = (windowBits: number, memLevel: number) => ZlibStream.deflate({ windowBits, memLevel, level: 1 });
-  const streams = [deflate(15, 8), deflate(15, 1), deflate(9, 1), ZlibStream.inflate(15), ZlibStream.inflate(9)];
-  const [large = 0, lessMemory = 0, small = 0, inflate = 0, smallInflate = 0] = streams.map((one) => one.heldBytes);
-  assertGreater(large, 256 * 1024);
-  assertGreater(large, lessMemory);
-  assertGreater(lessMemory, small);
-  assertGreater(lessMemory, inflate);
-  assertGreater(inflate, smallInflate);
+  const streams = [deflate(15, 9), deflate(15, 8), deflate(9, 8), ZlibStream.inflate(15), ZlibStream.inflate(9)];
+  const sizes = streams.map(({ heldBytes }) => heldBytes);
+  assertGreater(sizes[1]!, 256 * 1024);
+  for (const [at, size] of sizes.slice(1).entries()) assertLess(size, sizes[at]!);
   for (const stream of streams) stream.close();
 });
 

@@ -20,6 +20,8 @@ export interface ServerRow {
   readonly name: string;
   /** `bytes`: it knows nothing of frames, and gets the workload without them. */
   readonly speaks: "websocket" | "bytes";
+  /** True: it knows permessage-deflate. Others are left out of compressed workloads. */
+  readonly deflates?: true;
   /**
    * Makes it ready.
    *
@@ -45,6 +47,7 @@ export const SERVERS: readonly ServerRow[] = [
   {
     name: OURS,
     speaks: "websocket",
+    deflates: true,
     // With the permissions and the environment of `deno task start`.
     prepare: () =>
       Promise.resolve({
@@ -59,7 +62,8 @@ export const SERVERS: readonly ServerRow[] = [
           "--port=0",
           `--routes=${PROJECT}tests/bench/routes`,
         ],
-        env: { DENO_TOKIO_MAX_IO_EVENTS_PER_TICK: "120" },
+        // Compression is on, and used with those who offer it only.
+        env: { DENO_TOKIO_MAX_IO_EVENTS_PER_TICK: "120", SOCKEYE_PER_MESSAGE_DEFLATE: "on" },
         version: DENO,
       }),
   },
@@ -72,6 +76,7 @@ export const SERVERS: readonly ServerRow[] = [
   {
     name: "ws",
     speaks: "websocket",
+    deflates: true,
     async prepare(folder) {
       const node = await versionOf("node", "Node.js (Debian: apt-get install nodejs npm)");
       const { from, version } = await installWs(`${folder}/ws`, PROJECT);

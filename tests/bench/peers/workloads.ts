@@ -26,4 +26,9 @@ export const WORKLOADS: readonly Workload[] = [
     title: "messages of 64 bytes, 64 in flight on each of 100 connections",
     load: { mode: "echo", connections: 100, messageBytes: 64, depth: 64, isText: false },
   },
+  {
+    name: "compressed",
+    title: "ping-pong of 1 KiB of JSON, compressed both ways without context, on 100 connections",
+    load: { mode: "echo", connections: 100, messageBytes: 1024, depth: 1, isText: true, isDeflated: true },
+  },
 ];
