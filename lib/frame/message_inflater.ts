@@ -175,16 +175,26 @@ export class MessageInflater {
   /** A larger output: for so many bytes, but for no more than may come, and one that shows that there are more. */
   #grow(byteLength: number): void {
     const needed = Math.max(byteLength, MIN_OUTPUT_BYTES);
-    const output = this.#source.take(HEADROOM_BYTES + Math.min(needed, this.#options.maxMessageBytes + 1));
+    const size = HEADROOM_BYTES + Math.min(needed, this.#options.maxMessageBytes + 1);
+    if (this.#output.length >= LARGE_BYTES) {
+      // Not left to the collector, which would let many of them lie: what it held is free at once.
+      this.#output = new Uint8Array(this.#output.buffer.transfer(size));
+      return;
+    }
+    const output = this.#source.take(size);
     if (this.#at > HEADROOM_BYTES) output.set(this.#output.subarray(HEADROOM_BYTES, this.#at), HEADROOM_BYTES);
     this.#giveBack();
     this.#output = output;
   }
 
   #giveBack(): void {
-    if (this.#output !== NO_BYTES) this.#source.give(this.#output);
+    if (this.#output.length >= LARGE_BYTES) this.#output.buffer.transfer(0);
+    else if (this.#output !== NO_BYTES) this.#source.give(this.#output);
   }
 }
 
 const NO_BYTES = new Uint8Array(0);
 const MIN_OUTPUT_BYTES = 512;
+
+/** From this size on, an output that is outgrown or given up is freed and not recycled. */
+const LARGE_BYTES = 1024 * 1024;

@@ -181,3 +181,25 @@ Deno.test("MessageInflater leaves room for a header before the message", () => {
   const { inflater } = new Inflating();
   assertLess(9, inflater.inflate(true, HELLO, 0, HELLO.length).start);
 });
+
+Deno.test("MessageInflater frees large outputs that it outgrew or gave up, at once and not by the collector", () => {
+  const limit = 5 << 20;
+  const taken: Uint8Array[] = [];
+  const source = {
+    take(minBytes: number) {
+      const buffer = new Uint8Array(minBytes);
+      taken.push(buffer);
+      return buffer;
+    },
+    give() {},
+  };
+  const inflater = new MessageInflater({ maxMessageBytes: limit, keepsContext: false, windowBits: 15 }, source);
+  const payload = Uint8Array.from({ length: limit }, (_, at) => (at >> 8) * 31);
+  const packed = deflate(payload);
+  const { bytes, start, end } = inflater.inflate(false, packed, 0, packed.length);
+  assertEquals(bytes.subarray(start, end).every((byte, at) => byte === payload[at]), true);
+  const bomb = deflate(new Uint8Array(limit + 1));
+  assertThrows(() => inflater.inflate(false, bomb, 0, bomb.length), ProtocolError, "MESSAGE_TOO_BIG");
+  // What was transferred has no bytes left.
+  assertEquals(taken.filter(({ length }) => length >= 1 << 20), []);
+});
