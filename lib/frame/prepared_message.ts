@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { encodeFrame } from "./header.ts";
+import { encodeFrame, RSV1_BIT } from "./header.ts";
 import { deflateAlone, deflateKey } from "./message_deflater.ts";
 import { OPCODE } from "./opcode.ts";
 import type { DeflateParameters } from "./zlib_stream.ts";
@@ -12,9 +12,6 @@ const encoder = new TextEncoder();
 
 /** What can be prepared: a string becomes a text message, bytes a binary one. */
 export type Payload = string | ArrayBuffer | ArrayBufferView;
-
-/** RFC 7692 §6: the first of the three reserved bits says that the message is compressed. */
-const RSV1 = 4;
 
 /** A message whose frame is encoded at most once, and compressed at most once for each set of parameters. */
 export class PreparedMessage {
@@ -65,7 +62,7 @@ export class PreparedMessage {
   #deflate(parameters: DeflateParameters): Uint8Array<ArrayBuffer> | null {
     const payload = deflateAlone(this.#payload, parameters);
     if (payload === undefined) return null;
-    return encodeFrame({ opcode: this.isText ? OPCODE.TEXT : OPCODE.BINARY, payload, rsv: RSV1 });
+    return encodeFrame({ opcode: this.isText ? OPCODE.TEXT : OPCODE.BINARY, payload, rsv: RSV1_BIT >> 4 });
   }
 }
 

@@ -132,15 +132,9 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
   // What the transport tells.
 
   onBytes(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): number {
-    const now = this.#host.turn.now;
-    this.#keepalive.received(now);
-    this.#messagesLeft = MESSAGES_PER_TURN;
-    this.#queue.beginTurn();
+    this.#beginChunk();
     const at = this.#protocol.receive(bytes, start, end);
-    this.#keepalive.insideMessage(this.#protocol.isInsideMessage, this.#messagesLeft < MESSAGES_PER_TURN, now);
-    // A pong or the answer to a Close is there without anybody's send.
-    if (this.#transport.output.byteLength > 0) this.#transport.touch();
-    this.#settle();
+    this.#endChunk();
     return at;
   }
 
@@ -149,12 +143,23 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
   }
 
   onInput(count: number): void {
-    const now = this.#host.turn.now;
-    this.#keepalive.received(now);
+    this.#beginChunk();
+    this.#protocol.filled(count);
+    this.#endChunk();
+  }
+
+  /** Bytes have come, wherever they were read to. */
+  #beginChunk(): void {
+    this.#keepalive.received(this.#host.turn.now);
     this.#messagesLeft = MESSAGES_PER_TURN;
     this.#queue.beginTurn();
-    this.#protocol.filled(count);
-    this.#keepalive.insideMessage(this.#protocol.isInsideMessage, this.#messagesLeft < MESSAGES_PER_TURN, now);
+  }
+
+  #endChunk(): void {
+    const hasEnded = this.#messagesLeft < MESSAGES_PER_TURN;
+    this.#keepalive.insideMessage(this.#protocol.isInsideMessage, hasEnded, this.#host.turn.now);
+    // A pong or the answer to a Close is there without anybody's send.
+    if (this.#transport.output.byteLength > 0) this.#transport.touch();
     this.#settle();
   }
 

@@ -2,34 +2,11 @@
 import { assert, assertEquals, assertFalse, assertLessOrEqual, assertStrictEquals } from "@std/assert";
 import { encodeFrame } from "../../lib/frame/header.ts";
 import { OPCODE } from "../../lib/frame/opcode.ts";
-import { WriteBuffer } from "../../lib/frame/write_buffer.ts";
 import { concat, receive, utf8 } from "./recorder.ts";
 import { CountingSource } from "./segment_source.ts";
+import { drain, open, write } from "./written.ts";
 
 const { TEXT, BINARY, CLOSE, PING } = OPCODE;
-
-function open(): { source: CountingSource; output: WriteBuffer } {
-  const source = new CountingSource();
-  return { source, output: new WriteBuffer(source) };
-}
-
-/** Writes all that is there, `count` bytes at a time. */
-function drain(output: WriteBuffer, count = Infinity): Uint8Array {
-  const written: Uint8Array[] = [];
-  for (let bytes = output.begin(); bytes !== undefined; bytes = output.begin()) {
-    const part = bytes.slice(0, count);
-    written.push(part);
-    output.wrote(part.length);
-  }
-  return concat(...written);
-}
-
-function write(output: WriteBuffer, count: number): string {
-  const bytes = output.begin()!;
-  const hex = bytes.subarray(0, count).toHex();
-  output.wrote(count);
-  return hex;
-}
 
 Deno.test("WriteBuffer sends what was appended in one turn in one write", () => {
   const { output } = open();
