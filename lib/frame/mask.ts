@@ -1,11 +1,12 @@
 /**
  * Masking: payload byte i is XORed with key byte i mod 4. RFC 6455 §5.3.
  *
- * Works in place, four bytes at a time where the payload is long enough, and tells on the way whether any byte is
- * outside ASCII, so that text need not be walked a second time.
+ * Works in place, with SIMD in the arena and otherwise four bytes at a time where the payload is long enough, and tells
+ * on the way whether any byte is outside ASCII, so that text need not be walked a second time.
  *
  * @module
  */
+import { placeOf, sharedArena } from "./arena.ts";
 
 /**
  * From this length on, words are cheaper than bytes. Measured, bytes against words: 20 B 36 and 54 ns, 32 B 50 and 57,
@@ -44,6 +45,8 @@ export function rotateMaskKey(key: number, count: number): number {
  * @returns a number with the bit {@linkcode NON_ASCII} set when a resulting byte is above 0x7F.
  */
 export function applyMask(bytes: Uint8Array<ArrayBuffer>, start: number, end: number, key: number): number {
+  const place = placeOf(bytes);
+  if (place !== -1) return sharedArena()!.kernel.mask(place + start, place + end, key);
   let at = start;
   let seen = 0;
   if (end - start >= WORDWISE_FROM) {

@@ -24,6 +24,8 @@ export class MessageAssembly {
   readonly #source: SegmentSource;
   #bytes = EMPTY;
   #length = 0;
+  /** Of the message before: the next is likely to become as long, and then need not grow step by step. */
+  #lastLength = 0;
   /** A read into the buffer is under way, or was when it was last heard of: nobody else may have it. */
   #isLent = false;
 
@@ -87,19 +89,22 @@ export class MessageAssembly {
   take(): Uint8Array<ArrayBuffer> {
     const bytes = this.#bytes;
     this.#bytes = EMPTY;
+    this.#lastLength = this.#length;
     this.#length = 0;
     return bytes;
   }
 
-  /** Lets go of what is held. What a read may still write into is left to the collector. */
+  /** Lets go of what is held: at once, or when the read that may still write into it has ended. */
   clear(): void {
-    const bytes = this.take();
-    if (bytes !== EMPTY && !this.#isLent) this.#source.give(bytes);
+    this.#length = 0;
+    if (this.#isLent || this.#bytes === EMPTY) return;
+    this.#source.give(this.#bytes);
+    this.#bytes = EMPTY;
   }
 
   #reserve(length: number, total: number, isFinal: boolean): void {
     if (HEADROOM_BYTES + length <= this.#bytes.length) return;
-    const grown = Math.max(FIRST_BUFFER_BYTES, length * (isFinal ? 4 : 2));
+    const grown = Math.max(FIRST_BUFFER_BYTES, length * (isFinal ? 4 : 2), this.#lastLength);
     const bytes = this.#source.take(HEADROOM_BYTES + Math.max(length, Math.min(grown, total)));
     if (this.#length > 0) bytes.set(this.#bytes.subarray(HEADROOM_BYTES, this.end), HEADROOM_BYTES);
     if (this.#bytes !== EMPTY) this.#source.give(this.#bytes);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { type Arena, sharedArena, viewOfPart } from "./arena.ts";
 export { CLOSE_CODE, isUserCloseCode, isWireCloseCode, MAX_REASON_BYTES, USER_CLOSE_CODES } from "./close_code.ts";
 export { encodeClosePayload } from "./close_frame.ts";
 export { type DeflateTerms, DeflatingWriter } from "./deflating_writer.ts";
@@ -21,10 +22,12 @@ export { applyMask, NON_ASCII, readMaskKey, rotateMaskKey } from "./mask.ts";
 export { FRESH_BUFFERS, HEADROOM_BYTES } from "./message_assembly.ts";
 export { deflateAlone } from "./message_deflater.ts";
 export { type InflatedMessage, type InflaterOptions, MessageInflater } from "./message_inflater.ts";
+export { FORM, type MessageForm } from "./message_form.ts";
 export { isControlOpcode, isDefinedOpcode, OPCODE, type Opcode } from "./opcode.ts";
 export { type DeflateParameters, hasZlibStreams } from "./zlib_stream.ts";
 export { type Payload, PreparedMessage, viewOf } from "./prepared_message.ts";
-export { Receiver, type ReceiverEvents, type ReceiverOptions } from "./receiver.ts";
+export { Receiver } from "./receiver.ts";
+export type { ReceiverEvents, ReceiverOptions } from "./receiver_events.ts";
 export { encodeText, utf8Bytes } from "./text_encoder.ts";
 export { advanceUtf8, UTF8_ACCEPT, UTF8_REJECT, type Utf8State } from "./utf8.ts";
 export { ProtocolError, type Violation, type ViolationName, VIOLATIONS } from "./violation.ts";

@@ -7,51 +7,18 @@
  *
  * @module
  */
-import { CLOSE_CODE, isWireCloseCode } from "./close_code.ts";
+import { TABLE_LIMIT } from "./arena.ts";
+import { decodeClosePayload } from "./close_frame.ts";
 import { FIN_BIT, lengthFormBytes, MASK_BIT, MAX_CONTROL_BYTES, readLength, RSV1_BIT, RSV_BITS } from "./header.ts";
 import { applyMask, NON_ASCII, readMaskKey, rotateMaskKey } from "./mask.ts";
 import { FRESH_BUFFERS, MessageAssembly } from "./message_assembly.ts";
+import { FORM, type MessageForm } from "./message_form.ts";
 import { isControlOpcode, isDefinedOpcode, OPCODE } from "./opcode.ts";
 import { advanceUtf8, UTF8_ACCEPT, UTF8_REJECT } from "./utf8.ts";
+import { PLAIN_FRAMES } from "./plain_frames.ts";
+import type { ReceiverEvents, ReceiverOptions } from "./receiver_events.ts";
 import { ProtocolError } from "./violation.ts";
 import type { SegmentSource } from "./write_buffer.ts";
-
-/** What the receiver tells, in the order of the wire. */
-export interface ReceiverEvents {
-  /**
-   * A whole message: `bytes[start, end)`, unmasked, and UTF-8 when it is text.
-   *
-   * @param isBorrowed true when the payload lies in the chunk, whose owner may reuse it; false when the bytes are the
-   * receiver's gift.
-   * @param isCompressed true when the bytes are yet to be inflated, and only then known to be UTF-8 or not.
-   */
-  onMessage(
-    isText: boolean,
-    bytes: Uint8Array<ArrayBuffer>,
-    start: number,
-    end: number,
-    isBorrowed: boolean,
-    isCompressed: boolean,
-  ): void;
-  /** A ping: `bytes[start, end)`, valid until this call returns. */
-  onPing(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void;
-  /** A pong: `bytes[start, end)`, valid until this call returns. */
-  onPong(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void;
-  /** A Close frame. Nothing follows it: what the peer sends after is not looked at. RFC 6455 §5.5.1. */
-  onClose(code: number, reason: string): void;
-}
-
-/** Bounds of what one message may be, and which side the sender is on. */
-export interface ReceiverOptions {
-  /** Longest message, in bytes, over all its fragments. */
-  readonly maxMessageBytes: number;
-  /** Most data frames in one message. */
-  readonly maxFragments: number;
-  /** True on the server's side: frames must be masked. False on the client's: they must not be. RFC 6455 §5.1. */
-  readonly expectMasked: boolean;
-  /** True when permessage-deflate was agreed on: RSV1 marks a compressed message. RFC 7692 §6. Default: false. */
-  readonly allowsRsv1?: boolean;
-}
 
 const EMPTY = new Uint8Array(0);
 
@@ -59,7 +26,7 @@ const EMPTY = new Uint8Array(0);
 const LEND_FROM_BYTES = 16 * 1024;
 
 /** So much is read at a time: others want their turn. */
-const LEND_UP_TO_BYTES = 512 * 1024;
+const LEND_UP_TO_BYTES = 256 * 1024;
 
 /**
  * The receiver of one connection.
@@ -71,7 +38,7 @@ const LEND_UP_TO_BYTES = 512 * 1024;
  *
  * const texts: string[] = [];
  * const receiver = new Receiver({ maxMessageBytes: 1024, maxFragments: 16, expectMasked: true }, {
- *   onMessage: (_isText, bytes, start, end) => texts.push(new TextDecoder().decode(bytes.subarray(start, end))),
+ *   onMessage: (_form, bytes, start, end) => texts.push(new TextDecoder().decode(bytes.subarray(start, end))),
  *   onPing() {},
  *   onPong() {},
  *   onClose() {},
@@ -150,13 +117,16 @@ export class Receiver {
   }
 
   /**
-   * So many bytes were read into what {@linkcode lend} gave.
+   * So many bytes were read into what {@linkcode lend} gave; 0 when the read has failed.
    *
    * @throws {ProtocolError} as {@linkcode receive}.
    */
   filled(count: number): void {
-    if (this.#isClosed) return;
     const message = this.#message;
+    if (this.#isClosed) {
+      message.filled(0);
+      return message.clear();
+    }
     const start = message.end;
     message.filled(count);
     const seen = this.#unmask(message.bytes, start, message.end);
@@ -181,6 +151,11 @@ export class Receiver {
     while (!this.#isHalted) {
       if (this.#isClosed) return end;
       if (this.#remaining < 0) {
+        if (this.#isBetweenMessages) {
+          at = this.#takePlainFrames(bytes, at, end);
+          if (this.#isClosed) return end;
+          if (this.#isHalted || at === end) return at;
+        }
         at = this.#stashed > 0 ? this.#resumeHeader(bytes, at, end) : this.#readHeader(bytes, at, end);
         if (this.#remaining < 0) return end;
       }
@@ -194,6 +169,48 @@ export class Receiver {
       at = frameEnd;
     }
     return at;
+  }
+
+  /** Nothing is under way: neither a frame, nor a message, nor a header. */
+  get #isBetweenMessages(): boolean {
+    return this.#messageOpcode === 0 && this.#stashed === 0 && this.#options.expectMasked;
+  }
+
+  /**
+   * The short way, for chunks in the arena: the kernel walks the frames that are whole messages, and they are told. What
+   * stops it, a wrong frame among others, is left to the long way.
+   *
+   * @returns where the first frame begins that was not told.
+   */
+  #takePlainFrames(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): number {
+    if (!PLAIN_FRAMES.open(bytes)) return start;
+    const { maxMessageBytes, allowsRsv1 } = this.#options;
+    const rsv = allowsRsv1 === true ? RSV1_BIT : 0;
+    let at = start;
+    let count: number;
+    try {
+      do {
+        count = PLAIN_FRAMES.walk(at, end, maxMessageBytes, rsv);
+        for (let index = 0; index < count && !this.#isHalted && !this.#isClosed; index++) {
+          const payloadAt = PLAIN_FRAMES.start(index);
+          at = payloadAt + PLAIN_FRAMES.length(index);
+          this.#tellInPlace(PLAIN_FRAMES.form(index), bytes, payloadAt, at);
+          if (this.#isHalted) PLAIN_FRAMES.putBack(index + 1);
+        }
+      } while (count === TABLE_LIMIT && !this.#isHalted && !this.#isClosed);
+    } finally {
+      PLAIN_FRAMES.close();
+    }
+    return at;
+  }
+
+  /** A message that lies whole in its chunk. */
+  #tellInPlace(form: MessageForm, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void {
+    // Of these three bits only the first: text, not compressed, with bytes above 0x7F.
+    if ((form & (FORM.TEXT | FORM.ASCII | FORM.COMPRESSED)) === FORM.TEXT) {
+      if (advanceUtf8(UTF8_ACCEPT, bytes, start, end) !== UTF8_ACCEPT) throw new ProtocolError("TEXT_NOT_UTF8");
+    }
+    this.#events.onMessage(form | FORM.BORROWED, bytes, start, end);
   }
 
   /** Reads a header that begins at `at`; keeps what is there of it when the chunk ends inside. */
@@ -300,12 +317,8 @@ export class Receiver {
     if (isControlOpcode(this.#opcode)) {
       this.#endControl(bytes, at, end);
     } else if (this.#isFinal && this.#messageOpcode === 0 && this.#message.length === 0) {
-      const isText = this.#opcode === OPCODE.TEXT;
-      const isChecked = isText && (seen & NON_ASCII) !== 0 && !this.#isCompressed;
-      if (isChecked && advanceUtf8(UTF8_ACCEPT, bytes, at, end) !== UTF8_ACCEPT) {
-        throw new ProtocolError("TEXT_NOT_UTF8");
-      }
-      this.#events.onMessage(isText, bytes, at, end, true, this.#isCompressed);
+      const ascii = (seen & NON_ASCII) === 0 ? FORM.ASCII : 0;
+      this.#tellInPlace(this.#formOf(this.#opcode) | ascii, bytes, at, end);
     } else {
       this.#keepData(bytes, at, end, seen);
       if (this.#isFinal) this.#endMessage();
@@ -334,13 +347,17 @@ export class Receiver {
   }
 
   #endMessage(): void {
-    const isText = (this.#messageOpcode === 0 ? this.#opcode : this.#messageOpcode) === OPCODE.TEXT;
-    if (isText && this.#utf8 !== UTF8_ACCEPT) throw new ProtocolError("TEXT_NOT_UTF8");
+    const form = this.#formOf(this.#messageOpcode === 0 ? this.#opcode : this.#messageOpcode);
+    if (this.#utf8 !== UTF8_ACCEPT) throw new ProtocolError("TEXT_NOT_UTF8");
     const { start, end } = this.#message;
     const bytes = this.#message.take();
     this.#messageOpcode = 0;
     this.#fragments = 0;
-    this.#events.onMessage(isText, bytes, start, end, false, this.#isCompressed);
+    this.#events.onMessage(form, bytes, start, end);
+  }
+
+  #formOf(opcode: number): MessageForm {
+    return (opcode === OPCODE.TEXT ? FORM.TEXT : 0) | (this.#isCompressed ? FORM.COMPRESSED : 0);
   }
 
   #keepControl(bytes: Uint8Array, at: number, end: number): void {
@@ -364,15 +381,7 @@ export class Receiver {
 
   #endClose(bytes: Uint8Array, at: number, end: number): void {
     this.#isClosed = true;
-    if (at === end) return this.#events.onClose(CLOSE_CODE.NO_STATUS, "");
-    // RFC 6455 §5.5.1: "If there is a body, the first two bytes of the body MUST be a 2-byte unsigned integer".
-    if (end - at === 1) throw new ProtocolError("CLOSE_TRUNCATED");
-    const code = (bytes[at]! << 8) | bytes[at + 1]!;
-    if (!isWireCloseCode(code)) throw new ProtocolError("CLOSE_CODE_INVALID");
-    // RFC 6455 §5.5.1: the rest of the body is "UTF-8-encoded data".
-    if (advanceUtf8(UTF8_ACCEPT, bytes, at + 2, end) !== UTF8_ACCEPT) throw new ProtocolError("CLOSE_REASON_NOT_UTF8");
-    this.#events.onClose(code, reasonDecoder.decode(bytes.subarray(at + 2, end)));
+    const { code, reason } = decodeClosePayload(bytes, at, end);
+    this.#events.onClose(code, reason);
   }
 }
-
-const reasonDecoder = new TextDecoder("utf-8", { ignoreBOM: true });

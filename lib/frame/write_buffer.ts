@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { placeOf, placeOfView, sharedArena } from "./arena.ts";
 import { FIN_BIT, headerBytes, MAX_SERVER_HEADER_BYTES, writeHeader } from "./header.ts";
 import { OPCODE } from "./opcode.ts";
 import { encodeText, utf8Bytes } from "./text_encoder.ts";
@@ -33,6 +34,8 @@ export interface SegmentOwner {
 
 interface Segment {
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Where the bytes begin in the arena; -1 when they lie elsewhere. */
+  readonly place: number;
   /** Where in the bytes it begins. */
   readonly start: number;
   /** Where the first byte stands in the whole stream. */
@@ -98,7 +101,9 @@ export class WriteBuffer {
     const payloadBytes = end - start;
     const segment = this.#room(headerBytes(payloadBytes) + payloadBytes);
     const payloadAt = writeHeader(segment.bytes, segment.length, FIN_BIT | opcode, payloadBytes);
-    segment.bytes.set(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end), payloadAt);
+    const place = segment.place === -1 ? -1 : placeOfView(bytes);
+    if (place !== -1) sharedArena()!.kernel.copy(segment.place + payloadAt, place + start, payloadBytes);
+    else segment.bytes.set(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end), payloadAt);
     this.#commit(segment, payloadAt + payloadBytes - segment.length);
   }
 
@@ -252,7 +257,7 @@ export class WriteBuffer {
   }
 
   #segment(bytes: Uint8Array<ArrayBuffer>, streamStart: number): Segment {
-    return { bytes, start: 0, streamStart, length: 0, excessBytes: 0, owner: this.#source };
+    return { bytes, place: placeOf(bytes), start: 0, streamStart, length: 0, excessBytes: 0, owner: this.#source };
   }
 
   /** Queues bytes that are complete, and somebody else's. */
@@ -260,7 +265,7 @@ export class WriteBuffer {
     this.#closeFilling();
     const length = end - start;
     const excessBytes = owner === undefined ? 0 : bytes.length - length;
-    this.#queue.push({ bytes, start, streamStart: this.#appended, length, excessBytes, owner });
+    this.#queue.push({ bytes, place: -1, start, streamStart: this.#appended, length, excessBytes, owner });
     this.#appended += length;
     this.#excessBytes += excessBytes;
   }

@@ -1,11 +1,12 @@
 /**
  * Buffers for reading and writing, recycled: a fresh 64 KiB buffer costs more than the message in it.
  *
- * A busy moment may take as many as it needs; what has not been needed for a while goes back to the system.
+ * They lie in the arena as long as it has room. A busy moment may take as many as it needs; what has not been needed for
+ * a while goes back to the arena or to the system.
  *
  * @module
  */
-import type { SegmentSource } from "../frame/mod.ts";
+import type { Arena, SegmentSource } from "../frame/mod.ts";
 
 /** The size of the smallest class, in bytes. */
 export const MIN_BUFFER_BYTES = 1024;
@@ -27,6 +28,13 @@ export class BufferPool implements SegmentSource {
   readonly #free: Uint8Array<ArrayBuffer>[][] = Array.from({ length: CLASSES }, () => []);
   /** The fewest free buffers of each class since the last trim: so many were never needed. */
   readonly #idle: number[] = new Array(CLASSES).fill(0);
+  readonly #arena: Arena | undefined;
+  #isClosed = false;
+
+  /** @param arena where buffers lie as long as it has room. Default: none. */
+  constructor(arena?: Arena) {
+    this.#arena = arena;
+  }
 
   /** Bytes lying free. */
   get freeBytes(): number {
@@ -39,7 +47,7 @@ export class BufferPool implements SegmentSource {
     const index = classOf(minBytes);
     const list = this.#free[index]!;
     const buffer = list.pop();
-    if (buffer === undefined) return new Uint8Array(sizeOf(index));
+    if (buffer === undefined) return this.#arena?.take(sizeOf(index)) ?? new Uint8Array(sizeOf(index));
     if (list.length < this.#idle[index]!) this.#idle[index] = list.length;
     return buffer;
   }
@@ -51,15 +59,29 @@ export class BufferPool implements SegmentSource {
     const size = sizeOf(index);
     if (buffer.length !== size) return;
     const list = this.#free[index]!;
-    if (index < FIRST_BOUNDED_CLASS || list.length * size < MAX_FREE_BYTES) list.push(buffer);
+    const isKept = !this.#isClosed && (index < FIRST_BOUNDED_CLASS || list.length * size < MAX_FREE_BYTES);
+    if (isKept) list.push(buffer);
+    else this.#drop(buffer);
   }
 
   /** Lets half of what lay idle since the last call go. For a slow, regular beat. */
   trim(): void {
     for (const [index, list] of this.#free.entries()) {
-      list.length -= Math.ceil(this.#idle[index]! / 2);
+      for (let count = Math.ceil(this.#idle[index]! / 2); count > 0; count--) this.#drop(list.pop()!);
       this.#idle[index] = list.length;
     }
+  }
+
+  /** Keeps nothing any more, of what lies free and of what is given from now on. */
+  close(): void {
+    this.#isClosed = true;
+    for (const list of this.#free) {
+      for (const buffer of list.splice(0)) this.#drop(buffer);
+    }
+  }
+
+  #drop(buffer: Uint8Array<ArrayBuffer>): void {
+    if (this.#arena?.holds(buffer)) this.#arena.give(buffer);
   }
 }
 

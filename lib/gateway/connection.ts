@@ -6,6 +6,7 @@
  */
 import {
   CLOSE_CODE,
+  type MessageForm,
   MessageInflater,
   type PreparedMessage,
   viewOf,
@@ -148,6 +149,10 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
     this.#endChunk();
   }
 
+  takeBackInput(): void {
+    this.#protocol.filled(0);
+  }
+
   /** Bytes have come, wherever they were read to. */
   #beginChunk(): void {
     this.#keepalive.received(this.#host.turn.now);
@@ -156,8 +161,10 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
   }
 
   #endChunk(): void {
+    const { now } = this.#host.turn;
     const hasEnded = this.#messagesLeft < MESSAGES_PER_TURN;
-    this.#keepalive.insideMessage(this.#protocol.isInsideMessage, hasEnded, this.#host.turn.now);
+    if (hasEnded) this.#keepalive.active(now);
+    this.#keepalive.insideMessage(this.#protocol.isInsideMessage, hasEnded, now);
     // A pong or the answer to a Close is there without anybody's send.
     if (this.#transport.output.byteLength > 0) this.#transport.touch();
     this.#settle();
@@ -196,19 +203,10 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
 
   // What the protocol tells.
 
-  onMessage(
-    isText: boolean,
-    bytes: Uint8Array<ArrayBuffer>,
-    start: number,
-    end: number,
-    isBorrowed: boolean,
-    isCompressed: boolean,
-  ): void {
+  onMessage(form: MessageForm, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void {
     if (--this.#messagesLeft === 0) this.#protocol.halt();
-    const now = this.#host.turn.now;
-    this.#keepalive.active(now);
-    if (this.#rate !== undefined && !this.#rate.take(now)) return this.#protocol.fail("MESSAGE_RATE");
-    this.#queue.message(isText, bytes, start, end, isBorrowed, isCompressed);
+    if (this.#rate !== undefined && !this.#rate.take(this.#host.turn.now)) return this.#protocol.fail("MESSAGE_RATE");
+    this.#queue.message(form, bytes, start, end);
     // What is left of the chunk waits like what is not read yet.
     const isFull = this.#queue.queuedBytes >= this.#options.maxQueuedBytes;
     if (this.#isReadingPaused || isFull || this.#queue.hasInflatedEnough) this.#protocol.halt();

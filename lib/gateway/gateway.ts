@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ViolationName } from "../frame/mod.ts";
+import { sharedArena, type ViolationName } from "../frame/mod.ts";
 import { HttpError, type RequestHead } from "../http/mod.ts";
 import { Hub } from "../pubsub/mod.ts";
 import type { Sendable } from "../route/mod.ts";
@@ -63,7 +63,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
 
   readonly #clock: Clock;
   readonly #events: GatewayEvents;
-  readonly #pool = new BufferPool();
+  readonly #pool = new BufferPool(sharedArena());
   readonly #dispatcher: Dispatcher;
   readonly #connections = new Set<Connection>();
   readonly #exchanges = new Set<HttpExchange>();
@@ -167,6 +167,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
     for (const exchange of [...this.#exchanges]) exchange.destroy();
     this.wheel.clear();
     this.turn.clear();
+    this.#pool.close();
     this.#cancelTrim?.();
   }
 

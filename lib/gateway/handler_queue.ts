@@ -5,7 +5,9 @@
  */
 import type { CloseInfo } from "../route/mod.ts";
 import {
+  FORM,
   headerBytes,
+  type MessageForm,
   type MessageInflater,
   ProtocolError,
   type SegmentOwner,
@@ -38,8 +40,7 @@ export interface Inflation {
 }
 
 interface QueuedMessage {
-  readonly isCompressed: boolean;
-  readonly isText: boolean;
+  readonly form: MessageForm;
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly start: number;
   readonly end: number;
@@ -57,13 +58,7 @@ export interface LentMessage {
 const NO_BYTES = new Uint8Array(0);
 
 /** Stands where a handled message stood, so that its bytes are let go of. */
-const HANDLED: QueuedMessage = {
-  isCompressed: false,
-  isText: false,
-  bytes: NO_BYTES,
-  start: 0,
-  end: 0,
-};
+const HANDLED: QueuedMessage = { form: 0, bytes: NO_BYTES, start: 0, end: 0 };
 
 /** The queue is compacted when so many handled messages stand before its head, and more than wait. */
 const COMPACT_FROM = 64;
@@ -82,7 +77,8 @@ export class HandlerQueue {
   #messages: QueuedMessage[] = [];
   #head = 0;
   #queuedBytes = 0;
-  // The message that is being handled, and who gets its bytes back.
+  // The message that is being handled, and who gets its bytes back: nobody while they are a chunk's that is being
+  // walked, and so is neither read into nor given back.
   #bytes = NO_BYTES;
   #start = 0;
   #end = 0;
@@ -141,24 +137,14 @@ export class HandlerQueue {
    *
    * A compressed one is kept as it came: it is inflated when its turn comes, and so in the order of arrival.
    */
-  message(
-    isText: boolean,
-    bytes: Uint8Array<ArrayBuffer>,
-    start: number,
-    end: number,
-    isBorrowed: boolean,
-    isCompressed = false,
-  ): void {
-    if (this.#isClosed) return isBorrowed ? undefined : this.#buffers.buffers.give(bytes);
-    if (this.#isBusy) return this.#keep(isCompressed, isText, bytes, start, end, isBorrowed);
-    if (isCompressed) {
-      this.#inflate(isText, bytes, start, end);
-      if (!isBorrowed) this.#buffers.buffers.give(bytes);
-    } else {
-      // Pinned before the handler runs: it may end the connection and read on.
-      if (isBorrowed) this.#buffers.pin(bytes);
-      this.#handle(isText, bytes, start, end, isBorrowed ? this.#buffers.pins : this.#buffers.buffers);
-    }
+  message(form: MessageForm, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void {
+    const owner = (form & FORM.BORROWED) === 0 ? this.#buffers.buffers : undefined;
+    if (this.#isClosed) return owner?.give(bytes);
+    if (this.#isBusy) return this.#keep(form, bytes, start, end);
+    if ((form & FORM.COMPRESSED) !== 0) {
+      this.#inflate(form, bytes, start, end);
+      owner?.give(bytes);
+    } else this.#handle(form, bytes, start, end, owner);
     this.#runWaiting();
   }
 
@@ -183,42 +169,37 @@ export class HandlerQueue {
   lend(view: Uint8Array): LentMessage | undefined {
     const bytes = this.#bytes;
     const byteLength = this.#end - this.#start;
-    if (this.#isLent || this.#owner === undefined || this.#start < headerBytes(byteLength)) return undefined;
+    if (this.#isLent || bytes === NO_BYTES || this.#start < headerBytes(byteLength)) return undefined;
     // One of many in a chunk is better copied: they leave in one write then, and do not keep the chunk from its next use.
     if (byteLength * MAX_BUFFER_PER_MESSAGE < bytes.length) return undefined;
     if (view.buffer !== bytes.buffer || view.byteOffset !== bytes.byteOffset + this.#start) return undefined;
     if (view.length !== byteLength) return undefined;
     this.#isLent = true;
     // The view stays valid until the handler has settled, and the bytes until they have been written.
-    if (this.#owner === this.#buffers.pins) this.#buffers.pin(bytes);
-    else this.#owner = new SharedOwner(this.#owner, 2);
+    const owner = this.#owner;
+    if (owner === undefined || owner === this.#buffers.pins) {
+      this.#buffers.pin(bytes);
+      return { bytes, start: this.#start, end: this.#end, owner: this.#buffers.pins };
+    }
+    this.#owner = new SharedOwner(owner, 2);
     return { bytes, start: this.#start, end: this.#end, owner: this.#owner };
   }
 
   /** Forgets the messages that wait. */
   drop(): void {
+    for (let at = this.#head; at < this.#messages.length; at++) this.#buffers.buffers.give(this.#messages[at]!.bytes);
     this.#messages = [];
     this.#head = 0;
     this.#queuedBytes = 0;
   }
 
   /** Keeps a message for later: in its own buffer, unless that is not ours or much too large for it. */
-  #keep(
-    isCompressed: boolean,
-    isText: boolean,
-    bytes: Uint8Array<ArrayBuffer>,
-    start: number,
-    end: number,
-    isBorrowed: boolean,
-  ): void {
+  #keep(form: MessageForm, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void {
+    const isBorrowed = (form & FORM.BORROWED) !== 0;
     const isKept = !isBorrowed && (end - start) * MAX_BUFFER_PER_MESSAGE >= bytes.length;
     const kept = isKept ? bytes : bytes.slice(start, end);
     if (!isKept && !isBorrowed) this.#buffers.buffers.give(bytes);
-    this.#messages.push(
-      isKept
-        ? { isCompressed, isText, bytes, start, end }
-        : { isCompressed, isText, bytes: kept, start: 0, end: end - start },
-    );
+    this.#messages.push(isKept ? { form, bytes, start, end } : { form, bytes: kept, start: 0, end: end - start });
     this.#queuedBytes += kept.length + OVERHEAD_BYTES;
   }
 
@@ -245,11 +226,11 @@ export class HandlerQueue {
   }
 
   #handle(
-    isText: boolean,
+    form: MessageForm,
     bytes: Uint8Array<ArrayBuffer>,
     start: number,
     end: number,
-    owner: SegmentOwner,
+    owner: SegmentOwner | undefined,
   ): void {
     this.#isBusy = true;
     this.#isLent = false;
@@ -257,15 +238,20 @@ export class HandlerQueue {
     this.#start = start;
     this.#end = end;
     this.#owner = owner;
-    this.#track(this.#events.message(isText, bytes, start, end));
+    const pending = this.#events.message(form, bytes, start, end);
+    if (pending !== undefined && owner === undefined) {
+      this.#buffers.pin(bytes);
+      this.#owner = this.#buffers.pins;
+    }
+    this.#track(pending);
   }
 
   /** Inflates a message and handles it. */
-  #inflate(isText: boolean, bytes: Uint8Array, start: number, end: number): void {
+  #inflate(form: MessageForm, bytes: Uint8Array, start: number, end: number): void {
     const { inflater, onViolation } = this.#inflation!;
     let message;
     try {
-      message = inflater.inflate(isText, bytes, start, end);
+      message = inflater.inflate((form & FORM.TEXT) !== 0, bytes, start, end);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       // What comes after may refer to what could not be inflated.
@@ -273,7 +259,7 @@ export class HandlerQueue {
       return onViolation(error.violation);
     }
     this.#inflatableBytes -= message.end - message.start;
-    this.#handle(isText, message.bytes, message.start, message.end, this.#buffers.buffers);
+    this.#handle(form & FORM.TEXT, message.bytes, message.start, message.end, this.#buffers.buffers);
   }
 
   /** Goes on in a later turn. Until then it is as if a handler were pending. */
@@ -308,10 +294,11 @@ export class HandlerQueue {
   }
 
   #runMessage(): void {
-    if (this.#messages[this.#head]!.isCompressed && this.hasInflatedEnough) return this.#rest();
-    const { isCompressed, isText, bytes, start, end } = this.#shift();
-    if (!isCompressed) return this.#handle(isText, bytes, start, end, this.#buffers.buffers);
-    this.#inflate(isText, bytes, start, end);
+    const isCompressed = (this.#messages[this.#head]!.form & FORM.COMPRESSED) !== 0;
+    if (isCompressed && this.hasInflatedEnough) return this.#rest();
+    const { form, bytes, start, end } = this.#shift();
+    if (!isCompressed) return this.#handle(form, bytes, start, end, this.#buffers.buffers);
+    this.#inflate(form, bytes, start, end);
     this.#buffers.buffers.give(bytes);
   }
 

@@ -158,7 +158,7 @@ export class TcpTransport implements Transport, TurnMember {
     this.#turn.forget(this);
     this.#stream.close();
     this.output.dispose();
-    if (!this.#isReading) this.#releaseInput();
+    if (!this.#isReading) this.#endRead();
     this.events.onClosed();
   }
 
@@ -202,6 +202,7 @@ export class TcpTransport implements Transport, TurnMember {
     if (this.#lentBytes > 0) {
       const count = this.#lentBytes;
       this.#lentBytes = 0;
+      this.#isLent = false;
       return this.events.onInput?.(count);
     }
     let events: TransportEvents;
@@ -232,9 +233,11 @@ export class TcpTransport implements Transport, TurnMember {
 
   readonly #onRead = (count: number | null): void => {
     this.#isReading = false;
-    if (this.#phase === PHASE.CLOSED) return this.#releaseInput();
-    if (count === null) this.#isEof = true;
-    else if (this.#isLent) {
+    if (this.#phase === PHASE.CLOSED) return this.#endRead();
+    if (count === null) {
+      this.#isEof = true;
+      this.#returnLent();
+    } else if (this.#isLent) {
       this.#lentBytes = count;
       this.#recentBytes = Math.min(Math.max(count, this.#recentBytes >> 1), MAX_BUFFER_BYTES);
     } else {
@@ -250,9 +253,21 @@ export class TcpTransport implements Transport, TurnMember {
 
   readonly #onReadError = (): void => {
     this.#isReading = false;
-    if (this.#phase === PHASE.CLOSED) this.#releaseInput();
-    else this.destroy();
+    if (this.#phase !== PHASE.CLOSED) this.destroy();
+    this.#endRead();
   };
+
+  /** The pipe is gone, and no read is under way: its buffer is free. */
+  #endRead(): void {
+    this.#returnLent();
+    this.#releaseInput();
+  }
+
+  #returnLent(): void {
+    if (!this.#isLent) return;
+    this.#isLent = false;
+    this.events.takeBackInput?.();
+  }
 
   readonly #onWrite = (count: number): void => {
     this.output.wrote(count);

@@ -47,12 +47,14 @@ export interface TransportEvents {
    */
   onBytes(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): number;
   /**
-   * Where the next bytes are wanted, so that they need not be copied there: `onInput` then says how many came.
+   * Where the next bytes are wanted, so that they need not be copied there: `onInput` then says how many came, or
+   * `takeBackInput`, perhaps after `onClosed`, that none will.
    *
    * @returns `undefined` when they are to be read into a chunk.
    */
   lendInput?(): Uint8Array<ArrayBuffer> | undefined;
   onInput?(count: number): void;
+  takeBackInput?(): void;
   /** The peer will send nothing more. */
   onEnd(): void;
   /** A write has begun, or went on after a part was taken. */

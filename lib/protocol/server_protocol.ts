@@ -12,6 +12,7 @@ import {
   type DeflateTerms,
   DeflatingWriter,
   encodeClosePayload,
+  type MessageForm,
   OPCODE,
   type PreparedMessage,
   ProtocolError,
@@ -154,8 +155,8 @@ export class ServerProtocol {
 
   /** See {@linkcode Receiver.filled}. */
   filled(count: number): void {
-    if (!STATES[this.#state].receives) return;
     try {
+      // In every state: what was lent comes back.
       this.#receiver.filled(count);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
@@ -249,15 +250,8 @@ export class ServerProtocol {
   }
 
   /** @ignore Called by the receiver. */
-  onMessage(
-    isText: boolean,
-    bytes: Uint8Array<ArrayBuffer>,
-    start: number,
-    end: number,
-    isBorrowed: boolean,
-    isCompressed: boolean,
-  ): void {
-    if (STATES[this.#state].delivers) this.#events.onMessage(isText, bytes, start, end, isBorrowed, isCompressed);
+  onMessage(form: MessageForm, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void {
+    if (STATES[this.#state].delivers) this.#events.onMessage(form, bytes, start, end);
   }
 
   /** @ignore Called by the receiver. */

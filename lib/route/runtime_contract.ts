@@ -6,6 +6,7 @@
  *
  * @module
  */
+import type { MessageForm } from "../frame/mod.ts";
 import type { Awaitable, CloseInfo, RouteOptions, Sendable, TransportName } from "./contract.ts";
 
 /** The handshake request as it crosses the border: plain and cloneable. */
@@ -82,7 +83,7 @@ export interface PeerCommands {
 export interface PeerEvents {
   open(): void | Promise<void>;
   /** The payload is `bytes[start, end)`, valid until the handler has settled. */
-  message(isText: boolean, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void | Promise<void>;
+  message(form: MessageForm, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void | Promise<void>;
   drain(): void | Promise<void>;
   close(info: CloseInfo): void | Promise<void>;
   /** At once, also while a handler is pending: the client is gone or going. */

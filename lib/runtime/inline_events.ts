@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { CLOSE_CODE } from "../frame/mod.ts";
+import { CLOSE_CODE, type MessageForm } from "../frame/mod.ts";
 import { type CloseInfo, SchemaError, type SchemaResult, type StandardSchema } from "../route/mod.ts";
 import type { PeerCommands, PeerEvents } from "../route/table.ts";
 import { InlineMessage } from "./inline_message.ts";
@@ -41,10 +41,10 @@ export class InlineEvents implements PeerEvents {
     }
   }
 
-  message(isText: boolean, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void | Promise<void> {
+  message(form: MessageForm, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void | Promise<void> {
     const { onMessage, route, messageSchema, setting } = this.#running;
     if (onMessage === undefined || InlinePeer.isOver(this.#peer)) return;
-    const message = new InlineMessage(isText, bytes, start, end);
+    const message = new InlineMessage(form, bytes, start, end);
     if (messageSchema !== undefined) return this.#checkedMessage(message, messageSchema);
     try {
       const result: unknown = onMessage.call(route, this.#peer, message);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { FORM, type MessageForm, viewOfPart } from "../frame/mod.ts";
 import type { Message } from "../route/mod.ts";
 import { decodeText } from "./text_decode.ts";
 
@@ -21,8 +22,8 @@ export class InlineMessage implements Message {
   #value: unknown;
 
   /** A message whose payload is `bytes[start, end)`. */
-  constructor(isText: boolean, bytes: Uint8Array<ArrayBuffer>, start: number, end: number) {
-    this.isText = isText;
+  constructor(form: MessageForm, bytes: Uint8Array<ArrayBuffer>, start: number, end: number) {
+    this.isText = (form & FORM.TEXT) !== 0;
     this.byteLength = end - start;
     this.#bytes = bytes;
     this.#start = start;
@@ -34,7 +35,7 @@ export class InlineMessage implements Message {
 
   get view(): Uint8Array<ArrayBuffer> {
     const bytes = this.#living("view");
-    return this.#view ??= bytes.subarray(this.#start, this.#start + this.byteLength);
+    return this.#view ??= viewOfPart(bytes, this.#start, this.#start + this.byteLength);
   }
 
   text(): string {

@@ -8,7 +8,9 @@ import {
   deflateAlone,
   encodeClosePayload,
   encodeFrame,
+  FORM,
   FRESH_BUFFERS,
+  type MessageForm,
   MessageInflater,
   OPCODE,
   ProtocolError,
@@ -123,8 +125,7 @@ export class TestPeer {
     this.#inflater = inflaterOf(this.extensions);
     const limits = { maxMessageBytes: Number.MAX_SAFE_INTEGER, maxFragments: Infinity, expectMasked: false };
     this.#receiver = new Receiver({ ...limits, allowsRsv1: this.#inflater !== undefined }, {
-      onMessage: (isText, bytes, start, end, _isBorrowed, isCompressed) =>
-        this.#message(isText, bytes.slice(start, end), isCompressed),
+      onMessage: (form, bytes, start, end) => this.#message(form, bytes.slice(start, end)),
       onPing: (bytes, start, end) => this.#ping(bytes.slice(start, end)),
       onPong: (bytes, start, end) => void this.#frames.push({ type: "pong", payload: bytes.slice(start, end) }),
       onClose: (code, reason) => this.#close(code, reason),
@@ -269,7 +270,9 @@ export class TestPeer {
     }
   }
 
-  #message(isText: boolean, payload: Uint8Array<ArrayBuffer>, isCompressed: boolean): void {
+  #message(form: MessageForm, payload: Uint8Array<ArrayBuffer>): void {
+    const isText = (form & FORM.TEXT) !== 0;
+    const isCompressed = (form & FORM.COMPRESSED) !== 0;
     const type = isText ? "text" : "binary";
     this.#frames.push(isCompressed ? { type, payload, isCompressed } : { type, payload });
     const inflated = isCompressed ? this.#inflate(isText, payload) : payload;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { MessageForm } from "../frame/mod.ts";
 import type { Awaitable, CloseInfo } from "../route/mod.ts";
 import type {
   PeerCommands,
@@ -67,8 +68,8 @@ class TrackedEvents implements PeerEvents {
     return this.#quiet.track(this.#events.open());
   }
 
-  message(isText: boolean, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void | Promise<void> {
-    return this.#quiet.track(this.#events.message(isText, bytes, start, end));
+  message(form: MessageForm, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void | Promise<void> {
+    return this.#quiet.track(this.#events.message(form, bytes, start, end));
   }
 
   drain(): void | Promise<void> {

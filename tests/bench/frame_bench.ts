@@ -12,7 +12,7 @@ const { TEXT, BINARY, CONTINUATION } = OPCODE;
 
 let seenBytes = 0;
 const sink: ReceiverEvents = {
-  onMessage(_isText, _bytes, start, end) {
+  onMessage(_form, _bytes, start, end) {
     seenBytes += end - start;
   },
   onPing() {},

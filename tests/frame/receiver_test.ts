@@ -1,12 +1,6 @@
 /** The receiver: chunks in, messages out. Rules by the table are in tests/vectors, chunking in tests/property. @module */
-import {
-  assertEquals,
-  assertFalse,
-  assertGreater,
-  assertLessOrEqual,
-  assertStrictEquals,
-  assertThrows,
-} from "@std/assert";
+import { FORM } from "../../lib/frame/mod.ts";
+import { assertEquals, assertGreater, assertLessOrEqual, assertStrictEquals, assertThrows } from "@std/assert";
 import { HEADROOM_BYTES } from "../../lib/frame/message_assembly.ts";
 import { encodeFrame } from "../../lib/frame/header.ts";
 import { OPCODE } from "../../lib/frame/opcode.ts";
@@ -45,9 +39,9 @@ Deno.test("Receiver hands a message that lies whole in its chunk on without a co
   const chunk = new Uint8Array(masked(BINARY, "Hello"));
   let told: Uint8Array | undefined;
   const receiver = new Receiver(WIDE, {
-    onMessage: (_isText, bytes, start, end, isBorrowed) => {
+    onMessage: (form, bytes, start, end) => {
       told = bytes;
-      assertEquals([start, end, isBorrowed], [6, 11, true]);
+      assertEquals([start, end, (form & FORM.BORROWED) !== 0], [6, 11, true]);
     },
     onPing() {},
     onPong() {},
@@ -60,8 +54,8 @@ Deno.test("Receiver hands a message that lies whole in its chunk on without a co
 Deno.test("Receiver gives away the bytes of a message that came in parts, and never touches them again", () => {
   const gifts: Uint8Array[] = [];
   const receiver = new Receiver(WIDE, {
-    onMessage: (_isText, bytes, start, end, isBorrowed) => {
-      assertFalse(isBorrowed);
+    onMessage: (form, bytes, start, end) => {
+      assertEquals(form & FORM.BORROWED, 0);
       gifts.push(bytes.subarray(start, end));
     },
     onPing() {},
@@ -265,7 +259,7 @@ Deno.test("Receiver.halt stops after the frame under way, and the rest can be ta
   const chunk = concat(masked(TEXT, "a"), masked(TEXT, "b"), masked(TEXT, "c"));
   const seen: string[] = [];
   const receiver: Receiver = new Receiver(WIDE, {
-    onMessage: (_isText, bytes, start, end) => {
+    onMessage: (_form, bytes, start, end) => {
       seen.push(bytes.subarray(start, end).toHex());
       receiver.halt();
     },
@@ -289,7 +283,7 @@ Deno.test("Receiver.abandon lets go of what is held, at once and for good, also 
   assertEquals(recorder.events, []);
   const told: number[] = [];
   const inner: Receiver = new Receiver(WIDE, {
-    onMessage: (_isText, _bytes, start) => {
+    onMessage: (_form, _bytes, start) => {
       told.push(start);
       inner.abandon();
     },

@@ -3,13 +3,17 @@
  *
  * @module
  */
+import { assertEquals } from "@std/assert";
 import {
   encodeFrame,
+  FORM,
   type Frame,
+  type MessageForm,
   ProtocolError,
   Receiver,
   type ReceiverEvents,
   type ReceiverOptions,
+  sharedArena,
   type ViolationName,
 } from "../../lib/frame/mod.ts";
 
@@ -27,16 +31,10 @@ export class Recorder implements ReceiverEvents {
   /** Number of buffers that came with messages, to be kept. */
   gifts = 0;
 
-  onMessage(
-    isText: boolean,
-    bytes: Uint8Array<ArrayBuffer>,
-    start: number,
-    end: number,
-    isBorrowed: boolean,
-    isCompressed: boolean,
-  ): void {
-    const kind = isCompressed ? "compressed " : "";
-    this.events.push(`${kind}${isText ? "text" : "binary"} ${bytes.subarray(start, end).toHex()}`);
+  onMessage(form: MessageForm, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void {
+    const isBorrowed = (form & FORM.BORROWED) !== 0;
+    const kind = (form & FORM.COMPRESSED) !== 0 ? "compressed " : "";
+    this.events.push(`${kind}${(form & FORM.TEXT) !== 0 ? "text" : "binary"} ${bytes.subarray(start, end).toHex()}`);
     this.borrowed.push(isBorrowed);
     if (!isBorrowed && bytes.length > 0) this.gifts++;
   }
@@ -60,8 +58,23 @@ export interface Outcome {
   readonly violation: ViolationName | undefined;
 }
 
-/** Feeds a receiver chunk by chunk, each in the buffer it is given, until the end or the first violation. */
+/**
+ * Feeds a receiver chunk by chunk until the end or the first violation: from the arena, and then from the buffers it is
+ * given, which must come to the same.
+ */
 export function receiveAll(chunks: Iterable<Uint8Array<ArrayBuffer>>, options: Partial<ReceiverOptions> = {}): Outcome {
+  const given = [...chunks];
+  const arena = sharedArena()!;
+  const parts = given.map((chunk) => arena.take(Math.max(1, chunk.length))!.subarray(0, chunk.length));
+  for (const [index, part] of parts.entries()) part.set(given[index]!);
+  const there = receiveFrom(parts, options);
+  for (const part of parts) arena.give(part.length === 0 ? new Uint8Array(part.buffer, part.byteOffset, 1) : part);
+  const outcome = receiveFrom(given, options);
+  assertEquals(there, outcome, "in the arena and elsewhere");
+  return outcome;
+}
+
+function receiveFrom(chunks: readonly Uint8Array<ArrayBuffer>[], options: Partial<ReceiverOptions>): Outcome {
   const recorder = new Recorder();
   const receiver = new Receiver({ ...WIDE, ...options }, recorder);
   try {

@@ -5,6 +5,7 @@ import { constants, deflateRawSync, inflateRawSync } from "node:zlib";
 import {
   type DeflateTerms,
   encodeFrame,
+  FORM,
   MessageInflater,
   OPCODE,
   PreparedMessage,
@@ -55,9 +56,9 @@ class Client {
   receive(stream: Uint8Array<ArrayBuffer>): void {
     const options = { maxMessageBytes: 2 ** 30, maxFragments: 1, expectMasked: false, allowsRsv1: true };
     const receiver = new Receiver(options, {
-      onMessage: (_isText, bytes, start, end, _isBorrowed, isCompressed) => {
+      onMessage: (form, bytes, start, end) => {
         const message = bytes.slice(start, end);
-        this.messages.push((isCompressed ? this.#inflate(message) : message).toHex());
+        this.messages.push(((form & FORM.COMPRESSED) !== 0 ? this.#inflate(message) : message).toHex());
       },
       onPing() {},
       onPong() {},
@@ -159,8 +160,8 @@ Deno.test("whatever a client compresses, in any chunking and fragments, arrives 
         const seen: string[] = [];
         const options = { maxMessageBytes: 1 << 20, maxFragments: 2, expectMasked: true, allowsRsv1: true };
         const receiver = new Receiver(options, {
-          onMessage(isText, bytes, start, end) {
-            const message = inflater.inflate(isText, bytes, start, end);
+          onMessage(form, bytes, start, end) {
+            const message = inflater.inflate((form & FORM.TEXT) !== 0, bytes, start, end);
             seen.push(message.bytes.subarray(message.start, message.end).toHex());
             source.give(message.bytes);
           },

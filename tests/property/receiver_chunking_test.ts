@@ -1,7 +1,7 @@
 /** The most valuable test of the project: any re-chunking of a byte stream gives the same events. @module */
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import fc from "fast-check";
-import { ProtocolError, Receiver, type ReceiverOptions } from "../../lib/frame/mod.ts";
+import { ProtocolError, Receiver, type ReceiverOptions, sharedArena } from "../../lib/frame/mod.ts";
 import { concat, type Outcome, receive, Recorder, utf8, WIDE } from "../frame/recorder.ts";
 import { CountingSource } from "../frame/segment_source.ts";
 import { Side } from "../protocol/side.ts";
@@ -17,19 +17,51 @@ import {
   validStream,
 } from "./streams.ts";
 
-/** What came of a stream in these chunks; what lies around a chunk must stay as it was. */
+const ARENA = sharedArena()!;
+
+/** What came of a stream in these chunks: the same, wherever in memory they lie and however often the walk halts. */
 function receiveIn(stream: Uint8Array, how: Chunking, options: ReceiverOptions): Outcome {
+  const outcome = receiveHalting(stream, how, options, false, Infinity);
+  for (const isInArena of [false, true]) {
+    for (const messages of [1, 2, 5, Infinity]) {
+      assertEquals(receiveHalting(stream, how, options, isInArena, messages), outcome, `halts after ${messages}`);
+    }
+  }
+  return outcome;
+}
+
+/** What came of a stream if each call halts after so many messages; what lies around a chunk must stay as it was. */
+function receiveHalting(
+  stream: Uint8Array,
+  how: Chunking,
+  options: ReceiverOptions,
+  isInArena: boolean,
+  messages: number,
+): Outcome {
   const recorder = new Recorder();
-  const receiver = new Receiver(options, recorder);
-  for (const { bytes, start, end } of chunksOf(stream, how)) {
+  let left = messages;
+  const receiver: Receiver = new Receiver(options, {
+    onMessage(...message) {
+      recorder.onMessage(...message);
+      if (--left === 0) receiver.halt();
+    },
+    onPing: (...ping) => recorder.onPing(...ping),
+    onPong: (...pong) => recorder.onPong(...pong),
+    onClose: (...close) => recorder.onClose(...close),
+  });
+  for (const { bytes: chunk, start, end } of chunksOf(stream, how)) {
+    const bytes = isInArena ? ARENA.take(chunk.length)! : new Uint8Array(chunk);
+    bytes.set(chunk);
     try {
-      assertEquals(receiver.receive(bytes, start, end), end);
+      for (let at = start; at < end; left = messages) at = receiver.receive(bytes, at, end);
+      assert(bytes.subarray(0, start).every((byte) => byte === 0xc5), "bytes before the chunk were changed");
+      assert(bytes.subarray(end).every((byte) => byte === 0xc5), "bytes behind the chunk were changed");
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       return { events: recorder.events, violation: error.violation };
+    } finally {
+      if (isInArena) ARENA.give(bytes);
     }
-    assert(bytes.subarray(0, start).every((byte) => byte === 0xc5), "bytes before the chunk were changed");
-    assert(bytes.subarray(end).every((byte) => byte === 0xc5), "bytes behind the chunk were changed");
   }
   return { events: recorder.events, violation: undefined };
 }

@@ -6,6 +6,8 @@
 import {
   type DeflateTerms,
   encodeFrame,
+  FORM,
+  type MessageForm,
   OPCODE,
   PreparedMessage,
   ProtocolError,
@@ -38,17 +40,10 @@ export class Side implements ProtocolEvents {
     this.protocol = new ServerProtocol({ ...PROTOCOL_OPTIONS, ...options }, this.output, this, undefined, deflate);
   }
 
-  onMessage(
-    isText: boolean,
-    bytes: Uint8Array<ArrayBuffer>,
-    start: number,
-    end: number,
-    _isBorrowed: boolean,
-    isCompressed: boolean,
-  ): void {
+  onMessage(form: MessageForm, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void {
     this.onEachMessage();
-    const kind = isCompressed ? "compressed " : "";
-    this.told.push(`${kind}${isText ? "text" : "binary"} ${bytes.subarray(start, end).toHex()}`);
+    const kind = (form & FORM.COMPRESSED) !== 0 ? "compressed " : "";
+    this.told.push(`${kind}${(form & FORM.TEXT) !== 0 ? "text" : "binary"} ${bytes.subarray(start, end).toHex()}`);
   }
 
   onPeerClose(): void {

@@ -1,3 +1,4 @@
+import { FORM } from "../../lib/frame/mod.ts";
 import { assertEquals, assertInstanceOf, assertStrictEquals, assertThrows } from "@std/assert";
 import type { Message, Peer } from "../../lib/route/mod.ts";
 import { InlineEvents } from "../../lib/runtime/inline_events.ts";
@@ -20,7 +21,7 @@ const GONE = { code: 1006, reason: "", wasClean: false } as const;
 Deno.test("InlineEvents returns no promise where handlers are synchronous", () => {
   const { events } = connect({ open() {}, message() {}, drain() {}, close() {} });
   assertStrictEquals(events.open(), undefined);
-  assertStrictEquals(events.message(true, new Uint8Array(4), 0, 4), undefined);
+  assertStrictEquals(events.message(FORM.TEXT, new Uint8Array(4), 0, 4), undefined);
   assertStrictEquals(events.drain(), undefined);
   assertStrictEquals(events.close(GONE), undefined);
 });
@@ -32,7 +33,7 @@ Deno.test("InlineEvents returns no promise where a handler returns what peer met
     drain: (peer: Peer) => peer.send("x"),
   });
   assertStrictEquals(events.open(), undefined);
-  assertStrictEquals(events.message(true, new Uint8Array(4), 0, 4), undefined);
+  assertStrictEquals(events.message(FORM.TEXT, new Uint8Array(4), 0, 4), undefined);
   assertStrictEquals(events.drain(), undefined);
 });
 
@@ -40,21 +41,21 @@ Deno.test("InlineEvents returns no promise where a synchronous handler throws, o
   const validate = () => ({ issues: [{ message: "never good" }] });
   const schema = { message: { "~standard": { version: 1, vendor: "test", validate } } };
   const missing = connect({ schema, message() {} });
-  assertStrictEquals(missing.events.message(true, new TextEncoder().encode("1"), 0, 1), undefined);
+  assertStrictEquals(missing.events.message(FORM.TEXT, new TextEncoder().encode("1"), 0, 1), undefined);
   assertEquals(missing.commands.calls.map(([name]) => name), ["close"]);
   const failing = connect({
     message() {
       throw new Error("x");
     },
   });
-  assertStrictEquals(failing.events.message(true, new Uint8Array(4), 0, 4), undefined);
+  assertStrictEquals(failing.events.message(FORM.TEXT, new Uint8Array(4), 0, 4), undefined);
   assertEquals(failing.commands.calls, [["fail"]]);
 });
 
 Deno.test("InlineEvents needs no hooks at all beside one", () => {
   const { events, commands } = connect({ upgrade() {} });
   events.open();
-  events.message(true, new Uint8Array(4), 0, 4);
+  events.message(FORM.TEXT, new Uint8Array(4), 0, 4);
   events.drain();
   events.close(GONE);
   assertEquals(commands.calls, []);
@@ -69,9 +70,9 @@ Deno.test("InlineEvents overwrites a kept view when the handler has settled, not
       return message.isText ? undefined : waiting.promise;
     },
   }, true);
-  events.message(true, new Uint8Array([1, 2, 3]), 0, 3);
+  events.message(FORM.TEXT, new Uint8Array([1, 2, 3]), 0, 3);
   assertEquals([...kept[0]!], [0xdb, 0xdb, 0xdb]);
-  const pending = events.message(false, new Uint8Array([1, 2, 3]), 0, 3);
+  const pending = events.message(0, new Uint8Array([1, 2, 3]), 0, 3);
   assertEquals([...kept[1]!], [1, 2, 3]);
   waiting.resolve();
   await pending;
@@ -91,7 +92,7 @@ Deno.test("InlineEvents ends a message's time also where its handler failed", as
         return fails();
       },
     });
-    await events.message(true, new Uint8Array(4), 0, 4);
+    await events.message(FORM.TEXT, new Uint8Array(4), 0, 4);
     assertThrows(() => kept[0]!.text(), TypeError, "after the handler had ended");
   }
 });
@@ -104,7 +105,7 @@ Deno.test("InlineEvents waits for an asynchronous error hook before it fails the
     },
     error: () => waiting.promise,
   });
-  const pending = events.message(true, new Uint8Array(4), 0, 4);
+  const pending = events.message(FORM.TEXT, new Uint8Array(4), 0, 4);
   assertEquals(commands.calls, []);
   waiting.resolve();
   await pending;
@@ -120,7 +121,7 @@ Deno.test("InlineEvents delivers a message whose peer left while its schema was 
       peer.send("delivered");
     },
   });
-  const pending = events.message(true, new TextEncoder().encode("1"), 0, 1);
+  const pending = events.message(FORM.TEXT, new TextEncoder().encode("1"), 0, 1);
   events.abort(new DOMException("left", "AbortError"));
   waiting.resolve({ value: 1 });
   await pending;
@@ -131,7 +132,7 @@ Deno.test("InlineEvents: an error that only looks like the signal's reason is a 
   const { events, commands, logged } = connect({
     message: () => Promise.reject(new DOMException("left", "AbortError")),
   });
-  const pending = events.message(true, new Uint8Array(4), 0, 4);
+  const pending = events.message(FORM.TEXT, new Uint8Array(4), 0, 4);
   events.abort(new DOMException("left", "AbortError"));
   await pending;
   assertEquals(commands.calls, [["fail"]]);

@@ -1,3 +1,4 @@
+import { FORM } from "../../lib/frame/mod.ts";
 import { assertEquals, assertNotStrictEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { InlineMessage } from "../../lib/runtime/inline_message.ts";
 
@@ -6,7 +7,7 @@ function messageOf(text: string): { message: InlineMessage; chunk: Uint8Array<Ar
   const bytes = new TextEncoder().encode(text);
   const chunk = new Uint8Array(bytes.length + 8).fill(0xee);
   chunk.set(bytes, 4);
-  return { message: new InlineMessage(true, chunk, 4, 4 + bytes.length), chunk };
+  return { message: new InlineMessage(FORM.TEXT, chunk, 4, 4 + bytes.length), chunk };
 }
 
 Deno.test("InlineMessage gives its payload in every form", () => {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { FORM } from "../../lib/frame/mod.ts";
 import { assertEquals, assertGreaterOrEqual } from "@std/assert";
 import type { Publish, Sendable } from "../../lib/route/mod.ts";
 import type { PeerEvents, RequestRecord, RouteRuntime, UpgradeDecision } from "../../lib/route/table.ts";
@@ -100,7 +101,7 @@ export async function deliver(
   const bytes = typeof payload === "string" ? encoder.encode(payload) : new Uint8Array(payload);
   const chunk = new Uint8Array(bytes.length + 20).fill(0xee);
   chunk.set(bytes, 10);
-  await events.message(typeof payload === "string", chunk, 10, 10 + bytes.length);
+  await events.message(typeof payload === "string" ? FORM.TEXT : 0, chunk, 10, 10 + bytes.length);
   return chunk;
 }
 

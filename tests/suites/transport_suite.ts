@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { sharedArena } from "../../lib/frame/mod.ts";
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { BufferPool } from "../../lib/gateway/buffer_pool.ts";
 import type { Clock } from "../../lib/gateway/clock.ts";
@@ -285,7 +286,7 @@ export function testTransport(name: string, lay: LayCable): void {
       sanitizeResources: true,
       async fn() {
         const clock = systemClock;
-        const bench = { clock, turn: new Turn(clock), pool: new BufferPool() };
+        const bench = { clock, turn: new Turn(clock), pool: new BufferPool(sharedArena()) };
         const { transport, far, start } = await lay(bench);
         const events = new Recorder();
         transport.events = events;

@@ -10,6 +10,7 @@ import {
   encodeClosePayload,
   encodeFrame,
   FIN_BIT,
+  FORM,
   type Frame,
   MASK_BIT,
   OPCODE,
@@ -112,10 +113,12 @@ export class RawClient implements Disposable {
   private constructor(conn: Deno.TcpConn) {
     this.conn = conn;
     this.#receiver = new Receiver({ maxMessageBytes: 2 ** 30, maxFragments: 2 ** 24, expectMasked: false }, {
-      onMessage: (isText, bytes, start, end) => {
+      onMessage: (form, bytes, start, end) => {
         const payload = bytes.slice(start, end);
         this.#incoming.push(
-          isText ? { kind: "text", text: decoder.decode(payload) } : { kind: "binary", bytes: payload },
+          (form & FORM.TEXT) !== 0
+            ? { kind: "text", text: decoder.decode(payload) }
+            : { kind: "binary", bytes: payload },
         );
       },
       onPing: (bytes, start, end) => this.#incoming.push({ kind: "ping", bytes: bytes.slice(start, end) }),

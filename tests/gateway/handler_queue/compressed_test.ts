@@ -1,6 +1,6 @@
 /** Compressed messages wait as they came, and are inflated when their turn comes. @module */
 import { assertEquals, assertFalse, assertLess } from "@std/assert";
-import { FRESH_BUFFERS, MessageInflater, type ViolationName } from "../../../lib/frame/mod.ts";
+import { FORM, FRESH_BUFFERS, MessageInflater, type ViolationName } from "../../../lib/frame/mod.ts";
 import { deflateAlone, MessageDeflater } from "../../../lib/frame/message_deflater.ts";
 import { HandlerQueue, type MessageBuffers } from "../../../lib/gateway/handler_queue.ts";
 import type { PeerEvents } from "../../../lib/route/table.ts";
@@ -52,7 +52,8 @@ class Queueing {
 
   arrive(payload: Uint8Array, isCompressed = true, isBorrowed = true): void {
     const chunk = payload.slice();
-    this.queue.message(true, chunk, 0, chunk.length, isBorrowed, isCompressed);
+    const form = FORM.TEXT | (isBorrowed ? FORM.BORROWED : 0) | (isCompressed ? FORM.COMPRESSED : 0);
+    this.queue.message(form, chunk, 0, chunk.length);
     // The chunk is read into again.
     if (isBorrowed) chunk.fill(0xee);
   }

@@ -1,0 +1,50 @@
+/** The walk over a chunk's plain frames: what it tells, that it can be taken back, and that there is one at a time. @module */
+import { assertEquals, assertFalse } from "@std/assert";
+import { sharedArena } from "../../lib/frame/arena.ts";
+import { FORM } from "../../lib/frame/message_form.ts";
+import { PlainFrames } from "../../lib/frame/plain_frames.ts";
+import { concat, masked } from "./recorder.ts";
+
+const ARENA = sharedArena()!;
+
+function inArena(chunk: Uint8Array): Uint8Array<ArrayBuffer> {
+  const bytes = ARENA.take(chunk.length)!;
+  bytes.set(chunk);
+  return bytes;
+}
+
+Deno.test("PlainFrames tells where each payload lies and what it is", () => {
+  const bytes = inArena(concat(masked(1, "one"), masked(2, "ü"), masked(9, "ping")));
+  const frames = new PlainFrames();
+  frames.open(bytes);
+  assertEquals(frames.walk(0, bytes.length, 100, 0), 2);
+  assertEquals([frames.start(0), frames.length(0), frames.form(0)], [6, 3, FORM.TEXT | FORM.ASCII]);
+  assertEquals([frames.start(1), frames.length(1), frames.form(1)], [15, 2, 0]);
+  assertEquals(new TextDecoder().decode(bytes.subarray(15, 17)), "ü");
+  frames.close();
+  ARENA.give(bytes);
+});
+
+Deno.test("PlainFrames.putBack leaves the rest of the chunk as it came", () => {
+  const chunk = concat(masked(1, "one"), masked(1, "two"), masked(2, "x".repeat(300)));
+  const bytes = inArena(chunk);
+  const frames = new PlainFrames();
+  frames.open(bytes);
+  assertEquals(frames.walk(0, bytes.length, 1000, 0), 3);
+  frames.putBack(1);
+  assertEquals(bytes.subarray(9).toHex(), chunk.subarray(9).toHex());
+  assertEquals(frames.walk(9, bytes.length, 1000, 0), 2);
+  frames.close();
+  ARENA.give(bytes);
+});
+
+Deno.test("PlainFrames.open refuses bytes outside the arena, and a second walk within the first", () => {
+  const bytes = inArena(masked(1, "one"));
+  const frames = new PlainFrames();
+  assertFalse(frames.open(new Uint8Array(16)));
+  assertEquals([frames.open(bytes), frames.open(bytes)], [true, false]);
+  frames.close();
+  assertEquals(frames.open(bytes), true);
+  frames.close();
+  ARENA.give(bytes);
+});
