@@ -11,6 +11,8 @@ const LINE = JSON.stringify({
   srv_cpu: 1,
   srv_us: 10,
   srv_rss_mb: 60,
+  kib_per_conn: 0,
+  reply_bytes: 66,
   steal: 0.01,
   conn_min: 1,
   conn_max: 2,
@@ -28,6 +30,8 @@ Deno.test("parseLoadResult reads the line of the load generator into numbers wit
     connMin: 1,
     connMax: 2,
     serverMiB: 60,
+    connectionKiB: 0,
+    replyBytes: 66,
     steal: 0.01,
     errors: 0,
   });
@@ -54,6 +58,22 @@ Deno.test("loadArguments puts every property of the load on the command line", (
     "-m echo -c 100 -s 64 -d 8 -p 4000 -u /echo -P 7 -t 2 -w 0.5 -x",
   );
 });
+
+for (
+  const [mode, isRaw, words] of [
+    ["echo", true, ["-m", "raw"]],
+    ["fan", false, ["-m", "fan"]],
+    ["handshakes", false, ["-m", "hs"]],
+    ["idle", false, ["-m", "idle"]],
+    ["idle", true, ["-m", "idle", "-R"]],
+  ] as const
+) {
+  Deno.test(`loadArguments says ${words.join(" ")} for ${mode}${isRaw ? " without WebSocket" : ""}`, () => {
+    const load = { mode, isRaw, connections: 1, messageBytes: 20, depth: 1, isText: false };
+    const all = loadArguments(load, { port: 4000, path: "/", pid: 7, seconds: 1, warmUpSeconds: 0 });
+    assertEquals(all.filter((word, at) => word === "-m" || all[at - 1] === "-m" || word === "-R"), [...words]);
+  });
+}
 
 Deno.test("loadArguments offers compression where the load is compressed", () => {
   const load = { mode: "echo", connections: 1, messageBytes: 1024, depth: 1, isText: false, isDeflated: true } as const;
