@@ -31,7 +31,7 @@ const LOOKS: Readonly<Record<string, { readonly light: string; readonly dark: st
 const OTHER_LOOK = { light: "#0f766e", dark: "#2dd4bf", form: "M-6,-2H-2V-6H2V-2H6V2H2V6H-2V2H-6Z" } as const;
 
 const WIDTH = 880;
-const PLOT = { start: 262, end: 848 } as const;
+const PLOT = { start: 286, end: 848 } as const;
 const HEAD_HEIGHT = 118;
 const GROUP_HEIGHT = 34;
 const ROW_HEIGHT = 25;
@@ -117,12 +117,12 @@ function style(servers: readonly string[]): string {
   return `<style>
 text{font:13px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;fill:#1f2328}
 .title{font-size:19px;font-weight:600}.group{font-weight:600}.quiet,.tick{fill:#57606a}.tick{font-size:12px}
-.page{fill:#fff;stroke:#d0d7de}.grid{stroke:#e4e8ec}.ours{stroke:#cf222e;stroke-width:2}.ours-name{fill:#cf222e;font-weight:600}
+.page{fill:#fff;stroke:#d0d7de}.grid{stroke:#e4e8ec}.ours{stroke:#1a7f37;stroke-width:2}.ours-name{fill:#1a7f37;font-weight:600}
 .span{stroke:#c6cdd5;stroke-width:2}.mark{stroke:#fff;stroke-width:1.2}
 ${colours("light")}
 @media (prefers-color-scheme:dark){
 text{fill:#e6edf3}.quiet,.tick{fill:#9da7b1}
-.page{fill:#0d1117;stroke:#30363d}.grid{stroke:#21262d}.ours{stroke:#ff7b72}.ours-name{fill:#ff7b72}
+.page{fill:#0d1117;stroke:#30363d}.grid{stroke:#21262d}.ours{stroke:#3fb950}.ours-name{fill:#3fb950}
 .span{stroke:#3d444d}.mark{stroke:#0d1117}
 ${colours("dark")}
 }
@@ -137,8 +137,8 @@ function legend(servers: readonly Pick<ServerRow, "name" | "title">[]): string {
   let x = 30;
   return servers.map(({ name, title }, at) => {
     const entry = `${mark(lookOf(name).form, `s${at}`, x, 81)}${words(x + 12, 86, title)}`;
-    // There is no way to ask how wide a text is: at 13 px a letter takes 7.4 at most on average.
-    x += 34 + title.length * 7.4;
+    // There is no way to ask how wide a text is: at 13 px a letter takes 8 at most on average.
+    x += 36 + title.length * 8;
     return `<g>${entry}</g>`;
   }).join("\n");
 }

@@ -52,6 +52,9 @@ const PEERS = `${PROJECT}tests/bench/peers/`;
 const RUN = [Deno.execPath(), "run", "--no-prompt"] as const;
 const DENO = `deno ${Deno.version.deno}`;
 
+/** Programs of Node and Bun may do more for a developer without it. */
+const PRODUCTION = { NODE_ENV: "production" } as const;
+
 /** What each connection of the byte echo reads into while memory is measured: little, so that it is a floor. */
 const IDLE_BUFFER_BYTES = 1024;
 
@@ -95,6 +98,7 @@ export const SERVERS: readonly ServerRow[] = [
         version: `${version}, node ${node}`,
         launch: ({ load }) => ({
           command: ["node", `${PEERS}ws.mjs`, from, ...(load.isDeflated ? ["--deflate"] : [])],
+          env: PRODUCTION,
         }),
       };
     },
@@ -119,6 +123,7 @@ export const SERVERS: readonly ServerRow[] = [
         version,
         launch: ({ load }) => ({
           command: [program, `${PEERS}bun.mjs`, ...(load.isDeflated ? ["--deflate"] : [])],
+          env: PRODUCTION,
         }),
       };
     },

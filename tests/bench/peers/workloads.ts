@@ -169,7 +169,7 @@ const ROWS: readonly (Omit<Workload, "family" | "path"> & Partial<Pick<Workload,
   },
   {
     name: "deflate-fan",
-    label: "1 KiB JSON fan-out to 500, compressed",
+    label: "1 KiB JSON to 500, compressed",
     title: `deliveries of 1 KiB of JSON, compressed without context, to 500 subscribers, ${RELAY}`,
     needs: "deflate",
     path: "/fan",
