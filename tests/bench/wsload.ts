@@ -6,13 +6,17 @@
 
 import { constants, deflateRawSync } from "node:zlib";
 
+/** What the load does: see the head of `wsload.c`. */
+export type LoadMode = "echo" | "fan" | "handshakes" | "idle";
+
 /** What is put on a server. */
 export interface Load {
-  /** `raw` is for a bare byte echo: the same bytes back, no handshake and no frames. */
-  readonly mode: "echo" | "raw";
+  readonly mode: LoadMode;
+  /** True for a bare byte echo: the same bytes back, no handshake and no frames. */
+  readonly isRaw?: boolean;
   readonly connections: number;
   readonly messageBytes: number;
-  /** Messages in flight on each connection. */
+  /** Messages in flight on each connection; of a fan-out publications under way at once. */
   readonly depth: number;
   readonly isText: boolean;
   /** Messages are compressed, and permessage-deflate is offered with no context kept on either side. */
@@ -38,7 +42,7 @@ export interface LoadResult {
   readonly serverCores: number;
   /** Cores that the load used: near 1 it is the load that was measured. */
   readonly loadCores: number;
-  /** Round trip, in microseconds. */
+  /** Round trip, in microseconds; of a fan-out from publication to delivery. */
   readonly p50Us: number;
   readonly p99Us: number;
   /** Fewest and most messages that any one connection got. */
@@ -46,6 +50,10 @@ export interface LoadResult {
   readonly connMax: number;
   /** Resident memory of the server, in MiB. */
   readonly serverMiB: number;
+  /** What it grew by for each connection that is open and silent, in KiB; 0 under every other load. */
+  readonly connectionKiB: number;
+  /** What comes from the server for one message, headers included, in bytes. */
+  readonly replyBytes: number;
   /** Share of the machine that its neighbours took meanwhile, 0 to 1. */
   readonly steal: number;
   readonly errors: number;
@@ -107,10 +115,18 @@ export async function deflatedLoad(
   return { DEFLATED: `${plain}.deflated`, ZOFFER: `Sec-WebSocket-Extensions: ${DEFLATE_OFFER}\r\n` };
 }
 
+/** The words of the load generator, and those for a server that speaks no WebSocket. */
+const MODES = {
+  echo: ["echo", "raw"],
+  fan: ["fan", "fan"],
+  handshakes: ["hs", "hs"],
+  idle: ["idle", "idle"],
+} as const satisfies Record<LoadMode, readonly [framed: string, raw: string]>;
+
 /** How the load generator is told what to do, after its name. */
 export function loadArguments(load: Load, target: LoadTarget): readonly string[] {
   const options = {
-    "-m": load.mode,
+    "-m": MODES[load.mode][load.isRaw ? 1 : 0],
     "-c": load.connections,
     "-s": load.messageBytes,
     "-d": load.depth,
@@ -120,7 +136,11 @@ export function loadArguments(load: Load, target: LoadTarget): readonly string[]
     "-t": target.seconds,
     "-w": target.warmUpSeconds,
   };
-  const switches = [...(load.isText ? ["-x"] : []), ...(load.isDeflated ? ["-z"] : [])];
+  const switches = [
+    ...(load.isText ? ["-x"] : []),
+    ...(load.isDeflated ? ["-z"] : []),
+    ...(load.isRaw && load.mode === "idle" ? ["-R"] : []),
+  ];
   return [...Object.entries(options).flatMap(([flag, value]) => [flag, String(value)]), ...switches];
 }
 
@@ -155,10 +175,15 @@ export async function runLoad(
   );
   const { success, signal, stdout, stderr } = await child.output();
   clearTimeout(deadline);
-  const decoder = new TextDecoder();
+  const [line, complaints] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes).trim());
   if (signal === "SIGKILL") throw new LoadError("the load generator was ended: the server did not answer in time");
-  if (!success) throw new LoadError(`the load generator failed: ${decoder.decode(stderr).trim()}`);
-  return parseLoadResult(decoder.decode(stdout));
+  if (!success) throw new LoadError(`the load generator failed: ${complaints}`);
+  try {
+    return parseLoadResult(line ?? "");
+  } catch (error) {
+    if (error instanceof LoadError && complaints !== "") throw new LoadError(`${error.message} (${complaints})`);
+    throw error;
+  }
 }
 
 const FIELDS = {
@@ -171,6 +196,8 @@ const FIELDS = {
   connMin: "conn_min",
   connMax: "conn_max",
   serverMiB: "srv_rss_mb",
+  connectionKiB: "kib_per_conn",
+  replyBytes: "reply_bytes",
   steal: "steal",
   errors: "errs",
 } as const satisfies Record<keyof LoadResult, string>;

@@ -1,8 +1,12 @@
 /**
  * The floor of every server on Deno: a bare byte echo, one read and one write for each round trip, nothing else.
  *
+ * `--buffer=BYTES` is what each connection reads into: 64 KiB, so that a long message takes few reads, or little where
+ * the memory of connections that are silent is measured.
+ *
  * @module
  */
+const bufferBytes = Number(/^--buffer=(\d+)$/.exec(Deno.args[0] ?? "")?.[1] ?? 64 * 1024);
 const listener = Deno.listen({ hostname: "127.0.0.1", port: 0, tcpBacklog: 4096 });
 console.log(`listens on 127.0.0.1:${listener.addr.port}`);
 
@@ -13,7 +17,7 @@ for (;;) {
 }
 
 async function echo(stream: Deno.TcpConn): Promise<void> {
-  const buffer = new Uint8Array(64 * 1024);
+  const buffer = new Uint8Array(bufferBytes);
   try {
     for (let count = await stream.read(buffer); count !== null; count = await stream.read(buffer)) {
       for (let at = 0; at < count;) at += await stream.write(buffer.subarray(at, count));

@@ -3,12 +3,15 @@
  *
  * @module
  */
+import { LoadError } from "../wsload.ts";
 import type { Launch } from "./servers.ts";
 
 /** A server that listens. */
 export interface RunningServer {
   readonly pid: number;
   readonly port: number;
+  /** Ends it, at once. */
+  end(): Promise<void>;
 }
 
 /** What stands before a command to pin it, and why nothing does where nothing does. */
@@ -34,7 +37,7 @@ export class Processes {
   /**
    * Starts a server and waits until it tells its port.
    *
-   * @throws {Error} when it ends or stays silent instead.
+   * @throws {LoadError} when it ends or stays silent instead.
    */
   async start(name: string, launch: Launch, pin: readonly string[]): Promise<RunningServer> {
     const [program, ...args] = [...pin, ...launch.command];
@@ -52,16 +55,30 @@ export class Processes {
     const deadline = setTimeout(() => child.kill("SIGKILL"), START_TIMEOUT_MS);
     const port = await printedPort(child.stdout);
     clearTimeout(deadline);
-    if (port === undefined) throw new Error(`${name} did not tell a port; its command: ${args.join(" ")}`);
-    return { pid: child.pid, port };
+    if (port === undefined) throw new LoadError(`${name} did not tell a port; its command: ${args.join(" ")}`);
+    return {
+      pid: child.pid,
+      port,
+      end: () => this.#end(child),
+    };
   }
 
   /** Ends every process, at once. */
   async end(): Promise<void> {
-    const children = [...this.#running];
-    for (const child of children) child.kill("SIGKILL");
-    await Promise.all(children.map(({ status }) => status));
+    await Promise.all([...this.#running].map((child) => this.#end(child)));
   }
+
+  async #end(child: Deno.ChildProcess): Promise<void> {
+    if (this.#running.has(child)) child.kill("SIGKILL");
+    await child.status;
+  }
+}
+
+/** How many files a process may have open here, at most. */
+export async function openFilesLimit(): Promise<number> {
+  const limits = await Deno.readTextFile("/proc/self/limits");
+  const hard = /^Max open files\s+\S+\s+(\S+)/m.exec(limits)?.[1];
+  return hard === undefined || hard === "unlimited" ? Infinity : Number(hard);
 }
 
 /** The port in the first `127.0.0.1:PORT` of a server's output, which is then left alone. */

@@ -1,0 +1,154 @@
+/**
+ * A run: every workload on every server in turn, round after round.
+ *
+ * @module
+ */
+import { deflatedLoad, LoadError, type LoadResult, runLoad } from "../wsload.ts";
+import type { PeersOptions } from "./options.ts";
+import { openFilesLimit, type Pinning, type Processes, type RunningServer } from "./processes.ts";
+import { canRun, MissingError, OURS, type Program, type ServerRow } from "./servers.ts";
+import { summarize, type Summary } from "./summary.ts";
+import type { Workload } from "./workloads.ts";
+
+/** A server that can be started here. */
+export interface Entrant {
+  readonly row: ServerRow;
+  readonly program: Program;
+}
+
+/** A measurement that came to nothing. */
+export interface Failure {
+  readonly workload: string;
+  readonly server: string;
+  readonly reason: string;
+}
+
+/** So long a server is under load before it is measured, the first time and each time after. */
+const WARM_UP_SECONDS = { first: 0.7, later: 0.3 } as const;
+
+/** Silent connections are left alone for so long before memory is read. */
+const SETTLE_SECONDS = 2;
+
+/** Files that a server or the load has open beside its connections. */
+const OTHER_FILES = 100;
+
+/** What a contest runs with. */
+export interface ContestSetting {
+  readonly options: Pick<PeersOptions, "rounds" | "seconds" | "servers">;
+  readonly processes: Processes;
+  readonly pin: Pinning;
+  /** Path of the load generator. */
+  readonly generator: string;
+  /** The benchmark's own, for what is installed and generated. */
+  readonly folder: string;
+}
+
+/** Who takes part, what failed, and the way each workload is measured. */
+export class Contest {
+  /** Why a server that was chosen does not take part, by its name. */
+  readonly missing = new Map<string, string>();
+  readonly failures: Failure[] = [];
+  /** Ids of all servers that ran. */
+  readonly pids: number[] = [];
+  readonly entrants: Entrant[] = [];
+  readonly #setting: ContestSetting;
+
+  constructor(setting: ContestSetting) {
+    this.#setting = setting;
+  }
+
+  /** Finds or installs the servers; notes what the missing ones lack. */
+  async enter(): Promise<void> {
+    for (const row of this.#setting.options.servers) {
+      try {
+        this.entrants.push({ row, program: await row.prepare(this.#setting.folder) });
+      } catch (error) {
+        if (!(error instanceof MissingError)) throw error;
+        this.missing.set(row.name, error.message);
+      }
+    }
+  }
+
+  /**
+   * Measures one workload. Its servers are started for it alone, so that none carries the heap of another workload, and
+   * take turns within each round, so that numbers that are compared were taken seconds apart.
+   */
+  async measure(workload: Workload): Promise<readonly Summary[]> {
+    const results = new Map<string, LoadResult[]>();
+    const running = new Map<string, RunningServer>();
+    const failed = new Set<string>();
+    const entrants = this.entrants.filter(({ row }) => canRun(row, workload));
+    try {
+      await refuseWithoutFiles(workload);
+      for (let round = 0; round < this.#setting.options.rounds; round++) {
+        for (const { row, program } of entrants.filter(({ row }) => !failed.has(row.name))) {
+          try {
+            const result = await this.#run(workload, row, program, running);
+            results.set(row.name, [...results.get(row.name) ?? [], result]);
+          } catch (error) {
+            if (!(error instanceof LoadError)) throw error;
+            failed.add(row.name);
+            this.failures.push({ workload: workload.name, server: row.name, reason: error.message });
+          }
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof LoadError)) throw error;
+      this.failures.push({ workload: workload.name, server: "every server", reason: error.message });
+    } finally {
+      await Promise.all([...running.values()].map((server) => server.end()));
+    }
+    const whole = (name: string): readonly LoadResult[] => failed.has(name) ? [] : results.get(name) ?? [];
+    return entrants.filter(({ row: { name } }) => whole(name).length > 0)
+      .map(({ row: { name } }) => summarize(workload.name, name, whole(name), whole(OURS)));
+  }
+
+  /** One measurement, of a server that runs already or is started for it. */
+  async #run(
+    workload: Workload,
+    row: ServerRow,
+    program: Program,
+    running: Map<string, RunningServer>,
+  ): Promise<LoadResult> {
+    const { processes, pin } = this.#setting;
+    const isFirst = !running.has(row.name);
+    const server = running.get(row.name) ?? await processes.start(row.name, program.launch(workload), pin.server);
+    if (isFirst) this.pids.push(server.pid);
+    running.set(row.name, server);
+    const result = await this.#load(workload, row, server, isFirst);
+    if (workload.load.mode === "idle") {
+      // What a server grew to in one round would hide what it grows by in the next.
+      running.delete(row.name);
+      await server.end();
+    }
+    return result;
+  }
+
+  async #load(workload: Workload, row: ServerRow, { port, pid }: RunningServer, isFirst: boolean): Promise<LoadResult> {
+    const { generator, folder, pin, processes, options } = this.#setting;
+    const { load, path } = workload;
+    const isIdle = load.mode === "idle";
+    const [program = generator, ...before] = [...pin.load, generator];
+    return await runLoad(
+      [program, ...before],
+      { ...load, isRaw: !row.knows.includes("messages") },
+      {
+        port,
+        path,
+        pid,
+        seconds: isIdle ? SETTLE_SECONDS : options.seconds,
+        warmUpSeconds: isIdle ? 0 : isFirst ? WARM_UP_SECONDS.first : WARM_UP_SECONDS.later,
+      },
+      processes.add,
+      load.isDeflated ? await deflatedLoad(generator, load.messageBytes, folder) : {},
+    );
+  }
+}
+
+/** @throws {LoadError} when a process may not have as many files open as the workload has connections. */
+async function refuseWithoutFiles({ load: { connections } }: Workload): Promise<void> {
+  const [needed, limit] = [connections + OTHER_FILES, await openFilesLimit()];
+  if (limit < needed) {
+    throw new LoadError(`needs ${needed} open files, and a process may have ${limit} here: raise "ulimit -Hn"`);
+  }
+}
