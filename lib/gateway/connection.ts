@@ -53,6 +53,8 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
   readonly #rate: TokenBucket | undefined;
   #drainWaiters: (() => void)[] | undefined;
   #heldBytes = 0;
+  /** Of those, what the output held when it was last asked. */
+  #heldOutputBytes = 0;
   #messagesLeft = 0;
   #isAboveHighWater = false;
   #isReadingPaused = false;
@@ -177,7 +179,13 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
 
   onWritten(): void {
     this.#keepalive.written();
-    if (this.#transport.output.byteLength <= this.#options.highWaterBytes) {
+    const { output } = this.#transport;
+    // Nothing was in the way, and nothing is: the common case of fan-out, which must not look at more than it needs.
+    if (output.byteLength === 0 && this.#heldOutputBytes === 0 && !this.#isAboveHighWater && !this.#isReadingPaused) {
+      this.#protocol.releasePong();
+      return this.#host.wheel.advance(this, this.#keepalive.nextCheckAt);
+    }
+    if (output.byteLength <= this.#options.highWaterBytes) {
       this.#protocol.releasePong();
       this.#announceDrain();
     }
@@ -314,9 +322,13 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
   }
 
   #sent(): boolean {
-    this.#keepalive.active(this.#host.turn.now);
-    this.#transport.touch();
-    if (this.#transport.output.byteLength <= this.#options.highWaterBytes) return true;
+    // Looked at for this wait only.
+    if (this.#options.idleTimeoutMs > 0) this.#keepalive.active(this.#host.turn.now);
+    const { output } = this.#transport;
+    // What waits behind a write that is stuck counts at once: with many who do not read it comes to much.
+    if (output.isInFlight) this.#hold();
+    else this.#transport.touch();
+    if (output.byteLength <= this.#options.highWaterBytes) return true;
     this.#isAboveHighWater = true;
     this.#settle();
     return false;
@@ -368,9 +380,10 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
 
   /** Reports what is held. A connection that is gone holds what its pending handler and those after it need. */
   #hold(): void {
+    this.#heldOutputBytes = this.#isGone ? 0 : this.#transport.output.heldBytes;
     const buffered = this.#isGone
       ? 0
-      : this.#transport.output.heldBytes + this.#protocol.bufferedBytes + this.#protocol.contextBytes;
+      : this.#heldOutputBytes + this.#protocol.bufferedBytes + this.#protocol.contextBytes;
     const held = this.#queue.heldBytes + buffered;
     if (held === this.#heldBytes) return;
     const delta = held - this.#heldBytes;
