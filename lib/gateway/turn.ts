@@ -1,5 +1,6 @@
 /**
- * One turn of the gateway: everything that arrived is handled, then everything that was sent is written, once each.
+ * One turn of the gateway: everything that arrived is handled, then what was sent is written, once each; where many have
+ * something to write, some of them in the next turns.
  *
  * @module
  */
