@@ -77,14 +77,14 @@ export class DeflatingWriter {
    */
   appendPrepared(message: PreparedMessage): void {
     const { byteLength } = message.payload;
-    if (!this.compresses(byteLength)) return this.#output.appendEncoded(message.frame);
+    if (!this.compresses(byteLength)) return this.#output.appendShared(message.run);
     // RFC 7692 §7.1.2.1: we must not refer to what lies beyond the window agreed on. In a payload that fits into it,
     // nothing does.
     const { parameters } = this.#terms;
     const fits = byteLength <= 1 << parameters.windowBits;
-    const frame = message.deflatedFrame(fits ? this.#commonParameters : parameters);
-    if (frame === undefined) return this.#output.appendEncoded(message.frame);
-    this.#output.appendEncoded(frame);
+    const run = message.deflatedRun(fits ? this.#commonParameters : parameters);
+    if (run === undefined) return this.#output.appendShared(message.run);
+    this.#output.appendShared(run);
     this.#context?.reset();
   }
 

@@ -6,6 +6,7 @@
 import { encodeFrame, RSV1_BIT } from "./header.ts";
 import { deflateAlone, deflateKey } from "./message_deflater.ts";
 import { OPCODE } from "./opcode.ts";
+import { SharedRun } from "./shared_run.ts";
 import type { DeflateParameters } from "./zlib_stream.ts";
 
 const encoder = new TextEncoder();
@@ -18,9 +19,9 @@ export class PreparedMessage {
   /** True for a text message. */
   readonly isText: boolean;
   readonly #payload: Uint8Array;
-  #frame: Uint8Array<ArrayBuffer> | undefined;
+  #run: SharedRun | undefined;
   /** By parameters; `null` where the result is not smaller. */
-  #deflated: Map<number, Uint8Array<ArrayBuffer> | null> | undefined;
+  #deflated: Map<number, SharedRun | null> | undefined;
 
   /** @param payload is not kept by reference: bytes are copied into the frame before this returns. */
   constructor(payload: Payload) {
@@ -40,29 +41,34 @@ export class PreparedMessage {
 
   /** The whole unmasked frame. Must not be changed. */
   get frame(): Uint8Array<ArrayBuffer> {
-    return this.#frame ??= encodeFrame({
-      opcode: this.isText ? OPCODE.TEXT : OPCODE.BINARY,
-      payload: this.#payload,
-    });
+    return this.run.bytes;
+  }
+
+  /** The whole unmasked frame, for a write buffer. */
+  get run(): SharedRun {
+    return this.#run ??= this.#encode(this.#payload, 0);
   }
 
   /**
-   * The whole frame, compressed on its own: for permessage-deflate. Must not be changed.
+   * The whole frame, compressed on its own: for permessage-deflate.
    *
    * @returns `undefined` when it would not be smaller.
    */
-  deflatedFrame(parameters: DeflateParameters): Uint8Array<ArrayBuffer> | undefined {
-    const frames = this.#deflated ??= new Map();
+  deflatedRun(parameters: DeflateParameters): SharedRun | undefined {
+    const runs = this.#deflated ??= new Map();
     const key = deflateKey(parameters);
-    let frame = frames.get(key);
-    if (frame === undefined) frames.set(key, frame = this.#deflate(parameters));
-    return frame ?? undefined;
+    let run = runs.get(key);
+    if (run === undefined) runs.set(key, run = this.#deflate(parameters));
+    return run ?? undefined;
   }
 
-  #deflate(parameters: DeflateParameters): Uint8Array<ArrayBuffer> | null {
+  #deflate(parameters: DeflateParameters): SharedRun | null {
     const payload = deflateAlone(this.#payload, parameters);
-    if (payload === undefined) return null;
-    return encodeFrame({ opcode: this.isText ? OPCODE.TEXT : OPCODE.BINARY, payload, rsv: RSV1_BIT >> 4 });
+    return payload === undefined ? null : this.#encode(payload, RSV1_BIT >> 4);
+  }
+
+  #encode(payload: Uint8Array, rsv: number): SharedRun {
+    return new SharedRun(encodeFrame({ opcode: this.isText ? OPCODE.TEXT : OPCODE.BINARY, payload, rsv }));
   }
 }
 

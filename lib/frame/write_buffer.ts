@@ -2,7 +2,7 @@
  * Messages in, bytes out: frames are appended where the next write will take them from.
  *
  * The buffer is a queue of segments. Frames that fit share the last segment, so that everything sent in one turn leaves
- * in one write; a long payload gets a segment of its own. No frame ever straddles two segments. At most one segment is
+ * in one write; a long payload gets a segment of its own, and what many are sent is not copied at all. No frame ever straddles two segments. At most one segment is
  * in flight, and what is appended meanwhile coalesces behind it.
  *
  * @module
@@ -10,6 +10,7 @@
 import { placeOf, placeOfView, sharedArena } from "./arena.ts";
 import { FIN_BIT, headerBytes, MAX_SERVER_HEADER_BYTES, writeHeader } from "./header.ts";
 import { OPCODE } from "./opcode.ts";
+import type { SharedRun } from "./shared_run.ts";
 import { encodeText, utf8Bytes } from "./text_encoder.ts";
 
 /** Where segments come from and go back to. */
@@ -54,6 +55,8 @@ export class WriteBuffer {
   readonly #queue: Segment[] = [];
   /** The segment that still takes frames; not in the queue. */
   #filling: Segment | undefined;
+  /** In its place: frames that are shared, and can be followed by more of the kind. */
+  #run: SharedRun | undefined;
   #appended = 0;
   #written = 0;
   /** Up to here the stream is not frames but HTTP. */
@@ -129,18 +132,26 @@ export class WriteBuffer {
     this.#commit(segment, payloadAt + payloadBytes - segment.length);
   }
 
-  /**
-   * Appends a frame that is already encoded, and shared: the bytes must never change. A short one is copied, a long one
-   * is queued as it is.
-   */
-  appendEncoded(frame: Uint8Array<ArrayBuffer>): void {
-    if (frame.length <= SHARED_UP_TO) {
-      const segment = this.#room(frame.length);
-      segment.bytes.set(frame, segment.length);
-      this.#commit(segment, frame.length);
-      return;
+  /** Appends frames that are already encoded, and shared with others. They are not copied if it can be helped. */
+  appendShared(run: SharedRun): void {
+    if (this.#filling === undefined) {
+      const joined = this.#run === undefined ? run : this.#run.followedBy(run);
+      if (joined !== undefined) return this.#share(joined, run.bytes.length);
     }
-    this.#appendSegment(frame, 0, frame.length, undefined);
+    const { bytes } = run;
+    const tailBytes = this.#filling?.length ?? this.#run?.bytes.length ?? 0;
+    if (tailBytes + bytes.length > SHARED_UP_TO) {
+      this.#closeTail();
+      return this.#share(run, bytes.length);
+    }
+    const segment = this.#room(bytes.length);
+    segment.bytes.set(bytes, segment.length);
+    this.#commit(segment, bytes.length);
+  }
+
+  #share(run: SharedRun, addedBytes: number): void {
+    this.#run = run;
+    this.#appended += addedBytes;
   }
 
   /**
@@ -168,13 +179,14 @@ export class WriteBuffer {
   begin(): Uint8Array<ArrayBuffer> | undefined {
     if (this.#isInFlight) return undefined;
     if (this.#queue.length === 0) {
-      if (this.#filling === undefined) return undefined;
-      this.#lastLength = this.#filling.length;
-      this.#queue.push(this.#filling);
-      this.#filling = undefined;
+      if (this.#filling !== undefined) this.#lastLength = this.#filling.length;
+      this.#closeTail();
+      if (this.#queue.length === 0) return undefined;
     }
     const { bytes, start, streamStart, length } = this.#queue[0]!;
-    const next = bytes.subarray(start + this.#written - streamStart, start + length);
+    const isWhole = length === bytes.length && this.#written === streamStart;
+    // A view costs more than the rest of this: what is shared leaves as it is.
+    const next = isWhole ? bytes : bytes.subarray(start + this.#written - streamStart, start + length);
     this.#isInFlight = true;
     return next;
   }
@@ -196,7 +208,7 @@ export class WriteBuffer {
    */
   dropQueued(): void {
     const end = this.#keptEnd();
-    this.#closeFilling();
+    this.#closeTail();
     this.#appended = end;
     for (let last = this.#queue.at(-1); last !== undefined; last = this.#queue.at(-1)) {
       last.length = Math.min(last.length, end - last.streamStart);
@@ -212,6 +224,7 @@ export class WriteBuffer {
     for (const segment of this.#queue.splice(keep)) this.#release(segment);
     if (this.#filling !== undefined) this.#release(this.#filling);
     this.#filling = undefined;
+    this.#run = undefined;
     const inFlight = this.#queue[0];
     this.#appended = inFlight === undefined ? this.#written : inFlight.streamStart + inFlight.length;
   }
@@ -239,7 +252,11 @@ export class WriteBuffer {
       if (filling.bytes.length - filling.length >= byteLength) return filling;
       // A small segment that has grown too small moves to a larger one: still a single write.
       if (filling.length + byteLength <= SHARED_UP_TO) return this.#move(filling, filling.length + byteLength);
-      this.#closeFilling();
+      this.#closeTail();
+    } else if (this.#run !== undefined) {
+      const { bytes } = this.#run;
+      if (bytes.length + byteLength <= SHARED_UP_TO) return this.#copyRun(bytes, byteLength);
+      this.#closeTail();
     }
     // Only where nothing waits before it: what a peer does not read must not lie in buffers that stay empty.
     const expected = this.#queue.length > (this.#isInFlight ? 1 : 0) ? 0 : Math.min(this.#lastLength, SHARED_UP_TO);
@@ -256,15 +273,25 @@ export class WriteBuffer {
     return this.#filling;
   }
 
+  /** A frame of our own comes behind what is shared: copied, both leave in a single write. */
+  #copyRun(run: Uint8Array, byteLength: number): Segment {
+    const bytes = this.#source.take(run.length + byteLength);
+    bytes.set(run);
+    this.#run = undefined;
+    this.#filling = this.#segment(bytes, this.#appended - run.length);
+    this.#filling.length = run.length;
+    return this.#filling;
+  }
+
   #segment(bytes: Uint8Array<ArrayBuffer>, streamStart: number): Segment {
     return { bytes, place: placeOf(bytes), start: 0, streamStart, length: 0, excessBytes: 0, owner: this.#source };
   }
 
   /** Queues bytes that are complete, and somebody else's. */
-  #appendSegment(bytes: Uint8Array<ArrayBuffer>, start: number, end: number, owner: SegmentOwner | undefined): void {
-    this.#closeFilling();
+  #appendSegment(bytes: Uint8Array<ArrayBuffer>, start: number, end: number, owner: SegmentOwner): void {
+    this.#closeTail();
     const length = end - start;
-    const excessBytes = owner === undefined ? 0 : bytes.length - length;
+    const excessBytes = bytes.length - length;
     this.#queue.push({ bytes, place: -1, start, streamStart: this.#appended, length, excessBytes, owner });
     this.#appended += length;
     this.#excessBytes += excessBytes;
@@ -275,10 +302,25 @@ export class WriteBuffer {
     this.#appended += byteLength;
   }
 
-  #closeFilling(): void {
-    if (this.#filling === undefined) return;
-    this.#queue.push(this.#filling);
-    this.#filling = undefined;
+  /** Queues what could still take more. */
+  #closeTail(): void {
+    if (this.#filling !== undefined) {
+      this.#queue.push(this.#filling);
+      this.#filling = undefined;
+    } else if (this.#run !== undefined) {
+      const { bytes } = this.#run;
+      const { length } = bytes;
+      this.#queue.push({
+        bytes,
+        place: -1,
+        start: 0,
+        streamStart: this.#appended - length,
+        length,
+        excessBytes: 0,
+        owner: undefined,
+      });
+      this.#run = undefined;
+    }
   }
 
   #release(segment: Segment): void {

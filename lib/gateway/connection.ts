@@ -30,7 +30,6 @@ import type { Transport, TransportEvents } from "./transport.ts";
 const MESSAGES_PER_TURN = 1024;
 
 const NO_BYTES = new Uint8Array(0);
-
 /** From this length on, a message that is sent back as it came is not copied; below, a write of its own costs more. */
 const IN_PLACE_FROM_BYTES = 4096;
 
@@ -54,6 +53,8 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
   readonly #rate: TokenBucket | undefined;
   #drainWaiters: (() => void)[] | undefined;
   #heldBytes = 0;
+  /** Of those, what the output held when it was last asked. */
+  #heldOutputBytes = 0;
   #messagesLeft = 0;
   #isAboveHighWater = false;
   #isReadingPaused = false;
@@ -184,11 +185,14 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
 
   onWritten(): void {
     this.#keepalive.written();
-    if (this.#transport.output.byteLength <= this.#options.highWaterBytes) {
+    const { output } = this.#transport;
+    if (output.byteLength <= this.#options.highWaterBytes) {
       this.#protocol.releasePong();
       this.#announceDrain();
     }
-    this.#settle();
+    // Where nothing was held and nothing is, as in fan-out, the waits are all there is to look at.
+    if (output.byteLength + this.#heldOutputBytes > 0 || this.#isReadingPaused || this.#isGone) this.#settle();
+    else this.#host.wheel.advance(this, this.#keepalive.nextCheckAt);
   }
 
   onClosed(): void {
@@ -248,10 +252,8 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
   }
 
   #sendBytes(bytes: Uint8Array): boolean {
-    if (bytes.length < IN_PLACE_FROM_BYTES || this.#protocol.compresses(bytes.length)) {
-      return this.#protocol.sendBinary(bytes);
-    }
-    const lent = this.#queue.lend(bytes);
+    const mayLend = bytes.length >= IN_PLACE_FROM_BYTES && !this.#protocol.compresses(bytes.length);
+    const lent = mayLend ? this.#queue.lend(bytes) : undefined;
     if (lent === undefined) return this.#protocol.sendBinary(bytes);
     return this.#protocol.sendInPlace(lent.bytes, lent.start, lent.end, lent.owner);
   }
@@ -312,9 +314,12 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
   }
 
   #sent(): boolean {
-    this.#keepalive.active(this.#host.turn.now);
-    this.#transport.touch();
-    if (this.#transport.output.byteLength <= this.#options.highWaterBytes) return true;
+    if (this.#options.idleTimeoutMs > 0) this.#keepalive.active(this.#host.turn.now);
+    const { output } = this.#transport;
+    // With many who do not read, what waits behind their writes comes to much: it counts at once.
+    if (output.isInFlight) this.#hold();
+    else this.#transport.touch();
+    if (output.byteLength <= this.#options.highWaterBytes) return true;
     this.#isAboveHighWater = true;
     this.#settle();
     return false;
@@ -366,14 +371,12 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
 
   /** Reports what is held. A connection that is gone holds what its pending handler and those after it need. */
   #hold(): void {
-    const buffered = this.#isGone
-      ? 0
-      : this.#transport.output.heldBytes + this.#protocol.bufferedBytes + this.#protocol.contextBytes;
-    const held = this.#queue.heldBytes + buffered;
-    if (held === this.#heldBytes) return;
-    const delta = held - this.#heldBytes;
+    this.#heldOutputBytes = this.#isGone ? 0 : this.#transport.output.heldBytes;
+    const buffered = this.#isGone ? 0 : this.#protocol.bufferedBytes + this.#protocol.contextBytes;
+    const held = this.#queue.heldBytes + this.#heldOutputBytes + buffered;
+    const before = this.#heldBytes;
     this.#heldBytes = held;
-    this.#host.memory.add(delta);
+    if (held !== before) this.#host.memory.add(held - before);
   }
 
   /** Reads on only while the peer reads what we send, and its messages find room. */

@@ -273,7 +273,8 @@ export class TcpTransport implements Transport, TurnMember {
     this.output.wrote(count);
     if (this.#phase === PHASE.CLOSED) return this.output.dispose();
     this.events.onWritten();
-    this.flush();
+    // Even what is left of a long message waits for those who came first.
+    if (this.output.byteLength > 0 || this.#phase === PHASE.ENDING) this.touch();
   };
 
   readonly #onWriteError = (): void => {

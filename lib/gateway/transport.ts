@@ -15,7 +15,7 @@ export interface Transport {
   readonly output: WriteBuffer;
   /** Who is told. The HTTP exchange first, then the connection that takes over from it. */
   events: TransportEvents;
-  /** What was appended is written at the end of the turn, in one write. */
+  /** What was appended is written in one write: at the end of the turn or, among many, when it is its turn. */
   touch(): void;
   /** Reads no more until {@linkcode resume}: the peer's network stack makes it wait. */
   pause(): void;

@@ -1,18 +1,18 @@
 /**
- * One turn of the gateway: everything that arrived is handled, then everything that was sent is written, once each.
+ * One turn of the gateway: everything that arrived is handled, then what was sent is written, once each; where many have
+ * something to write, some of them in the next turns.
  *
  * @module
  */
 import { setImmediate } from "node:timers";
 import type { Clock } from "./clock.ts";
 import { ReadWindow, type WindowMember } from "./read_window.ts";
+import { type WriteMember, WriteWindow } from "./write_window.ts";
 
 /** A transport as the turn sees it. */
-export interface TurnMember extends WindowMember {
+export interface TurnMember extends WindowMember, WriteMember {
   /** Handles what its last read brought. */
   process(): void;
-  /** Starts a write if there is something to write and none is pending. */
-  flush(): void;
   /** Ends it at once. */
   destroy(): void;
 }
@@ -21,13 +21,15 @@ export interface TurnMember extends WindowMember {
 export class Turn {
   readonly #clock: Clock;
   readonly #window: ReadWindow;
+  readonly #writes = new WriteWindow();
   #ready: TurnMember[] = [];
   #spare: TurnMember[] = [];
-  #touched: TurnMember[] = [];
   #deferred: TurnMember[] = [];
   /** Calls of {@linkcode later} that are outstanding. */
   #postponed = 0;
   #isScheduled = false;
+  /** Some could not write yet: they are next when the system's events have had their turn. */
+  #isGoingOn = false;
   #isRunning = false;
   #now: number;
 
@@ -44,7 +46,7 @@ export class Turn {
 
   /** True when something waits to be handled or written. */
   get isDue(): boolean {
-    return this.#isScheduled || this.#deferred.length + this.#postponed > 0;
+    return this.#isScheduled || this.#isGoingOn || this.#deferred.length + this.#postponed > 0;
   }
 
   /** A read has completed: the member is handled in this turn. */
@@ -68,10 +70,10 @@ export class Turn {
     });
   }
 
-  /** The member has something to write at the end of this turn. */
+  /** The member has something to write, at the end of this turn or when it is its turn to. Once, until it is flushed. */
   touch(member: TurnMember): void {
-    this.#touched.push(member);
-    this.#schedule();
+    this.#writes.add(member);
+    if (!this.#isGoingOn) this.#schedule();
   }
 
   /** The member wants its first read, or the next after a pause. */
@@ -118,13 +120,25 @@ export class Turn {
     this.#ready = this.#spare;
     for (let at = 0; at < served.length; at++) this.#process(served[at]!);
     this.#isScheduled = false;
-    const touched = this.#touched;
-    for (let at = 0; at < touched.length; at++) touched[at]!.flush();
-    touched.length = 0;
+    if (this.#writes.flush(served.length)) this.#goOn();
     this.#isRunning = false;
     if (served.length > 0) this.#window.finish(served);
     served.length = 0;
     this.#spare = served;
     if (this.#ready.length > 0) this.#schedule();
+  };
+
+  #goOn(): void {
+    if (this.#isGoingOn) return;
+    this.#isGoingOn = true;
+    setImmediate(this.#onGoOn);
+  }
+
+  readonly #onGoOn = (): void => {
+    this.#isGoingOn = false;
+    this.#now = this.#clock.now();
+    this.#isRunning = true;
+    if (this.#writes.goOn()) this.#goOn();
+    this.#isRunning = false;
   };
 }

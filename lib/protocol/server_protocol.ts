@@ -200,7 +200,7 @@ export class ServerProtocol {
   /** Appends a message that was encoded for many; false when no data may be sent any more. */
   sendPrepared(message: PreparedMessage): boolean {
     if (this.#state !== STATE.OPEN) return false;
-    if (this.#deflating === undefined) this.#output.appendEncoded(message.frame);
+    if (this.#deflating === undefined) this.#output.appendShared(message.run);
     else this.#deflating.appendPrepared(message);
     return true;
   }

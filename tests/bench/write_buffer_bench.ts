@@ -41,9 +41,9 @@ for (const size of [20, 64, 1024, 16_384]) {
   const ascii = "a".repeat(size);
   const bytes = new Uint8Array(size);
   const multibyte = "é".repeat(size / 2);
-  const { frame } = new PreparedMessage(ascii);
+  const { run } = new PreparedMessage(ascii);
   benchAppend(`text of ${size} B, ASCII`, (output) => output.appendText(ascii));
   benchAppend(`text of ${size} B, multibyte`, (output) => output.appendText(multibyte));
   benchAppend(`binary of ${size} B`, (output) => output.appendFrame(OPCODE.BINARY, bytes));
-  benchAppend(`prepared text of ${size} B`, (output) => output.appendEncoded(frame));
+  benchAppend(`prepared text of ${size} B`, (output) => output.appendShared(run));
 }

@@ -38,11 +38,11 @@ Deno.test("viewOf gives the bytes of a buffer and of every kind of view, where t
 Deno.test("PreparedMessage is compressed once for each set of parameters, and with none that does not pay", () => {
   const parameters = { windowBits: 15, level: 1, memLevel: 8 };
   const message = new PreparedMessage("the same again, ".repeat(50));
-  const frame = message.deflatedFrame(parameters);
-  assertStrictEquals(message.deflatedFrame({ ...parameters }), frame);
-  assertEquals(frame?.[0], 0xc1);
-  assertEquals(new PreparedMessage(new Uint8Array(500)).deflatedFrame(parameters)?.[0], 0xc2);
-  assertNotStrictEquals(message.deflatedFrame({ ...parameters, windowBits: 9 }), frame);
+  const run = message.deflatedRun(parameters);
+  assertStrictEquals(message.deflatedRun({ ...parameters }), run);
+  assertEquals(run?.bytes[0], 0xc1);
+  assertEquals(new PreparedMessage(new Uint8Array(500)).deflatedRun(parameters)?.bytes[0], 0xc2);
+  assertNotStrictEquals(message.deflatedRun({ ...parameters, windowBits: 9 }), run);
   const short = new PreparedMessage("ab");
-  assertEquals([short.deflatedFrame(parameters), short.deflatedFrame(parameters)], [undefined, undefined]);
+  assertEquals([short.deflatedRun(parameters), short.deflatedRun(parameters)], [undefined, undefined]);
 });

@@ -2,8 +2,10 @@
 import { assert, assertEquals, assertFalse, assertLessOrEqual, assertStrictEquals } from "@std/assert";
 import { encodeFrame } from "../../lib/frame/header.ts";
 import { OPCODE } from "../../lib/frame/opcode.ts";
+import { SharedRun } from "../../lib/frame/shared_run.ts";
 import { concat, receive, utf8 } from "./recorder.ts";
 import { CountingSource } from "./segment_source.ts";
+import { WriteBuffer } from "../../lib/frame/write_buffer.ts";
 import { drain, open, write } from "./written.ts";
 
 const { TEXT, BINARY, CLOSE, PING } = OPCODE;
@@ -12,7 +14,7 @@ Deno.test("WriteBuffer sends what was appended in one turn in one write", () => 
   const { output } = open();
   output.appendText("a");
   output.appendFrame(BINARY, Uint8Array.of(1, 2, 3), 1, 2);
-  output.appendEncoded(Uint8Array.of(0x89, 0));
+  output.appendShared(new SharedRun(Uint8Array.of(0x89, 0)));
   assertEquals(output.byteLength, 8);
   assertEquals(output.begin()?.toHex(), "81016182010" + "28900");
   output.wrote(8);
@@ -49,7 +51,7 @@ Deno.test("WriteBuffer carries frames of every size in order, whatever the opera
       encodeFrame({ opcode: BINARY, payload: new Uint8Array(size).fill(size) })
     );
     for (const [at, frame] of frames.entries()) {
-      if (at % 2 === 0) output.appendEncoded(frame);
+      if (at % 2 === 0) output.appendShared(new SharedRun(frame));
       else {output.appendFrame(
           BINARY,
           frame,
@@ -93,14 +95,62 @@ Deno.test("WriteBuffer queues a long shared frame as it is, without a copy", () 
   const { source, output } = open();
   const frame = encodeFrame({ opcode: BINARY, payload: new Uint8Array(100_000) });
   output.appendText("a");
-  output.appendEncoded(frame);
+  output.appendShared(new SharedRun(frame));
   output.appendText("b");
   assertEquals(write(output, 3), "810161");
   const bytes = output.begin()!;
-  assertStrictEquals(bytes.buffer, frame.buffer);
+  assertStrictEquals(bytes, frame);
   output.wrote(bytes.length);
   assertEquals(write(output, 3), "810162");
   assertEquals(source.outstanding, 0);
+});
+
+Deno.test("WriteBuffer joins what many are sent once for all of them, without a buffer of its own", () => {
+  const source = new CountingSource();
+  const outputs = [new WriteBuffer(source), new WriteBuffer(source), new WriteBuffer(source)];
+  const runs = ["810161", "810162", "810163"].map((frame) => new SharedRun(Uint8Array.fromHex(frame)));
+  for (const run of runs) for (const output of outputs) output.appendShared(run);
+  const written = outputs.map((output) => output.begin()!);
+  assertEquals(written[0]?.toHex(), "810161810162810163");
+  assertStrictEquals(written[1], written[0]);
+  assertStrictEquals(written[2], written[0]);
+  assertEquals(source.outstanding, 0);
+});
+
+Deno.test("WriteBuffer sends what is shared and what is not in one write, whichever comes first", () => {
+  const { source, output } = open();
+  const run = new SharedRun(Uint8Array.fromHex("810161"));
+  output.appendShared(run);
+  output.appendShared(run);
+  output.appendText("b");
+  output.appendShared(run);
+  assertEquals(write(output, 100), "810161810161810162810161");
+  assertEquals([run.bytes.toHex(), source.outstanding], ["810161", 0]);
+});
+
+Deno.test("WriteBuffer copies what is shared where too many are sent different things", () => {
+  const { source, output } = open();
+  const run = new SharedRun(Uint8Array.fromHex("810161"));
+  const follower = () => new SharedRun(Uint8Array.fromHex("810162"));
+  while (run.followedBy(follower()) !== undefined);
+  output.appendShared(run);
+  output.appendShared(follower());
+  assertEquals(source.outstanding, 1);
+  assertEquals(write(output, 100), "810161810162");
+  assertEquals(source.outstanding, 0);
+});
+
+Deno.test("WriteBuffer begins a new segment where a shared run has become long", () => {
+  const { source, output } = open();
+  const frame = encodeFrame({ opcode: BINARY, payload: new Uint8Array(20_000) });
+  output.appendShared(new SharedRun(frame));
+  output.appendShared(new SharedRun(frame));
+  output.appendText("a");
+  assertEquals([output.begin()?.length, output.byteLength], [frame.length, 2 * frame.length + 3]);
+  output.wrote(frame.length);
+  assertEquals(output.begin()?.length, frame.length + 3);
+  output.wrote(frame.length + 3);
+  assertEquals([output.byteLength, source.outstanding], [0, 0]);
 });
 
 Deno.test("WriteBuffer holds not much more memory than bytes, whatever the sizes of what waits", () => {
@@ -129,7 +179,7 @@ Deno.test("WriteBuffer.dropQueued forgets frames of which nothing was offered", 
   const { source, output } = open();
   output.appendText("a");
   output.appendFrame(BINARY, new Uint8Array(50_000));
-  output.appendEncoded(encodeFrame({ opcode: BINARY, payload: new Uint8Array(50_000) }));
+  output.appendShared(new SharedRun(encodeFrame({ opcode: BINARY, payload: new Uint8Array(50_000) })));
   output.appendText("b");
   output.dropQueued();
   assertEquals([output.byteLength, output.begin(), source.outstanding], [0, undefined, 0]);
@@ -152,10 +202,10 @@ Deno.test("WriteBuffer.dropQueued finds the end of a half-written frame of every
   for (const size of [0, 125, 126, 1000, 30_000, 32_768, 65_535, 65_536, 100_000]) {
     const frame = encodeFrame({ opcode: BINARY, payload: new Uint8Array(size).fill(0xff) });
     for (const taken of [1, frame.length - 1]) {
-      for (const append of ["appendEncoded", "appendFrame"] as const) {
+      for (const append of ["appendShared", "appendFrame"] as const) {
         const { source, output } = open();
         output.appendText("before");
-        if (append === "appendEncoded") output.appendEncoded(frame);
+        if (append === "appendShared") output.appendShared(new SharedRun(frame));
         else output.appendFrame(BINARY, frame, frame.length - size);
         output.appendText("after");
         const before = output.writtenBytes;

@@ -63,6 +63,23 @@ Deno.test("Turn writes what is sent outside a read in one flush", async () => {
   assertEquals(log, ["flush a", "flush b"]);
 });
 
+Deno.test("Turn lets so many write that the system has room for them, and the others after its events", async () => {
+  const { turn, log } = open();
+  const members = Array.from({ length: 300 }, (_, at) => new Member(String(at), log));
+  for (const member of members) turn.touch(member);
+  await turnEnds();
+  assertEquals([log.length, turn.isDue], [112, true]);
+  const late = new Member("late", log);
+  turn.touch(late);
+  const reader = new Member("reader", log);
+  turn.ready(reader);
+  await turnEnds();
+  // What is read is handled at once all the same.
+  assertEquals(log.splice(112), ["process reader", "arm reader"]);
+  while (turn.isDue) await immediatesRun();
+  assertEquals(log, [...members.map((_, at) => `flush ${at}`), "flush late"]);
+});
+
 Deno.test("Turn handles in a second turn what becomes ready in the first", async () => {
   const { turn, log, a, b } = open();
   a.onProcess = () => turn.ready(b);

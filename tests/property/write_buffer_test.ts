@@ -1,14 +1,14 @@
 /** Whatever is appended, taken and dropped: what leaves is whole frames in order, and every segment comes back once. @module */
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import fc from "fast-check";
-import { encodeFrame, OPCODE, WriteBuffer } from "../../lib/frame/mod.ts";
+import { encodeFrame, OPCODE, SharedRun, WriteBuffer } from "../../lib/frame/mod.ts";
 import { concat, utf8 } from "../frame/recorder.ts";
 import { CountingSource } from "../frame/segment_source.ts";
 import { readAsClient } from "../protocol/side.ts";
 
 type Step =
   | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "binary" | "encoded" | "inPlace"; readonly size: number }
+  | { readonly kind: "binary" | "shared" | "inPlace"; readonly size: number }
   | { readonly kind: "begin" | "drop" }
   | { readonly kind: "wrote"; readonly share: number };
 
@@ -25,7 +25,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       unit.repeat(times)
     ),
   }),
-  fc.record({ kind: fc.constantFrom("binary" as const, "encoded" as const, "inPlace" as const), size }),
+  fc.record({ kind: fc.constantFrom("binary" as const, "shared" as const, "inPlace" as const), size }),
   { arbitrary: fc.record({ kind: fc.constant("begin" as const) }), weight: 2 },
   {
     arbitrary: fc.record({ kind: fc.constant("wrote" as const), share: fc.constantFrom(0, 0.001, 0.5, 1, 1) }),
@@ -63,13 +63,14 @@ class Run {
     append();
   }
 
-  #appendBinary(kind: "binary" | "encoded" | "inPlace", bytes: number): void {
+  #appendBinary(kind: "binary" | "shared" | "inPlace", bytes: number): void {
     // Every payload says which it is, so that order shows.
     const payload = new Uint8Array(bytes).fill(++this.#count);
     this.#append(`binary ${payload.toHex()}`, () => {
       if (kind === "binary") this.output.appendFrame(OPCODE.BINARY, payload);
-      else if (kind === "encoded") this.output.appendEncoded(encodeFrame({ opcode: OPCODE.BINARY, payload }));
-      else this.#appendInPlace(payload);
+      else if (kind === "shared") {
+        this.output.appendShared(new SharedRun(encodeFrame({ opcode: OPCODE.BINARY, payload })));
+      } else this.#appendInPlace(payload);
     });
   }
 

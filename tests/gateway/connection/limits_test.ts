@@ -155,6 +155,22 @@ Deno.test("Gateway above maxMemoryBytes closes the largest first with 1013, and 
   await server.connect("/");
 });
 
+Deno.test("Gateway counts what waits behind writes that are stuck against maxMemoryBytes, below highWaterBytes too", async () => {
+  const peers: Peer[] = [];
+  await using server = await serve({ open: (peer) => void peers.push(peer) }, {
+    maxMemoryBytes: 1024 * KIB,
+    maxBufferedBytes: 1024 * KIB,
+    highWaterBytes: 1024 * KIB,
+  });
+  for (let at = 0; at < 4; at++) (await server.connect("/")).stopReading();
+  for (const peer of peers) assertEquals(peer.send("x".repeat(300 * KIB)), true);
+  await server.still();
+  assert(peers.every(({ bufferedAmount }) => bufferedAmount > 200 * KIB));
+  for (const peer of peers) assertEquals(peer.send("x".repeat(10 * KIB)), true);
+  await server.still();
+  assertEquals(violations(server).slice(0, 1), ["MEMORY_PRESSURE"]);
+});
+
 Deno.test("Gateway counts messages that are not complete against maxMemoryBytes", async () => {
   // 700 KiB come together in a buffer of 1 MiB, and it is the buffer that counts.
   await using server = await serve({ message() {} }, { maxMemoryBytes: 1200 * KIB });
