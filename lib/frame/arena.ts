@@ -12,14 +12,23 @@ import { KERNEL_BINARY } from "./kernel_binary.ts";
 /** The functions of `kernel.wat`; addresses count from the beginning of the arena. */
 export interface Kernel {
   /** XORs `[at, end)` with the key. Returns 0x80 when a resulting byte is above 0x7F, otherwise 0. */
-  mask(at: number, end: number, key: number): number;
+  readonly mask: (at: number, end: number, key: number) => number;
   /** Copies between two places that do not overlap. */
-  copy(to: number, from: number, length: number): void;
+  readonly copy: (to: number, from: number, length: number) => void;
+  /** Writes an unmasked frame of at most 65 535 bytes, `first` being FIN, RSV and opcode. Returns its length. */
+  readonly frame: (to: number, first: number, from: number, length: number) => number;
   /**
    * Unmasks the plain frames that lie whole in `[at, end)` and writes {@linkcode PLAIN_FRAME_WORDS} words for each to
    * the table. Returns their number; stops before the first frame that is anything else.
    */
-  walk(at: number, end: number, maxLength: number, rsv: number, table: number, limit: number): number;
+  readonly walk: (
+    at: number,
+    end: number,
+    maxLength: number,
+    rsv: number,
+    table: number,
+    limit: number,
+  ) => number;
 }
 
 /** Words of one entry of the walk's table: where the payload begins, and its length and form. */
@@ -58,7 +67,10 @@ export class Arena {
     const module = new WebAssembly.Module(Uint8Array.fromBase64(KERNEL_BINARY));
     // Only a memory that is made to be shared has a `SharedArrayBuffer`.
     this.buffer = memory.buffer as ArrayBuffer;
-    this.kernel = new WebAssembly.Instance(module, { arena: { memory } }).exports as unknown as Kernel;
+    const { mask, copy, frame, walk } = new WebAssembly.Instance(module, { arena: { memory } })
+      .exports as unknown as Kernel;
+    // An object of its own: a property of `exports` is looked up by its name with every call.
+    this.kernel = { mask, copy, frame, walk };
     this.table = new Int32Array(this.buffer, 0, TABLE_LIMIT * PLAIN_FRAME_WORDS);
     this.#free = [{ start: PAGE_BYTES, end: pages * PAGE_BYTES }];
   }
@@ -141,14 +153,14 @@ let lastViewPlace = -1;
 export function viewOfPart(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): Uint8Array<ArrayBuffer> {
   const place = placeOf(bytes);
   if (place === -1) return bytes.subarray(start, end);
-  lastViewPlace = place + start;
   // A `subarray` takes half as long again.
-  const view = new Uint8Array(shared!.buffer, lastViewPlace, end - start);
+  const view = new Uint8Array(shared!.buffer, place + start, end - start);
   lastView = view;
+  lastViewPlace = place + start;
   return view;
 }
 
-/** Where the view begins in the shared arena if {@linkcode viewOfPart} made it last; -1 when that is not known. */
+/** Where a view begins in the shared arena if {@linkcode viewOfPart} made it last; -1 when that is not known. */
 export function placeOfView(view: Uint8Array): number {
   return view === lastView ? lastViewPlace : -1;
 }

@@ -51,32 +51,57 @@
       (i32.const 7)))
 
   ;; Copies $length bytes. The two places do not overlap.
-  (func (export "copy") (param $to i32) (param $from i32) (param $length i32)
+  (func $copy (export "copy") (param $to i32) (param $from i32) (param $length i32)
     (local $last i32)
-    (if (i32.lt_u (local.get $length) (i32.const 16))
-      (then
-        (block $done
-          (loop $bytes
-            (br_if $done (i32.eqz (local.get $length)))
-            (local.set $length (i32.sub (local.get $length) (i32.const 1)))
-            (i32.store8
-              (i32.add (local.get $to) (local.get $length))
-              (i32.load8_u (i32.add (local.get $from) (local.get $length))))
-            (br $bytes)))
-        (return)))
     ;; The engine's own copy costs a call, and wins from here on.
     (if (i32.gt_u (local.get $length) (i32.const 256))
       (then (memory.copy (local.get $to) (local.get $from) (local.get $length)) (return)))
-    ;; Whole blocks, and one that ends where the bytes do and may overlap the block before it.
-    (local.set $last (i32.sub (i32.add (local.get $from) (local.get $length)) (i32.const 16)))
-    (local.set $to (i32.sub (local.get $to) (local.get $from)))
+    (if (i32.ge_u (local.get $length) (i32.const 16))
+      (then
+        ;; Whole blocks, and one that ends where the bytes do and may overlap the block before it.
+        (local.set $last (i32.sub (i32.add (local.get $from) (local.get $length)) (i32.const 16)))
+        (local.set $to (i32.sub (local.get $to) (local.get $from)))
+        (block $done
+          (loop $blocks
+            (br_if $done (i32.ge_u (local.get $from) (local.get $last)))
+            (v128.store align=1 (i32.add (local.get $to) (local.get $from)) (v128.load align=1 (local.get $from)))
+            (local.set $from (i32.add (local.get $from) (i32.const 16)))
+            (br $blocks)))
+        (v128.store align=1 (i32.add (local.get $to) (local.get $last)) (v128.load align=1 (local.get $last)))
+        (return)))
+    (if (i32.ge_u (local.get $length) (i32.const 4))
+      (then
+        (i32.store align=1 (local.get $to) (i32.load align=1 (local.get $from)))
+        (if (i32.ge_u (local.get $length) (i32.const 8))
+          (then (i32.store offset=4 align=1 (local.get $to) (i32.load offset=4 align=1 (local.get $from)))))
+        (if (i32.ge_u (local.get $length) (i32.const 12))
+          (then (i32.store offset=8 align=1 (local.get $to) (i32.load offset=8 align=1 (local.get $from)))))
+        (local.set $last (i32.sub (local.get $length) (i32.const 4)))
+        (i32.store align=1
+          (i32.add (local.get $to) (local.get $last))
+          (i32.load align=1 (i32.add (local.get $from) (local.get $last))))
+        (return)))
     (block $done
-      (loop $blocks
-        (br_if $done (i32.ge_u (local.get $from) (local.get $last)))
-        (v128.store align=1 (i32.add (local.get $to) (local.get $from)) (v128.load align=1 (local.get $from)))
-        (local.set $from (i32.add (local.get $from) (i32.const 16)))
-        (br $blocks)))
-    (v128.store align=1 (i32.add (local.get $to) (local.get $last)) (v128.load align=1 (local.get $last))))
+      (loop $bytes
+        (br_if $done (i32.eqz (local.get $length)))
+        (local.set $length (i32.sub (local.get $length) (i32.const 1)))
+        (i32.store8
+          (i32.add (local.get $to) (local.get $length))
+          (i32.load8_u (i32.add (local.get $from) (local.get $length))))
+        (br $bytes))))
+
+  ;; Writes an unmasked frame of at most 65535 bytes: $first is FIN, RSV and opcode. Returns its length.
+  (func (export "frame") (param $to i32) (param $first i32) (param $from i32) (param $length i32) (result i32)
+    (if (i32.lt_u (local.get $length) (i32.const 126))
+      (then
+        (i32.store16 align=1 (local.get $to) (i32.or (local.get $first) (i32.shl (local.get $length) (i32.const 8))))
+        (call $copy (i32.add (local.get $to) (i32.const 2)) (local.get $from) (local.get $length))
+        (return (i32.add (local.get $length) (i32.const 2)))))
+    (i32.store16 align=1 (local.get $to) (i32.or (local.get $first) (i32.const 0x7e00)))
+    (i32.store8 offset=2 (local.get $to) (i32.shr_u (local.get $length) (i32.const 8)))
+    (i32.store8 offset=3 (local.get $to) (local.get $length))
+    (call $copy (i32.add (local.get $to) (i32.const 4)) (local.get $from) (local.get $length))
+    (i32.add (local.get $length) (i32.const 4)))
 
   ;; Walks the plain frames that lie whole in [at, end): FIN, text or binary, masked, a length of 7 or 16 bits in its
   ;; shortest form and at most $maxLength; of the RSV bits only those in $rsv may be set. Unmasks each payload, and

@@ -41,7 +41,10 @@ export class PlainFrames {
    */
   walk(at: number, end: number, maxLength: number, rsv: number): number {
     const place = this.#place;
-    return this.#count = sharedArena()!.kernel.walk(place + at, place + end, maxLength, rsv, 0, TABLE_LIMIT);
+    const { kernel } = sharedArena()!;
+    // A length of 16 bits is the longest that the kernel reads, and a greater limit might not fit into its integers.
+    const limit = Math.min(maxLength, 0xffff);
+    return this.#count = kernel.walk(place + at, place + end, limit, rsv, 0, TABLE_LIMIT);
   }
 
   /** Where the payload of a frame begins. */

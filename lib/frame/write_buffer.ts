@@ -57,7 +57,8 @@ export class WriteBuffer {
   #filling: Segment | undefined;
   /** In its place: frames that are shared, and can be followed by more of the kind. */
   #run: SharedRun | undefined;
-  #appended = 0;
+  /** Bytes appended and not yet written: a small integer, where a count of all that was appended would become a double. */
+  #byteLength = 0;
   #written = 0;
   /** Up to here the stream is not frames but HTTP. */
   #framesFrom = 0;
@@ -72,7 +73,7 @@ export class WriteBuffer {
 
   /** Bytes appended and not yet written, those in flight included. */
   get byteLength(): number {
-    return this.#appended - this.#written;
+    return this.#byteLength;
   }
 
   /** Memory kept until all is written, in bytes: more than is to be written where payloads are sent where they lie. */
@@ -83,6 +84,11 @@ export class WriteBuffer {
   /** Bytes written since the beginning. */
   get writtenBytes(): number {
     return this.#written;
+  }
+
+  /** Where in the stream the next byte comes to stand. */
+  get #appended(): number {
+    return this.#written + this.#byteLength;
   }
 
   /** True between {@linkcode begin} and {@linkcode wrote}. */
@@ -103,11 +109,16 @@ export class WriteBuffer {
   appendFrame(opcode: number, bytes: Uint8Array, start = 0, end: number = bytes.length): void {
     const payloadBytes = end - start;
     const segment = this.#room(headerBytes(payloadBytes) + payloadBytes);
-    const payloadAt = writeHeader(segment.bytes, segment.length, FIN_BIT | opcode, payloadBytes);
-    const place = segment.place === -1 ? -1 : placeOfView(bytes);
-    if (place !== -1) sharedArena()!.kernel.copy(segment.place + payloadAt, place + start, payloadBytes);
-    else segment.bytes.set(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end), payloadAt);
-    this.#commit(segment, payloadAt + payloadBytes - segment.length);
+    const { length } = segment;
+    const place = segment.place === -1 || payloadBytes > 0xffff ? -1 : placeOfView(bytes);
+    if (place !== -1) {
+      const { kernel } = sharedArena()!;
+      const frameBytes = kernel.frame(segment.place + length, FIN_BIT | opcode, place + start, payloadBytes);
+      return this.#commit(segment, frameBytes);
+    }
+    const payloadAt = writeHeader(segment.bytes, length, FIN_BIT | opcode, payloadBytes);
+    segment.bytes.set(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end), payloadAt);
+    this.#commit(segment, payloadAt + payloadBytes - length);
   }
 
   /** Appends an unfragmented text frame. */
@@ -151,7 +162,7 @@ export class WriteBuffer {
 
   #share(run: SharedRun, addedBytes: number): void {
     this.#run = run;
-    this.#appended += addedBytes;
+    this.#byteLength += addedBytes;
   }
 
   /**
@@ -195,6 +206,7 @@ export class WriteBuffer {
   wrote(count: number): void {
     this.#isInFlight = false;
     this.#written += count;
+    this.#byteLength -= count;
     const segment = this.#queue[0]!;
     if (this.#written < segment.streamStart + segment.length) return;
     this.#queue.shift();
@@ -209,7 +221,7 @@ export class WriteBuffer {
   dropQueued(): void {
     const end = this.#keptEnd();
     this.#closeTail();
-    this.#appended = end;
+    this.#byteLength = end - this.#written;
     for (let last = this.#queue.at(-1); last !== undefined; last = this.#queue.at(-1)) {
       last.length = Math.min(last.length, end - last.streamStart);
       if (last.length > Math.max(0, this.#written - last.streamStart)) return;
@@ -226,7 +238,7 @@ export class WriteBuffer {
     this.#filling = undefined;
     this.#run = undefined;
     const inFlight = this.#queue[0];
-    this.#appended = inFlight === undefined ? this.#written : inFlight.streamStart + inFlight.length;
+    this.#byteLength = inFlight === undefined ? 0 : inFlight.streamStart + inFlight.length - this.#written;
   }
 
   /** Up to here the stream must stay as it is. */
@@ -293,13 +305,13 @@ export class WriteBuffer {
     const length = end - start;
     const excessBytes = bytes.length - length;
     this.#queue.push({ bytes, place: -1, start, streamStart: this.#appended, length, excessBytes, owner });
-    this.#appended += length;
+    this.#byteLength += length;
     this.#excessBytes += excessBytes;
   }
 
   #commit(segment: Segment, byteLength: number): void {
     segment.length += byteLength;
-    this.#appended += byteLength;
+    this.#byteLength += byteLength;
   }
 
   /** Queues what could still take more. */

@@ -239,13 +239,13 @@ export class TcpTransport implements Transport, TurnMember {
       this.#returnLent();
     } else if (this.#isLent) {
       this.#lentBytes = count;
-      this.#recentBytes = Math.min(Math.max(count, this.#recentBytes >> 1), MAX_BUFFER_BYTES);
+      this.#recentBytes = Math.min(Math.max(count, faded(this.#recentBytes)), MAX_BUFFER_BYTES);
     } else {
       this.#restStart = 0;
       this.#restEnd = count;
-      // A read that filled its buffer left some behind; after large reads small ones halve the size step by step.
+      // A read that filled its buffer left some behind. The rest, a small read, must not undo what was learned.
       const size = this.#input.length;
-      const wanted = count === size ? size * 2 : Math.max(count, this.#recentBytes >> 1);
+      const wanted = count === size ? size * 2 : Math.max(count, faded(this.#recentBytes));
       this.#recentBytes = Math.min(wanted, MAX_BUFFER_BYTES);
     }
     this.#turn.ready(this);
@@ -313,4 +313,9 @@ export class TcpTransport implements Transport, TurnMember {
     this.#pool.give(this.#input);
     this.#input = NO_BUFFER;
   }
+}
+
+/** What large reads let us expect fades with every smaller one: by half in five. */
+function faded(recentBytes: number): number {
+  return recentBytes - (recentBytes >> 3);
 }

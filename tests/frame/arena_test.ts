@@ -98,6 +98,20 @@ Deno.test("Kernel.copy copies every length to every alignment, and touches nothi
   }
 });
 
+Deno.test("Kernel.frame writes the header of encodeFrame and the payload, in both of its forms", () => {
+  const { buffer, kernel } = new Arena(3 * PAGE);
+  const bytes = new Uint8Array(buffer);
+  const payload = Uint8Array.from({ length: 0xffff }, (_, at) => (at * 31 + 7) & 0xff);
+  bytes.set(payload, PAGE);
+  for (const length of [0, 1, 3, 4, 11, 15, 16, 125, 126, 127, 257, 5000]) {
+    bytes.fill(0xee, 2 * PAGE, 2 * PAGE + 6000);
+    const expected = encodeFrame({ opcode: 2, payload: payload.subarray(0, length) });
+    assertEquals(kernel.frame(2 * PAGE + 3, 0x82, PAGE, length), expected.length);
+    assertEquals(bytes.subarray(2 * PAGE + 3, 2 * PAGE + 3 + expected.length).toHex(), expected.toHex());
+    assertEquals([bytes[2 * PAGE + 2], bytes[2 * PAGE + 3 + expected.length]], [0xee, 0xee]);
+  }
+});
+
 interface Walked {
   readonly count: number;
   readonly entries: readonly (readonly [text: string, form: number])[];

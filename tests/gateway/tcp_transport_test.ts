@@ -102,7 +102,7 @@ Deno.test("TcpTransport reads into a small buffer when quiet and a larger one wh
   transport.start();
   for (let count = 0; count < 8; count++) await far.write(new Uint8Array(65_536));
   const largest = Math.max(...sizes);
-  for (let count = 0; count < 20; count++) {
+  for (let count = 0; count < 40; count++) {
     await far.write(Uint8Array.of(1));
     for (let round = 0; round < 10; round++) await Promise.resolve();
   }
@@ -230,6 +230,24 @@ for (const how of ["before", "after"] as const) {
   });
 }
 
+Deno.test("TcpTransport learns to read a chunk that is a little longer than a buffer in one go", async () => {
+  const stream = new ScriptedStream();
+  const transport = new TcpTransport(stream, "192.0.2.1", new Turn(new FakeClock()), new BufferPool());
+  transport.start();
+  const reads: number[] = [];
+  for (let chunk = 0; chunk < 20; chunk++) {
+    let count = 0;
+    for (let left = 4480; left > 0; count++) {
+      const part = Math.min(left, stream.reads[0]!.buffer.length);
+      await stream.bring(part);
+      left -= part;
+    }
+    reads.push(count);
+  }
+  assertEquals(reads.slice(3), new Array(17).fill(1));
+  transport.destroy();
+});
+
 Deno.test("TcpTransport that ends discards what such a read still brings", async () => {
   const { transport, stream, seen } = await busy(new Uint8Array(100_000));
   transport.end();
@@ -237,7 +255,7 @@ Deno.test("TcpTransport that ends discards what such a read still brings", async
   await stream.bring(1000);
   assertEquals(seen, []);
   // From now on it is read into a buffer of the transport's own, whatever its events want.
-  assertEquals(stream.reads[0]!.buffer.length, bufferSize(32_768));
+  assertEquals(stream.reads[0]!.buffer.length, bufferSize(65_536));
   stream.reads[0]!.settle.resolve(null);
   await turns();
   assertEquals(seen, ["closed"]);
