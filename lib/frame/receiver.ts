@@ -369,6 +369,7 @@ export class Receiver {
     if (end - at === 1) throw new ProtocolError("CLOSE_TRUNCATED");
     const code = (bytes[at]! << 8) | bytes[at + 1]!;
     if (!isWireCloseCode(code)) throw new ProtocolError("CLOSE_CODE_INVALID");
+    if (end - at === 2) return this.#events.onClose(code, "");
     // RFC 6455 §5.5.1: the rest of the body is "UTF-8-encoded data".
     if (advanceUtf8(UTF8_ACCEPT, bytes, at + 2, end) !== UTF8_ACCEPT) throw new ProtocolError("CLOSE_REASON_NOT_UTF8");
     this.#events.onClose(code, reasonDecoder.decode(bytes.subarray(at + 2, end)));

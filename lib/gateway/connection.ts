@@ -18,9 +18,11 @@ import type { CloseInfo, Sendable, TransportName } from "../route/mod.ts";
 import type { PeerCommands, PeerEvents, RequestRecord, RouteEntry } from "../route/table.ts";
 import type { ConnectionHost, ConnectionOpening } from "./connection_host.ts";
 import type { DeflateContract } from "./deflate_contract.ts";
+import { endedWith } from "./ended.ts";
 import { HandlerQueue, type Inflation } from "./handler_queue.ts";
 import type { MemoryHolder } from "./memory_budget.ts";
 import type { ConnectionOptions } from "./options.ts";
+import type { Seated } from "./roster.ts";
 import type { TimerEntry } from "./timer_wheel.ts";
 import { TokenBucket } from "./token_bucket.ts";
 import type { Transport, TransportEvents } from "./transport.ts";
@@ -34,7 +36,8 @@ const NO_BYTES = new Uint8Array(0);
 const IN_PLACE_FROM_BYTES = 4096;
 
 /** One WebSocket connection. */
-export class Connection implements TransportEvents, ProtocolEvents, PeerCommands, Subscriber, TimerEntry, MemoryHolder {
+export class Connection
+  implements TransportEvents, ProtocolEvents, PeerCommands, Subscriber, TimerEntry, Seated, MemoryHolder {
   readonly id: string;
   readonly entry: RouteEntry;
   readonly request: RequestRecord;
@@ -42,6 +45,9 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
   readonly subprotocol: string;
   context: unknown;
   dueAt = Infinity;
+  nextTimer: TimerEntry | undefined = undefined;
+  previousTimer: TimerEntry | undefined = undefined;
+  seat = -1;
 
   readonly #host: ConnectionHost;
   readonly #options: ConnectionOptions;
@@ -59,12 +65,12 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
   #isFinished = false;
   #isGone = false;
 
-  constructor(host: ConnectionHost, transport: Transport, opening: ConnectionOpening) {
+  constructor(host: ConnectionHost, transport: Transport, opening: ConnectionOpening, id: string) {
     const { entry, options } = opening;
     this.#host = host;
     this.#options = options;
     this.#transport = transport;
-    this.id = opening.id;
+    this.id = id;
     this.entry = entry;
     this.request = opening.request;
     this.params = opening.params;
@@ -95,7 +101,6 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
   }
 
   // What the host and the hub see.
-
   get heldBytes(): number {
     return this.#heldBytes;
   }
@@ -130,7 +135,6 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
   }
 
   // What the transport tells.
-
   onBytes(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): number {
     this.#beginChunk();
     const at = this.#protocol.receive(bytes, start, end);
@@ -166,7 +170,7 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
   onEnd(): void {
     // RFC 6455 §7.1.5: the transport was closed without a Close frame: 1006.
     this.#finish({ code: CLOSE_CODE.ABNORMAL, reason: "", wasClean: false });
-    this.#end();
+    this.#end(true);
   }
 
   onWriting(): void {
@@ -195,7 +199,6 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
   }
 
   // What the protocol tells.
-
   onMessage(
     isText: boolean,
     bytes: Uint8Array<ArrayBuffer>,
@@ -216,17 +219,17 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
 
   onPeerClose(): void {
     this.#finish(this.#protocol.closing);
-    this.#end();
+    // RFC 6455 §5.5.1: after a Close frame the peer sends no data, so there is nothing left to wait for.
+    this.#end(false);
   }
 
   onViolation(violation: ViolationName): void {
     this.#host.violated(this, violation);
     this.#finish(this.#protocol.closing);
-    this.#end();
+    this.#end(true);
   }
 
   // What the peer's code asks for.
-
   get transport(): TransportName {
     return this.#transport.name;
   }
@@ -341,14 +344,14 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
     this.#isFinished = true;
     this.#host.hub.unsubscribeAll(this);
     this.#releaseDrainWaiters();
-    this.#events.abort(new DOMException(`The connection ended with ${info.code}`, "AbortError"));
+    this.#events.abort(endedWith(info.code));
     this.#queue.close(info);
   }
 
   /** Nothing more will be sent: our last bytes go out, then the pipe is closed, at the latest after `closeTimeoutMs`. */
-  #end(): void {
+  #end(awaitsPeer: boolean): void {
     this.#keepalive.closing(this.#host.turn.now);
-    this.#transport.end();
+    this.#transport.end(awaitsPeer);
     this.#settle();
   }
 

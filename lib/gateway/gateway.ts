@@ -20,6 +20,7 @@ import { AddressSet, limitKey } from "./ip_address.ts";
 import { MemoryBudget } from "./memory_budget.ts";
 import type { GatewayOptions } from "./option_table.ts";
 import { type ConnectionOptions, connectionOptionsOf } from "./options.ts";
+import { Roster } from "./roster.ts";
 import { type ByteStream, TcpTransport } from "./tcp_transport.ts";
 import { TimerWheel } from "./timer_wheel.ts";
 import { TokenBucket } from "./token_bucket.ts";
@@ -65,10 +66,10 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
   readonly #events: GatewayEvents;
   readonly #pool = new BufferPool();
   readonly #dispatcher: Dispatcher;
-  readonly #connections = new Set<Connection>();
-  readonly #exchanges = new Set<HttpExchange>();
+  readonly #connections = new Roster<Connection>();
+  readonly #exchanges = new Roster<HttpExchange>();
   /** Connections that are gone while a handler of theirs is still pending. */
-  readonly #finishing = new Set<Connection>();
+  readonly #finishing = new Roster<Connection>();
   readonly #perAddress = new Map<string, number>();
   readonly #trustedProxies: AddressSet;
   readonly #acceptRate: TokenBucket | undefined;
@@ -108,11 +109,6 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
     return this.#connections.size;
   }
 
-  /** The open connections, live. */
-  get connections(): ReadonlySet<Connection> {
-    return this.#connections;
-  }
-
   get isDraining(): boolean {
     return this.#isDraining;
   }
@@ -149,7 +145,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
 
   async #drain(): Promise<void> {
     this.#isDraining = true;
-    for (const exchange of this.#exchanges) exchange.close();
+    for (const exchange of this.#exchanges.list()) exchange.close();
     const empty = new Promise<void>((resolve) => this.#onEmpty = resolve);
     const cancelDeadline = this.#clock.setTimer(() => this.#onEmpty?.(), this.options.drainTimeoutMs);
     const cancelBatches = this.#closeInBatches();
@@ -163,8 +159,8 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
   /** Drops everything at once. */
   close(): void {
     this.#isDraining = true;
-    for (const connection of [...this.#connections]) connection.terminate();
-    for (const exchange of [...this.#exchanges]) exchange.destroy();
+    for (const connection of this.#connections.list()) connection.terminate();
+    for (const exchange of this.#exchanges.list()) exchange.destroy();
     this.wheel.clear();
     this.turn.clear();
     this.#cancelTrim?.();
@@ -210,13 +206,8 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
     }
   }
 
-  connect(
-    transport: Transport,
-    opening: Omit<ConnectionOpening, "id" | "entry" | "options">,
-    entry: RouteEntry,
-  ): Connection {
-    const id = `${this.#idPrefix}-${(++this.#lastId).toString(36)}`;
-    const connection = new Connection(this, transport, { ...opening, id, entry, options: this.optionsOf(entry) });
+  connect(transport: Transport, opening: ConnectionOpening): Connection {
+    const connection = new Connection(this, transport, opening, `${this.#idPrefix}-${(++this.#lastId).toString(36)}`);
     this.#connections.add(connection);
     this.#countAddress(opening.request.remoteAddress, 1);
     return connection;
@@ -251,14 +242,14 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
   }
 
   *#holders(): Generator<Connection> {
-    yield* this.#connections;
-    yield* this.#finishing;
+    yield* this.#connections.list();
+    yield* this.#finishing.list();
   }
 
   /** Closes so many at a time; faster when the drain's time would not suffice. */
   #closeInBatches(): () => void {
     const { drainBatchSize, drainIntervalMs, drainTimeoutMs } = this.options;
-    const waiting = [...this.#connections];
+    const waiting = this.#connections.list();
     // Half of the time is for closing, the other half for the answers.
     const rounds = Math.max(1, Math.floor(drainTimeoutMs / 2 / drainIntervalMs));
     const batchSize = Math.max(drainBatchSize, Math.ceil(waiting.length / rounds));
@@ -274,7 +265,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
   #checkEmpty(): void {
     if (this.#onEmpty === undefined || this.#connections.size + this.#finishing.size > 0) return;
     // Who asks nothing is not waited for.
-    for (const exchange of this.#exchanges) exchange.close();
+    for (const exchange of this.#exchanges.list()) exchange.close();
     if (this.#exchanges.size === 0) this.#onEmpty();
   }
 

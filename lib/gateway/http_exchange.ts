@@ -18,10 +18,11 @@ import {
   parseRequestHead,
   type RequestHead,
 } from "../http/mod.ts";
-import type { Acceptance, Decision, ExchangeHost } from "./exchange_host.ts";
+import type { Acceptance, Decision, ExchangeHost, UpgradeRequest } from "./exchange_host.ts";
 import { KeptBytes } from "./kept_bytes.ts";
 import type { GatewayOptions } from "./option_table.ts";
 import { writeResponse } from "./response_writer.ts";
+import type { Seated } from "./roster.ts";
 import type { TimerEntry } from "./timer_wheel.ts";
 import type { Transport, TransportEvents } from "./transport.ts";
 
@@ -39,8 +40,11 @@ interface PendingBody {
 }
 
 /** The HTTP side of one transport. */
-export class HttpExchange implements TransportEvents, TimerEntry {
+export class HttpExchange implements TransportEvents, TimerEntry, Seated {
   dueAt = Infinity;
+  nextTimer: TimerEntry | undefined = undefined;
+  previousTimer: TimerEntry | undefined = undefined;
+  seat = -1;
   readonly #host: ExchangeHost;
   readonly #transport: Transport;
   /** Refuses whatever is asked: the client came too often, or there are too many. */
@@ -274,14 +278,15 @@ export class HttpExchange implements TransportEvents, TimerEntry {
     }
   }
 
-  #accept(head: RequestHead, decision: Extract<Decision, { readonly kind: "websocket" }>): void {
+  #accept(head: RequestHead, request: UpgradeRequest): void {
+    if (!request.isAsked) return this.#settleUpgrade(head, request.settle(undefined));
     const controller = new AbortController();
-    const verdict = decision.accept(controller.signal);
-    if (!(verdict instanceof Promise)) return this.#settleUpgrade(head, verdict());
+    const decision = request.ask(controller.signal);
+    if (!(decision instanceof Promise)) return this.#settleUpgrade(head, request.settle(decision));
     this.#answering = controller;
     this.#isUpgrading = true;
-    verdict.then((settled) => {
-      if (!controller.signal.aborted) this.#settleUpgrade(head, settled());
+    decision.then((decided) => {
+      if (!controller.signal.aborted) this.#settleUpgrade(head, request.settle(decided));
     });
   }
 
@@ -289,7 +294,7 @@ export class HttpExchange implements TransportEvents, TimerEntry {
     this.#isUpgrading = false;
     if (settled instanceof Response) return void this.#answer(head, Promise.resolve(settled));
     this.#answering = undefined;
-    this.#write(settled.head);
+    this.#write(settled.response);
     const early = this.#kept.take();
     this.#leave();
     const connection = settled.connect(this.#transport);

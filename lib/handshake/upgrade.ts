@@ -22,11 +22,11 @@ export interface SwitchingProtocols {
   /** Of {@linkcode acceptKey}. */
   readonly accept: string;
   /** One of those offered. */
-  readonly subprotocol?: string;
+  readonly subprotocol?: string | undefined;
   /** The negotiated value of Sec-WebSocket-Extensions. */
-  readonly extensions?: string;
+  readonly extensions?: string | undefined;
   /** Fields of the route. */
-  readonly headers?: Iterable<readonly [string, string]>;
+  readonly headers?: Iterable<readonly [string, string]> | undefined;
 }
 
 /** True when the request asks for WebSocket, well or badly: {@linkcode checkUpgrade} says which. */

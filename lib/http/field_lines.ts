@@ -4,6 +4,8 @@
  * @module
  */
 
+import { trimWhitespace } from "./field_value.ts";
+
 /** One field line: name in lower case, value without the whitespace around it. */
 export type FieldLine = readonly [name: string, value: string];
 
@@ -70,4 +72,28 @@ export class FieldLines {
   entries(): readonly FieldLine[] {
     return this.#lines;
   }
+}
+
+/**
+ * Reads the header section of a head once more that was checked before.
+ *
+ * @param text of `RequestHead`.
+ * @param start where its first field line begins.
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { readFieldLines } from "./mod.ts";
+ *
+ * assertEquals(readFieldLines("GET / HTTP/1.1\r\nHost: a\r\nAccept:\t*\r\n\r\n", 16), [["host", "a"], ["accept", "*"]]);
+ * ```
+ */
+export function readFieldLines(text: string, start: number): FieldLine[] {
+  const lines: FieldLine[] = [];
+  for (let at = start; !text.startsWith("\r\n", at);) {
+    const colon = text.indexOf(":", at);
+    const end = text.indexOf("\r\n", colon);
+    lines.push([text.slice(at, colon).toLowerCase(), trimWhitespace(text, colon + 1, end)]);
+    at = end + 2;
+  }
+  return lines;
 }
