@@ -138,7 +138,7 @@ export class Connection
   onBytes(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): number {
     this.#beginChunk();
     const at = this.#protocol.receive(bytes, start, end);
-    this.#endChunk();
+    this.#endChunk(at - start);
     return at;
   }
 
@@ -149,7 +149,7 @@ export class Connection
   onInput(count: number): void {
     this.#beginChunk();
     this.#protocol.filled(count);
-    this.#endChunk();
+    this.#endChunk(count);
   }
 
   /** Bytes have come, wherever they were read to. */
@@ -159,9 +159,9 @@ export class Connection
     this.#queue.beginTurn();
   }
 
-  #endChunk(): void {
-    const hasEnded = this.#messagesLeft < MESSAGES_PER_TURN;
-    this.#keepalive.insideMessage(this.#protocol.isInsideMessage, hasEnded, this.#host.turn.now);
+  #endChunk(byteLength: number): void {
+    const hasBegun = this.#messagesLeft < MESSAGES_PER_TURN || this.#protocol.beganWithin(byteLength);
+    this.#keepalive.insideMessage(this.#protocol.isUnfinished, hasBegun, this.#host.turn.now);
     // A pong or the answer to a Close is there without anybody's send.
     if (this.#transport.output.byteLength > 0) this.#transport.touch();
     this.#settle();

@@ -7,6 +7,7 @@ import type { HttpError, RequestHead } from "../http/mod.ts";
 import type { UpgradeDecision } from "../route/table.ts";
 import type { Connection } from "./connection.ts";
 import type { HttpExchange } from "./http_exchange.ts";
+import type { MemoryBudget } from "./memory_budget.ts";
 import type { GatewayOptions } from "./option_table.ts";
 import type { TimerWheel } from "./timer_wheel.ts";
 import type { Transport } from "./transport.ts";
@@ -50,6 +51,7 @@ export interface ExchangeHost {
   readonly options: GatewayOptions;
   readonly turn: Turn;
   readonly wheel: TimerWheel;
+  readonly memory: MemoryBudget;
   /** True while the server is going away: each answer is then the last on its connection. */
   readonly isDraining: boolean;
   /** The Date field's value now. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ViolationName } from "../frame/mod.ts";
-import { HttpError, type RequestHead } from "../http/mod.ts";
+import type { HttpError, RequestHead } from "../http/mod.ts";
 import { Hub } from "../pubsub/mod.ts";
 import type { Sendable } from "../route/mod.ts";
 import type { RouteEntry, RouteTable } from "../route/table.ts";
@@ -17,9 +17,10 @@ import { forwardedClient } from "./forwarded.ts";
 import type { Decision, ExchangeHost } from "./exchange_host.ts";
 import { HttpExchange } from "./http_exchange.ts";
 import { AddressSet, limitKey } from "./ip_address.ts";
-import { MemoryBudget } from "./memory_budget.ts";
+import { MemoryBudget, type MemoryHolder } from "./memory_budget.ts";
 import type { GatewayOptions } from "./option_table.ts";
 import { type ConnectionOptions, connectionOptionsOf } from "./options.ts";
+import { unavailable } from "./refusal.ts";
 import { Roster } from "./roster.ts";
 import { type ByteStream, TcpTransport } from "./tcp_transport.ts";
 import { TimerWheel } from "./timer_wheel.ts";
@@ -241,7 +242,8 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
     if (this.#finishing.delete(connection)) this.#checkEmpty();
   }
 
-  *#holders(): Generator<Connection> {
+  *#holders(): Generator<MemoryHolder> {
+    yield* this.#exchanges.list();
     yield* this.#connections.list();
     yield* this.#finishing.list();
   }
@@ -292,8 +294,4 @@ function optionsByEntry(options: GatewayOptions, table: RouteTable): ReadonlyMap
     const { descriptor } = entry;
     return [entry, connectionOptionsOf(options, descriptor.options, descriptor.file)];
   }));
-}
-
-function unavailable(message: string): HttpError {
-  return new HttpError(503, message, { "Retry-After": "5" });
 }

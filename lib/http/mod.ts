@@ -9,6 +9,7 @@ export { type BodyFraming, bodyFraming } from "./body_framing.ts";
 export { type FieldLine, FieldLines, readFieldLines } from "./field_lines.ts";
 export { checkField, hasToken, isToken, parseTokenList, validFieldName, validFieldValue } from "./field_value.ts";
 export { HttpError } from "./http_error.ts";
+export { wantsKeepAlive } from "./persistence.ts";
 export { quote } from "./quote.ts";
 export {
   findHeadEnd,
