@@ -335,7 +335,7 @@ export class Connection
   #releaseDrainWaiters(): void {
     const waiters = this.#drainWaiters;
     this.#drainWaiters = undefined;
-    for (const resolve of waiters ?? []) resolve();
+    if (waiters !== undefined) { for (const resolve of waiters) resolve(); }
   }
 
   /** The route need not wait for the transport to learn that it is over. */

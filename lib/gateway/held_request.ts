@@ -1,7 +1,7 @@
 /**
  * A request for as long as its connection lives: the head in one piece, read again when somebody asks.
  *
- * Most handlers never do. Kept as field lines, the head of a browser takes 1.8 KiB more of every idle connection.
+ * Most handlers never do. Kept as field lines, the head of a browser (507 bytes) takes 2.2 KB of every idle connection, as text 0.5.
  *
  * @module
  */

@@ -9,6 +9,8 @@ import { trimWhitespace } from "./field_value.ts";
 /** One field line: name in lower case, value without the whitespace around it. */
 export type FieldLine = readonly [name: string, value: string];
 
+const NONE: readonly string[] = Object.freeze([]);
+
 /**
  * The header section of a request, in order of arrival.
  *
@@ -50,13 +52,16 @@ export class FieldLines {
   }
 
   /** The values of all lines with this name, in order. */
-  all(name: string): string[] {
+  all(name: string): readonly string[] {
     const wanted = name.toLowerCase();
-    const values: string[] = [];
+    let values: string[] | undefined;
     for (const line of this.#lines) {
-      if (line[0] === wanted) values.push(line[1]);
+      if (line[0] !== wanted) continue;
+      // Mostly there is one: a literal has no room to spare, which made much of a handshake's garbage.
+      if (values === undefined) values = [line[1]];
+      else values.push(line[1]);
     }
-    return values;
+    return values ?? NONE;
   }
 
   /** True with at least one line of this name. */
