@@ -8,6 +8,7 @@ import { advanceUtf8, UTF8_ACCEPT } from "./utf8.ts";
 import { ProtocolError } from "./violation.ts";
 
 const encoder = new TextEncoder();
+const NO_BYTES = new Uint8Array(0);
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** What a Close frame says. */
@@ -28,6 +29,7 @@ export function decodeClosePayload(bytes: Uint8Array, start: number, end: number
   if (end - start === 1) throw new ProtocolError("CLOSE_TRUNCATED");
   const code = (bytes[start]! << 8) | bytes[start + 1]!;
   if (!isWireCloseCode(code)) throw new ProtocolError("CLOSE_CODE_INVALID");
+  if (end - start === 2) return { code, reason: "" };
   // RFC 6455 §5.5.1: the rest of the body is "UTF-8-encoded data".
   if (advanceUtf8(UTF8_ACCEPT, bytes, start + 2, end) !== UTF8_ACCEPT) throw new ProtocolError("CLOSE_REASON_NOT_UTF8");
   return { code, reason: decoder.decode(bytes.subarray(start + 2, end)) };
@@ -39,13 +41,13 @@ export function decodeClosePayload(bytes: Uint8Array, start: number, end: number
  * @throws {RangeError} when the reason is longer than 123 bytes.
  */
 export function encodeClosePayload(code: number, reason: string): Uint8Array<ArrayBuffer> {
-  const text = encoder.encode(reason);
+  const text = reason === "" ? NO_BYTES : encoder.encode(reason);
   if (text.length > MAX_REASON_BYTES) {
     throw new RangeError(`A close reason has at most ${MAX_REASON_BYTES} bytes of UTF-8; this one has ${text.length}`);
   }
   const payload = new Uint8Array(2 + text.length);
   payload[0] = code >> 8;
   payload[1] = code;
-  payload.set(text, 2);
+  if (text.length > 0) payload.set(text, 2);
   return payload;
 }

@@ -93,6 +93,16 @@ export class Receiver {
     return this.#messageOpcode !== 0 || (this.#remaining >= 0 && !isControlOpcode(this.#opcode));
   }
 
+  /**
+   * So many bytes have come of a frame that is no part of a message yet: of a header that a chunk's end cut in two, or of
+   * a control frame. 0 between frames and inside the payload of a data frame.
+   */
+  get partialFrameBytes(): number {
+    if (this.#stashed > 0) return this.#stashed;
+    if (this.#remaining < 0 || !isControlOpcode(this.#opcode)) return 0;
+    return (this.#options.expectMasked ? 6 : 2) + this.#controlLength;
+  }
+
   /** Makes {@linkcode receive} return after the frame under way. For use by the events. */
   halt(): void {
     this.#isHalted = true;

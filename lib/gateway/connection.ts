@@ -4,24 +4,19 @@
  *
  * @module
  */
-import {
-  CLOSE_CODE,
-  type MessageForm,
-  MessageInflater,
-  type PreparedMessage,
-  viewOf,
-  type ViolationName,
-  VIOLATIONS,
-} from "../frame/mod.ts";
+import { CLOSE_CODE, MessageInflater, viewOf, VIOLATIONS } from "../frame/mod.ts";
+import type { MessageForm, PreparedMessage, ViolationName } from "../frame/mod.ts";
 import { Keepalive, type ProtocolEvents, ServerProtocol } from "../protocol/mod.ts";
 import type { Subscriber } from "../pubsub/mod.ts";
 import type { CloseInfo, Sendable, TransportName } from "../route/mod.ts";
 import type { PeerCommands, PeerEvents, RequestRecord, RouteEntry } from "../route/table.ts";
 import type { ConnectionHost, ConnectionOpening } from "./connection_host.ts";
 import type { DeflateContract } from "./deflate_contract.ts";
+import { endedWith } from "./ended.ts";
 import { HandlerQueue, type Inflation } from "./handler_queue.ts";
 import type { MemoryHolder } from "./memory_budget.ts";
 import type { ConnectionOptions } from "./options.ts";
+import type { Seated } from "./roster.ts";
 import type { TimerEntry } from "./timer_wheel.ts";
 import { TokenBucket } from "./token_bucket.ts";
 import type { Transport, TransportEvents } from "./transport.ts";
@@ -34,7 +29,8 @@ const NO_BYTES = new Uint8Array(0);
 const IN_PLACE_FROM_BYTES = 4096;
 
 /** One WebSocket connection. */
-export class Connection implements TransportEvents, ProtocolEvents, PeerCommands, Subscriber, TimerEntry, MemoryHolder {
+export class Connection
+  implements TransportEvents, ProtocolEvents, PeerCommands, Subscriber, TimerEntry, Seated, MemoryHolder {
   readonly id: string;
   readonly entry: RouteEntry;
   readonly request: RequestRecord;
@@ -42,6 +38,9 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
   readonly subprotocol: string;
   context: unknown;
   dueAt = Infinity;
+  nextTimer: TimerEntry | undefined = undefined;
+  previousTimer: TimerEntry | undefined = undefined;
+  seat = -1;
 
   readonly #host: ConnectionHost;
   readonly #options: ConnectionOptions;
@@ -61,12 +60,12 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
   #isFinished = false;
   #isGone = false;
 
-  constructor(host: ConnectionHost, transport: Transport, opening: ConnectionOpening) {
+  constructor(host: ConnectionHost, transport: Transport, opening: ConnectionOpening, id: string) {
     const { entry, options } = opening;
     this.#host = host;
     this.#options = options;
     this.#transport = transport;
-    this.id = opening.id;
+    this.id = id;
     this.entry = entry;
     this.request = opening.request;
     this.params = opening.params;
@@ -97,7 +96,6 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
   }
 
   // What the host and the hub see.
-
   get heldBytes(): number {
     return this.#heldBytes;
   }
@@ -132,11 +130,10 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
   }
 
   // What the transport tells.
-
   onBytes(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): number {
     this.#beginChunk();
     const at = this.#protocol.receive(bytes, start, end);
-    this.#endChunk();
+    this.#endChunk(at - start);
     return at;
   }
 
@@ -147,7 +144,7 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
   onInput(count: number): void {
     this.#beginChunk();
     this.#protocol.filled(count);
-    this.#endChunk();
+    this.#endChunk(count);
   }
 
   takeBackInput(): void {
@@ -161,11 +158,11 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
     this.#queue.beginTurn();
   }
 
-  #endChunk(): void {
+  #endChunk(byteLength: number): void {
     const { now } = this.#host.turn;
     const hasEnded = this.#messagesLeft < MESSAGES_PER_TURN;
     if (hasEnded) this.#keepalive.active(now);
-    this.#keepalive.insideMessage(this.#protocol.isInsideMessage, hasEnded, now);
+    this.#keepalive.insideMessage(this.#protocol.isUnfinished, hasEnded || this.#protocol.beganWithin(byteLength), now);
     // A pong or the answer to a Close is there without anybody's send.
     if (this.#transport.output.byteLength > 0) this.#transport.touch();
     this.#settle();
@@ -174,7 +171,7 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
   onEnd(): void {
     // RFC 6455 §7.1.5: the transport was closed without a Close frame: 1006.
     this.#finish({ code: CLOSE_CODE.ABNORMAL, reason: "", wasClean: false });
-    this.#end();
+    this.#end(true);
   }
 
   onWriting(): void {
@@ -206,7 +203,6 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
   }
 
   // What the protocol tells.
-
   onMessage(form: MessageForm, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void {
     if (--this.#messagesLeft === 0) this.#protocol.halt();
     if (this.#rate !== undefined && !this.#rate.take(this.#host.turn.now)) return this.#protocol.fail("MESSAGE_RATE");
@@ -218,17 +214,17 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
 
   onPeerClose(): void {
     this.#finish(this.#protocol.closing);
-    this.#end();
+    // RFC 6455 §5.5.1: after a Close frame the peer sends no data, so there is nothing left to wait for.
+    this.#end(false);
   }
 
   onViolation(violation: ViolationName): void {
     this.#host.violated(this, violation);
     this.#finish(this.#protocol.closing);
-    this.#end();
+    this.#end(true);
   }
 
   // What the peer's code asks for.
-
   get transport(): TransportName {
     return this.#transport.name;
   }
@@ -335,7 +331,7 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
   #releaseDrainWaiters(): void {
     const waiters = this.#drainWaiters;
     this.#drainWaiters = undefined;
-    for (const resolve of waiters ?? []) resolve();
+    if (waiters !== undefined) { for (const resolve of waiters) resolve(); }
   }
 
   /** The route need not wait for the transport to learn that it is over. */
@@ -344,14 +340,14 @@ export class Connection implements TransportEvents, ProtocolEvents, PeerCommands
     this.#isFinished = true;
     this.#host.hub.unsubscribeAll(this);
     this.#releaseDrainWaiters();
-    this.#events.abort(new DOMException(`The connection ended with ${info.code}`, "AbortError"));
+    this.#events.abort(endedWith(info.code));
     this.#queue.close(info);
   }
 
   /** Nothing more will be sent: our last bytes go out, then the pipe is closed, at the latest after `closeTimeoutMs`. */
-  #end(): void {
+  #end(awaitsPeer: boolean): void {
     this.#keepalive.closing(this.#host.turn.now);
-    this.#transport.end();
+    this.#transport.end(awaitsPeer);
     this.#settle();
   }
 

@@ -29,7 +29,6 @@ export interface ConnectionHost {
 
 /** What was agreed on in the handshake. */
 export interface ConnectionOpening {
-  readonly id: string;
   readonly entry: RouteEntry;
   readonly options: ConnectionOptions;
   readonly request: RequestRecord;
@@ -37,5 +36,5 @@ export interface ConnectionOpening {
   readonly subprotocol: string;
   readonly context: unknown;
   /** Where compression was agreed on. */
-  readonly deflate?: DeflateContract;
+  readonly deflate: DeflateContract | undefined;
 }

@@ -3,38 +3,20 @@
  *
  * @module
  */
-import {
-  acceptKey,
-  checkOrigin,
-  checkUpgrade,
-  chooseSubprotocol,
-  encodeSwitchingProtocols,
-  isLoopbackAuthority,
-  isWebSocketUpgrade,
-  type UpgradeOffer,
-} from "../handshake/mod.ts";
+import { checkOrigin, checkUpgrade, isLoopbackAuthority, isWebSocketUpgrade } from "../handshake/mod.ts";
 import { HttpError, quote, type RequestHead } from "../http/mod.ts";
-import {
-  isMalformedPath,
-  requestOf,
-  type RequestRecord,
-  type RouteEntry,
-  type RouteTable,
-  type UpgradeDecision,
-} from "../route/table.ts";
-import type { Connection } from "./connection.ts";
-import type { ConnectionOpening } from "./connection_host.ts";
-import { contractOf } from "./deflate_contract.ts";
+import { isMalformedPath, requestOf, type RequestRecord, type RouteEntry, type RouteTable } from "../route/table.ts";
+import type { Decision } from "./exchange_host.ts";
 import type { forwardedClient } from "./forwarded.ts";
-import type { Acceptance, Decision } from "./exchange_host.ts";
+import { HeldRequest } from "./held_request.ts";
+import { type HandshakeHost, OpeningHandshake } from "./opening_handshake.ts";
 import type { ConnectionOptions } from "./options.ts";
-import type { Transport } from "./transport.ts";
 
 /** Who asks, as far as trusted proxies tell. */
 export type Client = ReturnType<typeof forwardedClient>;
 
 /** What the dispatcher needs of the gateway. */
-export interface DispatchHost {
+export interface DispatchHost extends HandshakeHost {
   /** True while the server is going away. */
   readonly isDraining: boolean;
   /** True where only this machine may connect, so that a page elsewhere cannot rebind its name to it. */
@@ -42,15 +24,6 @@ export interface DispatchHost {
   match(path: string): ReturnType<RouteTable["match"]>;
   optionsOf(entry: RouteEntry): ConnectionOptions;
   clientOf(head: RequestHead, socketAddress: string): Client;
-  /** What a route answered cannot be sent. */
-  failed(error: unknown, head: RequestHead, remoteAddress: string): void;
-  /** @throws {HttpError} 503 when there is no room for another connection from this address. */
-  admit(address: string): void;
-  connect(
-    transport: Transport,
-    opening: Omit<ConnectionOpening, "id" | "entry" | "options">,
-    entry: RouteEntry,
-  ): Connection;
 }
 
 type Params = Readonly<Record<string, string>>;
@@ -58,6 +31,10 @@ type Params = Readonly<Record<string, string>>;
 /** Tells what to do with each request. */
 export class Dispatcher {
   readonly #host: DispatchHost;
+  // The last origin that was asked for and found valid: most servers have one.
+  #knownScheme = "";
+  #knownAuthority = "";
+  #knownOrigin = "";
 
   constructor(host: DispatchHost) {
     this.#host = host;
@@ -117,7 +94,7 @@ export class Dispatcher {
     const isRead = head.method === "GET" || head.method === "HEAD";
     if (isRead && isWebSocket && !methods.includes("GET")) throw webSocketOnly();
     if (!allowed.includes(head.method)) throw notAllowed(head, allowed);
-    const record = recordOf(head, client);
+    const record = this.#record(head, client);
     return {
       kind: "http",
       answer: (body) => {
@@ -133,72 +110,25 @@ export class Dispatcher {
     const refusal = checkOrigin(head.fields.get("origin"), client.authority ?? head.authority, options.allowedOrigins);
     if (refusal !== null) throw new HttpError(403, refusal);
     this.#host.admit(client.address);
-    const request = recordOf(head, client);
-    const connect = (decision: Extract<UpgradeDecision, { readonly accept: true }>): Acceptance | Response => {
-      const subprotocol = decision.subprotocol ?? chooseSubprotocol(offer.subprotocols, options.subprotocols) ?? "";
-      const deflate = contractOf(offer.extensions, options.perMessageDeflate);
-      const opening = { request, params, subprotocol, context: decision.context, ...(deflate && { deflate }) };
-      return {
-        head: encodeAcceptance(offer, subprotocol, deflate?.response, decision.headers),
-        connect: (transport) => this.#host.connect(transport, opening, entry),
-      };
-    };
-    return {
-      kind: "websocket",
-      accept: (signal) => {
-        if (!entry.descriptor.hasUpgrade) return () => connect({ accept: true });
-        const question = { request, params, subprotocols: offer.subprotocols, signal };
-        const settle = (decision: UpgradeDecision) => (): Acceptance | Response =>
-          decision.accept ? this.#reconsider(() => connect(decision), head, client) : decision.response;
-        const decision = entry.runtime.upgrade(entry.index, question);
-        return decision instanceof Promise ? decision.then(settle) : settle(decision);
-      },
-    };
+    const request = this.#record(head, client);
+    return new OpeningHandshake(this.#host, { head, offer, entry, options, request, params });
   }
 
-  /** While the route was asked, the last place may have been taken. */
-  #reconsider(connect: () => Acceptance | Response, head: RequestHead, client: Client): Acceptance | Response {
-    try {
-      this.#host.admit(client.address);
-      return connect();
-    } catch (error) {
-      if (error instanceof HttpError) {
-        return new Response(`${error.message}\n`, { status: error.status, headers: error.headers });
+  /** The request as it crosses the border to the route's code. */
+  #record(head: RequestHead, client: Client): RequestRecord {
+    const authority = client.authority ?? (head.authority === "" ? "localhost" : head.authority);
+    if (authority !== this.#knownAuthority || client.scheme !== this.#knownScheme) {
+      const origin = `${client.scheme}://${authority}`;
+      // Valid by RFC 3986, and yet no host to those who make a URL of it: "1.2.3.4.5", "a%2Fb".
+      if (!URL.canParse(origin)) {
+        throw new HttpError(400, `The host ${quote(authority)} is not valid: send host or host:port.`);
       }
-      this.#host.failed(error, head, client.address);
-      return new Response("Internal Server Error\n", { status: 500 });
+      this.#knownAuthority = authority;
+      this.#knownScheme = client.scheme;
+      this.#knownOrigin = origin;
     }
+    return new HeldRequest(head, this.#knownOrigin, client.address);
   }
-}
-
-function encodeAcceptance(
-  offer: UpgradeOffer,
-  subprotocol: string,
-  extensions: string | undefined,
-  headers: ReadonlyArray<readonly [string, string]> | undefined,
-): Uint8Array {
-  return encodeSwitchingProtocols({
-    accept: acceptKey(offer.key),
-    ...(subprotocol === "" ? {} : { subprotocol }),
-    ...(extensions === undefined ? {} : { extensions }),
-    ...(headers === undefined ? {} : { headers }),
-  });
-}
-
-/** The request as it crosses the border to the route's code. */
-function recordOf(head: RequestHead, client: Client): RequestRecord {
-  const authority = client.authority ?? (head.authority === "" ? "localhost" : head.authority);
-  const url = `${client.scheme}://${authority}${head.path}${head.query}`;
-  // Valid by RFC 3986, and yet no host to those who make a URL of it: "1.2.3.4.5", "a%2Fb".
-  if (!URL.canParse(url)) {
-    throw new HttpError(400, `The host ${quote(authority)} is not valid: send host or host:port.`);
-  }
-  return {
-    method: head.method,
-    url,
-    headers: head.fields.entries(),
-    remoteAddress: client.address,
-  };
 }
 
 /** HEAD and OPTIONS follow from what is there; a WebSocket opens with GET. */

@@ -4,8 +4,10 @@
  * @module
  */
 import type { HttpError, RequestHead } from "../http/mod.ts";
+import type { UpgradeDecision } from "../route/table.ts";
 import type { Connection } from "./connection.ts";
 import type { HttpExchange } from "./http_exchange.ts";
+import type { MemoryBudget } from "./memory_budget.ts";
 import type { GatewayOptions } from "./option_table.ts";
 import type { TimerWheel } from "./timer_wheel.ts";
 import type { Transport } from "./transport.ts";
@@ -18,22 +20,28 @@ export type Decision =
     /** Makes the response; never rejects. */
     answer(body: Uint8Array<ArrayBuffer>): Promise<Response>;
   }
-  | {
-    readonly kind: "websocket";
-    /** Asks the route, if it wants to be asked; never throws or rejects. */
-    accept(signal: AbortSignal): Verdict | Promise<Verdict>;
-  };
+  | UpgradeRequest;
 
-/**
- * What became of a handshake; a `Response` refuses. Called at the moment it takes effect, because while others were
- * waited for the last place may have been taken. Never throws.
- */
-export type Verdict = () => Acceptance | Response;
+/** A valid opening handshake. */
+export interface UpgradeRequest {
+  readonly kind: "websocket";
+  /** True when the route has a say. */
+  readonly isAsked: boolean;
+  /** Asks the route; never throws or rejects. */
+  ask(signal: AbortSignal): UpgradeDecision | Promise<UpgradeDecision>;
+  /**
+   * What becomes of it; a `Response` refuses. Called at the moment it takes effect, because while the route was asked
+   * the last place may have been taken. Never throws.
+   *
+   * @param decision the route's; `undefined` where it was not asked.
+   */
+  settle(decision: UpgradeDecision | undefined): Acceptance | Response;
+}
 
 /** A handshake that succeeded. */
 export interface Acceptance {
   /** The 101. */
-  readonly head: Uint8Array;
+  readonly response: Uint8Array;
   /** Makes the connection, which takes the transport over when it is opened. */
   connect(transport: Transport): Connection;
 }
@@ -43,6 +51,7 @@ export interface ExchangeHost {
   readonly options: GatewayOptions;
   readonly turn: Turn;
   readonly wheel: TimerWheel;
+  readonly memory: MemoryBudget;
   /** True while the server is going away: each answer is then the last on its connection. */
   readonly isDraining: boolean;
   /** The Date field's value now. */

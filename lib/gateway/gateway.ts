@@ -4,7 +4,7 @@
  * @module
  */
 import { sharedArena, type ViolationName } from "../frame/mod.ts";
-import { HttpError, type RequestHead } from "../http/mod.ts";
+import type { HttpError, RequestHead } from "../http/mod.ts";
 import { Hub } from "../pubsub/mod.ts";
 import type { Sendable } from "../route/mod.ts";
 import type { RouteEntry, RouteTable } from "../route/table.ts";
@@ -17,9 +17,11 @@ import { forwardedClient } from "./forwarded.ts";
 import type { Decision, ExchangeHost } from "./exchange_host.ts";
 import { HttpExchange } from "./http_exchange.ts";
 import { AddressSet, limitKey } from "./ip_address.ts";
-import { MemoryBudget } from "./memory_budget.ts";
+import { MemoryBudget, type MemoryHolder } from "./memory_budget.ts";
 import type { GatewayOptions } from "./option_table.ts";
 import { type ConnectionOptions, connectionOptionsOf } from "./options.ts";
+import { unavailable } from "./refusal.ts";
+import { Roster } from "./roster.ts";
 import { type ByteStream, TcpTransport } from "./tcp_transport.ts";
 import { TimerWheel } from "./timer_wheel.ts";
 import { TokenBucket } from "./token_bucket.ts";
@@ -65,10 +67,10 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
   readonly #events: GatewayEvents;
   readonly #pool = new BufferPool(sharedArena());
   readonly #dispatcher: Dispatcher;
-  readonly #connections = new Set<Connection>();
-  readonly #exchanges = new Set<HttpExchange>();
+  readonly #connections = new Roster<Connection>();
+  readonly #exchanges = new Roster<HttpExchange>();
   /** Connections that are gone while a handler of theirs is still pending. */
-  readonly #finishing = new Set<Connection>();
+  readonly #finishing = new Roster<Connection>();
   readonly #perAddress = new Map<string, number>();
   readonly #trustedProxies: AddressSet;
   readonly #acceptRate: TokenBucket | undefined;
@@ -108,11 +110,6 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
     return this.#connections.size;
   }
 
-  /** The open connections, live. */
-  get connections(): ReadonlySet<Connection> {
-    return this.#connections;
-  }
-
   get isDraining(): boolean {
     return this.#isDraining;
   }
@@ -149,7 +146,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
 
   async #drain(): Promise<void> {
     this.#isDraining = true;
-    for (const exchange of this.#exchanges) exchange.close();
+    for (const exchange of this.#exchanges.list()) exchange.close();
     const empty = new Promise<void>((resolve) => this.#onEmpty = resolve);
     const cancelDeadline = this.#clock.setTimer(() => this.#onEmpty?.(), this.options.drainTimeoutMs);
     const cancelBatches = this.#closeInBatches();
@@ -163,8 +160,8 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
   /** Drops everything at once. */
   close(): void {
     this.#isDraining = true;
-    for (const connection of [...this.#connections]) connection.terminate();
-    for (const exchange of [...this.#exchanges]) exchange.destroy();
+    for (const connection of this.#connections.list()) connection.terminate();
+    for (const exchange of this.#exchanges.list()) exchange.destroy();
     this.wheel.clear();
     this.turn.clear();
     this.#pool.close();
@@ -211,13 +208,8 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
     }
   }
 
-  connect(
-    transport: Transport,
-    opening: Omit<ConnectionOpening, "id" | "entry" | "options">,
-    entry: RouteEntry,
-  ): Connection {
-    const id = `${this.#idPrefix}-${(++this.#lastId).toString(36)}`;
-    const connection = new Connection(this, transport, { ...opening, id, entry, options: this.optionsOf(entry) });
+  connect(transport: Transport, opening: ConnectionOpening): Connection {
+    const connection = new Connection(this, transport, opening, `${this.#idPrefix}-${(++this.#lastId).toString(36)}`);
     this.#connections.add(connection);
     this.#countAddress(opening.request.remoteAddress, 1);
     return connection;
@@ -251,15 +243,16 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
     if (this.#finishing.delete(connection)) this.#checkEmpty();
   }
 
-  *#holders(): Generator<Connection> {
-    yield* this.#connections;
-    yield* this.#finishing;
+  *#holders(): Generator<MemoryHolder> {
+    yield* this.#exchanges.list();
+    yield* this.#connections.list();
+    yield* this.#finishing.list();
   }
 
   /** Closes so many at a time; faster when the drain's time would not suffice. */
   #closeInBatches(): () => void {
     const { drainBatchSize, drainIntervalMs, drainTimeoutMs } = this.options;
-    const waiting = [...this.#connections];
+    const waiting = this.#connections.list();
     // Half of the time is for closing, the other half for the answers.
     const rounds = Math.max(1, Math.floor(drainTimeoutMs / 2 / drainIntervalMs));
     const batchSize = Math.max(drainBatchSize, Math.ceil(waiting.length / rounds));
@@ -275,7 +268,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
   #checkEmpty(): void {
     if (this.#onEmpty === undefined || this.#connections.size + this.#finishing.size > 0) return;
     // Who asks nothing is not waited for.
-    for (const exchange of this.#exchanges) exchange.close();
+    for (const exchange of this.#exchanges.list()) exchange.close();
     if (this.#exchanges.size === 0) this.#onEmpty();
   }
 
@@ -302,8 +295,4 @@ function optionsByEntry(options: GatewayOptions, table: RouteTable): ReadonlyMap
     const { descriptor } = entry;
     return [entry, connectionOptionsOf(options, descriptor.options, descriptor.file)];
   }));
-}
-
-function unavailable(message: string): HttpError {
-  return new HttpError(503, message, { "Retry-After": "5" });
 }

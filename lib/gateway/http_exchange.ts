@@ -9,7 +9,6 @@
 import {
   BodyDecoder,
   bodyFraming,
-  encodeTextResponse,
   findHeadEnd,
   hasToken,
   headTooLarge,
@@ -17,15 +16,20 @@ import {
   leadingCrlf,
   parseRequestHead,
   type RequestHead,
+  wantsKeepAlive,
 } from "../http/mod.ts";
-import type { Acceptance, Decision, ExchangeHost } from "./exchange_host.ts";
+import type { Acceptance, Decision, ExchangeHost, UpgradeRequest } from "./exchange_host.ts";
 import { KeptBytes } from "./kept_bytes.ts";
-import type { GatewayOptions } from "./option_table.ts";
+import type { MemoryHolder } from "./memory_budget.ts";
+import { encodeRefusal, unavailable } from "./refusal.ts";
 import { writeResponse } from "./response_writer.ts";
+import type { Seated } from "./roster.ts";
 import type { TimerEntry } from "./timer_wheel.ts";
 import type { Transport, TransportEvents } from "./transport.ts";
 
 const NO_BYTES = new Uint8Array(0);
+
+const SHORT_OF_MEMORY = "The server is short of memory: try again later.";
 
 /** So much is kept of what a client sends before it is answered; then it has to wait. */
 const MAX_EARLY_BYTES = 64 * 1024;
@@ -39,8 +43,11 @@ interface PendingBody {
 }
 
 /** The HTTP side of one transport. */
-export class HttpExchange implements TransportEvents, TimerEntry {
+export class HttpExchange implements TransportEvents, TimerEntry, Seated, MemoryHolder {
   dueAt = Infinity;
+  nextTimer: TimerEntry | undefined = undefined;
+  previousTimer: TimerEntry | undefined = undefined;
+  seat = -1;
   readonly #host: ExchangeHost;
   readonly #transport: Transport;
   /** Refuses whatever is asked: the client came too often, or there are too many. */
@@ -52,7 +59,11 @@ export class HttpExchange implements TransportEvents, TimerEntry {
   /** Set while an answer is being made. */
   #answering: AbortController | undefined;
   #wakeDrained: (() => void) | undefined;
-  #isUpgrading = false;
+  /** Set while a route's `upgrade` is pending. */
+  #upgrading: RequestHead | undefined;
+  /** Length of the body that the answer under way is made of. */
+  #answeredBytes = 0;
+  #heldBytes = 0;
   #hasAnswered = false;
   /** The answer under way is the last. */
   #isClosing = false;
@@ -80,6 +91,16 @@ export class HttpExchange implements TransportEvents, TimerEntry {
     return this.#isClosing || this.#host.isDraining;
   }
 
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /** The server is short of memory: this request ends. */
+  relieve(): void {
+    if (this.#answering !== undefined) return this.destroy();
+    this.#refuse(unavailable(SHORT_OF_MEMORY), this.#body?.head, true);
+  }
+
   /** Drops the transport at once. */
   destroy(): void {
     this.#transport.destroy();
@@ -93,6 +114,7 @@ export class HttpExchange implements TransportEvents, TimerEntry {
 
   onTimer(): number {
     if (this.#isEnding) this.#transport.destroy();
+    else if (this.#upgrading !== undefined) this.#giveUp(this.#upgrading);
     else if (this.#answering !== undefined) {
       if (this.#transport.output.isInFlight) this.#transport.destroy();
     } else if (this.#hasAnswered && this.isIdle) this.#end();
@@ -105,6 +127,7 @@ export class HttpExchange implements TransportEvents, TimerEntry {
     if (this.#answering !== undefined) {
       this.#kept.add(bytes, start, end);
       if (this.#kept.length > MAX_EARLY_BYTES) this.#transport.pause();
+      this.#hold();
       return end;
     }
     try {
@@ -120,7 +143,7 @@ export class HttpExchange implements TransportEvents, TimerEntry {
 
   onEnd(): void {
     // A client may close its side after its request and wait for the answer. It cannot want a WebSocket then.
-    if (this.#answering !== undefined && !this.#isUpgrading) this.#isClosing = true;
+    if (this.#answering !== undefined && this.#upgrading === undefined) this.#isClosing = true;
     else {
       this.#answering?.abort(new DOMException("The client has gone", "AbortError"));
       this.#end();
@@ -128,11 +151,13 @@ export class HttpExchange implements TransportEvents, TimerEntry {
   }
 
   onWriting(): void {
-    if (this.#answering !== undefined) this.#wait(this.#host.options.writeTimeoutMs);
+    // While a route decides, its own limit runs.
+    if (this.#answering !== undefined && this.#upgrading === undefined) this.#wait(this.#host.options.writeTimeoutMs);
   }
 
   onWritten(): void {
     if (this.#isEnding) this.#wait(this.#host.options.closeTimeoutMs);
+    this.#hold();
     if (this.#transport.output.byteLength > this.#host.options.highWaterBytes) return;
     const wake = this.#wakeDrained;
     this.#wakeDrained = undefined;
@@ -142,6 +167,8 @@ export class HttpExchange implements TransportEvents, TimerEntry {
   onClosed(): void {
     this.#answering?.abort(new DOMException("The client has gone", "AbortError"));
     this.#wakeDrained?.();
+    this.#body = undefined;
+    this.#kept.take();
     this.#leave();
   }
 
@@ -156,7 +183,7 @@ export class HttpExchange implements TransportEvents, TimerEntry {
       if (this.#hasAnswered) this.#wait(options.handshakeTimeoutMs);
       return end;
     }
-    this.#begin(parseRequestHead(bytes, headStart, headEnd, limitsOf(options)));
+    this.#begin(parseRequestHead(bytes, headStart, headEnd, options));
     return headEnd;
   }
 
@@ -173,7 +200,7 @@ export class HttpExchange implements TransportEvents, TimerEntry {
       return end;
     }
     this.#kept.take();
-    this.#begin(parseRequestHead(kept, headStart, headEnd, limitsOf(options)));
+    this.#begin(parseRequestHead(kept, headStart, headEnd, options));
     return start + headEnd - before;
   }
 
@@ -191,6 +218,9 @@ export class HttpExchange implements TransportEvents, TimerEntry {
     }
     this.#host.wheel.cancel(this);
     if (decision.kind === "websocket") return this.#accept(head, decision);
+    if (framing.kind !== "none" && this.#host.memory.isExhausted) {
+      return this.#refuse(unavailable(SHORT_OF_MEMORY), head, true);
+    }
     if (framing.kind === "none") return void this.#answer(head, decision.answer(NO_BYTES));
     this.#body = { head, decision, decoder: new BodyDecoder(framing, this.#host.options.maxBodyBytes) };
     this.#wait(this.#host.options.messageTimeoutMs || this.#host.options.handshakeTimeoutMs);
@@ -201,6 +231,7 @@ export class HttpExchange implements TransportEvents, TimerEntry {
 
   #readBody(body: PendingBody, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): number {
     const at = body.decoder.push(bytes, start, end);
+    this.#hold();
     if (body.decoder.done) this.#endBody(body);
     return at;
   }
@@ -208,12 +239,16 @@ export class HttpExchange implements TransportEvents, TimerEntry {
   #endBody({ head, decision, decoder }: PendingBody): void {
     this.#body = undefined;
     this.#host.wheel.cancel(this);
-    this.#answer(head, decision.answer(decoder.take()));
+    const content = decoder.take();
+    this.#answeredBytes = content.length;
+    this.#answer(head, decision.answer(content));
   }
 
   async #answer(head: RequestHead, answer: Promise<Response>): Promise<void> {
     const controller = this.#answering = new AbortController();
     const response = await answer;
+    this.#answeredBytes = 0;
+    this.#hold();
     if (controller.signal.aborted) return void response.body?.cancel().catch(() => {}); // Nobody is there to read it.
     const isAlive = await this.#writeResponse(response, head, controller.signal);
     this.#answering = undefined;
@@ -247,7 +282,7 @@ export class HttpExchange implements TransportEvents, TimerEntry {
       if (signal.aborted) return false;
       this.#host.failed(error, head, this.#transport.remoteAddress);
       if (!hasBegun) {
-        this.#writeError(new HttpError(500, "Internal Server Error"), head, !framing.keepAlive);
+        this.#write(encodeRefusal(new HttpError(500, "Internal Server Error"), head, !framing.keepAlive, framing.date));
         return framing.keepAlive;
       }
       // A response cut short is all that can tell.
@@ -274,22 +309,35 @@ export class HttpExchange implements TransportEvents, TimerEntry {
     }
   }
 
-  #accept(head: RequestHead, decision: Extract<Decision, { readonly kind: "websocket" }>): void {
+  #accept(head: RequestHead, request: UpgradeRequest): void {
+    if (!request.isAsked) return this.#settleUpgrade(head, request.settle(undefined));
     const controller = new AbortController();
-    const verdict = decision.accept(controller.signal);
-    if (!(verdict instanceof Promise)) return this.#settleUpgrade(head, verdict());
+    const decision = request.ask(controller.signal);
+    if (!(decision instanceof Promise)) return this.#settleUpgrade(head, request.settle(decision));
     this.#answering = controller;
-    this.#isUpgrading = true;
-    verdict.then((settled) => {
-      if (!controller.signal.aborted) this.#settleUpgrade(head, settled());
+    this.#upgrading = head;
+    this.#wait(this.#host.options.upgradeTimeoutMs);
+    decision.then((decided) => {
+      if (controller.signal.aborted) return;
+      this.#host.wheel.cancel(this);
+      this.#settleUpgrade(head, request.settle(decided));
     });
   }
 
+  /** The route takes too long to decide. What it says later is not listened to. */
+  #giveUp(head: RequestHead): void {
+    this.#upgrading = undefined;
+    this.#answering?.abort(new DOMException("The handshake was given up: upgradeTimeoutMs has passed", "TimeoutError"));
+    this.#answering = undefined;
+    const message = "The server did not decide within upgradeTimeoutMs whether to let you in: try again later.";
+    this.#refuse(unavailable(message), head, true);
+  }
+
   #settleUpgrade(head: RequestHead, settled: Acceptance | Response): void {
-    this.#isUpgrading = false;
+    this.#upgrading = undefined;
     if (settled instanceof Response) return void this.#answer(head, Promise.resolve(settled));
     this.#answering = undefined;
-    this.#write(settled.head);
+    this.#write(settled.response);
     const early = this.#kept.take();
     this.#leave();
     const connection = settled.connect(this.#transport);
@@ -302,29 +350,30 @@ export class HttpExchange implements TransportEvents, TimerEntry {
   #refuse(error: HttpError, head: RequestHead | undefined, mustClose: boolean): void {
     this.#host.refused(error, head, this.#transport.remoteAddress);
     this.#body = undefined;
+    this.#hold();
     // Whoever does not read what it is told has nothing more to ask.
     const isIgnored = this.#transport.output.byteLength > this.#host.options.highWaterBytes;
     const close = mustClose || isIgnored || this.#isLast || head === undefined || !wantsKeepAlive(head);
-    this.#writeError(error, head, close);
+    this.#write(encodeRefusal(error, head, close, this.#host.date));
     if (close) return this.#end();
     this.#hasAnswered = true;
     this.#wait(this.#host.options.keepAliveTimeoutMs);
   }
 
-  #writeError(error: HttpError, head: RequestHead | undefined, close: boolean): void {
-    this.#write(encodeTextResponse({
-      status: error.status,
-      message: error.message,
-      headers: error.headers,
-      head: head?.method === "HEAD",
-      close,
-      date: this.#host.date,
-    }));
-  }
-
   #write(bytes: Uint8Array): void {
     this.#transport.output.appendBytes(bytes);
     this.#transport.touch();
+    this.#hold();
+  }
+
+  /** Reports what is held for the client: what came of its request, what a handler has of it, and what it does not read. */
+  #hold(): void {
+    const unread = this.#isLeft ? 0 : this.#transport.output.heldBytes;
+    const held = this.#kept.length + (this.#body?.decoder.heldBytes ?? 0) + this.#answeredBytes + unread;
+    if (held === this.#heldBytes) return;
+    const delta = held - this.#heldBytes;
+    this.#heldBytes = held;
+    this.#host.memory.add(delta);
   }
 
   /** The last answer is in the write buffer. */
@@ -338,6 +387,7 @@ export class HttpExchange implements TransportEvents, TimerEntry {
   #leave(): void {
     if (this.#isLeft) return;
     this.#isLeft = true;
+    this.#hold();
     this.#host.wheel.cancel(this);
     this.#host.left(this);
   }
@@ -345,18 +395,4 @@ export class HttpExchange implements TransportEvents, TimerEntry {
   #wait(delayMs: number): void {
     this.#host.wheel.schedule(this, this.#host.turn.now + delayMs);
   }
-}
-
-function limitsOf({ maxHeadBytes, maxHeaderFields }: GatewayOptions): {
-  readonly maxHeadBytes: number;
-  readonly maxHeaderFields: number;
-} {
-  return { maxHeadBytes, maxHeaderFields };
-}
-
-/** RFC 9112 §9.3: HTTP/1.1 persists unless told otherwise, HTTP/1.0 only when asked to. */
-function wantsKeepAlive(head: RequestHead): boolean {
-  const options = head.fields.all("connection");
-  if (hasToken(options, "close")) return false;
-  return head.version === "1.1" || hasToken(options, "keep-alive");
 }

@@ -54,6 +54,7 @@ export function formatAddress({ version, groups }: IpAddress): string {
  * ```
  */
 export function normalizeAddress(text: string): string {
+  if (isIpv4(text)) return text; // Its only form.
   const address = parseAddress(text);
   return address === null ? text : formatAddress(address);
 }
@@ -72,6 +73,7 @@ export function normalizeAddress(text: string): string {
  * ```
  */
 export function limitKey(address: string): string {
+  if (isIpv4(address)) return address;
   const parsed = parseAddress(address);
   if (parsed === null) return address;
   if (parsed.version === 4) return formatAddress(parsed);

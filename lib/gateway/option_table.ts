@@ -117,6 +117,14 @@ export const GATEWAY_OPTIONS = {
     doc: "longest wait for a whole request head",
     consequence: "408, closed",
   },
+  upgradeTimeoutMs: {
+    ...DURATION,
+    group: "HTTP and handshake",
+    default: 10_000,
+    perRoute: false,
+    doc: "longest wait for what a route's `upgrade` decides",
+    consequence: "503, closed; `signal` is aborted, and the log says so",
+  },
   maxBodyBytes: {
     ...SIZE,
     group: "HTTP and handshake",

@@ -35,7 +35,7 @@ const NOBODY: TransportEvents = {
 };
 
 /** A TCP connection as bytes. */
-export class TcpTransport implements Transport, TurnMember {
+export class TcpTransport implements Transport, TurnMember, SegmentOwner {
   readonly name: TransportName = "websocket";
   readonly remoteAddress: string;
   readonly output: WriteBuffer;
@@ -45,7 +45,6 @@ export class TcpTransport implements Transport, TurnMember {
   readonly #stream: ByteStream;
   readonly #turn: Turn;
   readonly #pool: BufferPool;
-  readonly pins: SegmentOwner = { give: (buffer) => this.#unpin(buffer) };
 
   #phase: typeof PHASE[keyof typeof PHASE] = PHASE.OPEN;
   #input = NO_BUFFER;
@@ -69,6 +68,8 @@ export class TcpTransport implements Transport, TurnMember {
   /** While the chunk is walked its buffer is neither read into nor given back. */
   #isProcessing = false;
   #discardedBytes = 0;
+  /** False when the peer has announced that nothing follows: what it sends all the same is not read. */
+  #awaitsPeer = true;
 
   constructor(stream: ByteStream, remoteAddress: string, turn: Turn, pool: BufferPool) {
     this.#stream = stream;
@@ -81,7 +82,7 @@ export class TcpTransport implements Transport, TurnMember {
   /** True when a read is to be armed. */
   get wantsRead(): boolean {
     return !this.#isReading && !this.#isPaused && !this.#isEof && !this.#isProcessing &&
-      this.#phase !== PHASE.CLOSED && this.#restStart === this.#restEnd && this.#lentBytes === 0;
+      this.#phase !== PHASE.CLOSED && this.#restStart === this.#restEnd && this.#lentBytes === 0 && this.#awaitsPeer;
   }
 
   /** Begins to read. Called once. */
@@ -101,6 +102,10 @@ export class TcpTransport implements Transport, TurnMember {
     this.#stream.read(lent ?? this.#inputForRead()).then(this.#onRead, this.#onReadError);
   }
 
+  get pins(): SegmentOwner {
+    return this;
+  }
+
   get buffers(): SegmentSource {
     return this.#pool;
   }
@@ -110,7 +115,8 @@ export class TcpTransport implements Transport, TurnMember {
     else this.#repin(bytes, 1);
   }
 
-  #unpin(bytes: Uint8Array<ArrayBuffer>): void {
+  /** Takes pinned bytes back: this is {@linkcode pins}. */
+  give(bytes: Uint8Array<ArrayBuffer>): void {
     if (bytes !== this.#input) return this.#repin(bytes, -1);
     this.#pinCount--;
     if (this.#phase === PHASE.CLOSED && !this.#isReading) this.#releaseInput();
@@ -143,9 +149,10 @@ export class TcpTransport implements Transport, TurnMember {
     this.#turn.touch(this);
   }
 
-  end(): void {
+  end(awaitsPeer = true): void {
     if (this.#phase !== PHASE.OPEN) return;
     this.#phase = PHASE.ENDING;
+    this.#awaitsPeer = awaitsPeer;
     this.#discardedBytes = this.#restEnd - this.#restStart;
     this.#restStart = this.#restEnd;
     this.resume();
@@ -298,7 +305,9 @@ export class TcpTransport implements Transport, TurnMember {
   /** All is written: the peer is told, and has the last word. */
   #closeWrite(): void {
     this.#phase = PHASE.LINGERING;
-    if (this.#isEof) return this.destroy();
+    // RFC 6455 §5.5.1: with both Close frames sent, "the server MUST close the underlying TCP connection immediately". A
+    // peer that keeps the rules has sent nothing since that could be unread and make the kernel reset.
+    if (this.#isEof || !this.#awaitsPeer) return this.destroy();
     this.#stream.closeWrite().catch(() => this.destroy());
   }
 

@@ -8,10 +8,16 @@
  */
 import type { Clock } from "./clock.ts";
 
-/** Something that wants to be looked at when its time has come. */
+/**
+ * Something that wants to be looked at when its time has come. Entries of one slot are linked with each other: a `Set`
+ * would keep entries that have left it from the young collection, see `Roster`.
+ */
 export interface TimerEntry {
   /** When, in the clock's milliseconds; `Infinity` while it is not in the wheel. Written by the wheel only. */
   dueAt: number;
+  /** Neighbours in the same slot. Written by the wheel only. */
+  nextTimer: TimerEntry | undefined;
+  previousTimer: TimerEntry | undefined;
   /** @returns when to be looked at next; `Infinity` for never. */
   onTimer(now: number): number;
 }
@@ -31,7 +37,8 @@ const CATCH_UP_MS = 500;
 /** The wheel of one gateway. */
 export class TimerWheel {
   readonly #clock: Clock;
-  readonly #slots: Set<TimerEntry>[] = Array.from({ length: SLOTS }, () => new Set());
+  /** The first entry of each slot. */
+  readonly #slots: (TimerEntry | undefined)[] = new Array(SLOTS).fill(undefined);
   #size = 0;
   #tick: number;
   #alarmAt = 0;
@@ -55,7 +62,7 @@ export class TimerWheel {
     if (this.#size === 0) this.#tick = this.#tickAt(this.#clock.now());
     // What is overdue is looked at with the next tick.
     entry.dueAt = Math.max(at, (this.#tick + 1) * TICK_MS);
-    this.#slotOf(entry.dueAt).add(entry);
+    this.#link(entry, slotOf(entry.dueAt));
     this.#size++;
     this.#arm(TICK_MS);
   }
@@ -68,17 +75,16 @@ export class TimerWheel {
   /** Takes an entry out. */
   cancel(entry: TimerEntry): void {
     if (entry.dueAt === Infinity) return;
-    if (this.#slotOf(entry.dueAt).delete(entry)) this.#size--;
+    this.#unlink(entry, slotOf(entry.dueAt));
+    this.#size--;
     entry.dueAt = Infinity;
   }
 
   /** Stops the alarm and forgets every entry. */
   clear(): void {
-    for (const slot of this.#slots) {
-      for (const entry of slot) entry.dueAt = Infinity;
-      slot.clear();
+    for (let slot = 0; slot < SLOTS; slot++) {
+      for (let entry = this.#slots[slot]; entry !== undefined; entry = this.#slots[slot]) this.cancel(entry);
     }
-    this.#size = 0;
     this.#cancelAlarm?.();
     this.#cancelAlarm = undefined;
   }
@@ -95,7 +101,7 @@ export class TimerWheel {
     let tick = Math.max(this.#tick, last - SLOTS);
     // What is put back meanwhile is due after this alarm.
     this.#tick = last;
-    while (tick < last) this.#look(this.#slots[++tick % SLOTS]!, now);
+    while (tick < last) this.#look(this.#slots[++tick % SLOTS], now);
     if (this.#size > 0) this.#arm(TICK_MS);
   };
 
@@ -105,10 +111,11 @@ export class TimerWheel {
     this.#cancelAlarm = this.#clock.setTimer(this.#onAlarm, delayMs);
   }
 
-  #look(slot: Set<TimerEntry>, now: number): void {
+  #look(first: TimerEntry | undefined, now: number): void {
     const due: TimerEntry[] = [];
-    for (const entry of slot) if (entry.dueAt <= now) due.push(entry);
-    for (const entry of due) {
+    for (let entry = first; entry !== undefined; entry = entry.nextTimer) if (entry.dueAt <= now) due.push(entry);
+    // The last to come stands first in its slot; the first to come is looked at first.
+    for (const entry of due.reverse()) {
       // An entry looked at before may have taken this one out.
       if (entry.dueAt > now) continue;
       this.cancel(entry);
@@ -117,12 +124,27 @@ export class TimerWheel {
     }
   }
 
-  /** The slot of the first tick at which an entry due at `at` is due. */
-  #slotOf(at: number): Set<TimerEntry> {
-    return this.#slots[Math.ceil(at / TICK_MS) % SLOTS]!;
+  #link(entry: TimerEntry, slot: number): void {
+    const first = this.#slots[slot];
+    entry.nextTimer = first;
+    if (first !== undefined) first.previousTimer = entry;
+    this.#slots[slot] = entry;
+  }
+
+  #unlink(entry: TimerEntry, slot: number): void {
+    const { nextTimer, previousTimer } = entry;
+    if (nextTimer !== undefined) nextTimer.previousTimer = previousTimer;
+    if (previousTimer !== undefined) previousTimer.nextTimer = nextTimer;
+    else this.#slots[slot] = nextTimer;
+    entry.nextTimer = entry.previousTimer = undefined;
   }
 
   #tickAt(now: number): number {
     return Math.floor(now / TICK_MS);
   }
+}
+
+/** The slot of the first tick at which an entry due at `at` is due. */
+function slotOf(at: number): number {
+  return Math.ceil(at / TICK_MS) % SLOTS;
 }

@@ -31,8 +31,11 @@ export interface Transport {
   /**
    * Nothing more will be appended: what is buffered is written, our side is closed, and what still arrives is read and
    * discarded until the peer closes its side, so that it gets to see our last bytes.
+   *
+   * @param awaitsPeer false when the peer has said that it sends nothing more: the pipe is then closed as soon as all is
+   * written. Default: true.
    */
-  end(): void;
+  end(awaitsPeer?: boolean): void;
   /** Drops the pipe at once. */
   destroy(): void;
 }

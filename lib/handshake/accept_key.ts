@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { crypto } from "@std/crypto";
-import { encodeBase64 } from "@std/encoding/base64";
+import { padSha1, sha1 } from "./sha1.ts";
 
 /** RFC 6455 §1.3. */
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -12,8 +11,10 @@ const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 /** Sixteen octets in base64. */
 const KEY_CHARS = 24;
 
-/** Key and GUID, reused: the digest is taken before anything else can run. */
-const input = new Uint8Array(KEY_CHARS + GUID.length);
+// Key and GUID, the digest and its bytes, reused: each is read before anything else can run.
+const input = padSha1(KEY_CHARS + GUID.length);
+const digest = new Int32Array(5);
+const digestBytes = new Uint8Array(20);
 new TextEncoder().encodeInto(GUID, input.subarray(KEY_CHARS));
 
 /**
@@ -31,5 +32,7 @@ new TextEncoder().encodeInto(GUID, input.subarray(KEY_CHARS));
 export function acceptKey(key: string): string {
   if (key.length !== KEY_CHARS) throw new TypeError(`Sec-WebSocket-Key must have ${KEY_CHARS} characters.`);
   for (let at = 0; at < KEY_CHARS; at++) input[at] = key.charCodeAt(at);
-  return encodeBase64(crypto.subtle.digestSync("SHA-1", input));
+  sha1(input, digest);
+  for (let at = 0; at < 20; at++) digestBytes[at] = digest[at >> 2]! >>> (24 - (at & 3) * 8);
+  return digestBytes.toBase64();
 }

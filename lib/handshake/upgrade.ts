@@ -22,11 +22,11 @@ export interface SwitchingProtocols {
   /** Of {@linkcode acceptKey}. */
   readonly accept: string;
   /** One of those offered. */
-  readonly subprotocol?: string;
+  readonly subprotocol?: string | undefined;
   /** The negotiated value of Sec-WebSocket-Extensions. */
-  readonly extensions?: string;
+  readonly extensions?: string | undefined;
   /** Fields of the route. */
-  readonly headers?: Iterable<readonly [string, string]>;
+  readonly headers?: Iterable<readonly [string, string]> | undefined;
 }
 
 /** True when the request asks for WebSocket, well or badly: {@linkcode checkUpgrade} says which. */
@@ -79,7 +79,7 @@ export function checkUpgrade(head: RequestHead): UpgradeOffer {
  * @throws {TypeError} for a field of the route that the handshake sets itself, or one that may not be sent.
  */
 export function encodeSwitchingProtocols(response: SwitchingProtocols): Uint8Array<ArrayBuffer> {
-  let text = HEAD_START + response.accept + "\r\n";
+  let text = response.accept + "\r\n";
   if (response.subprotocol !== undefined) {
     if (!isToken(response.subprotocol)) {
       throw new TypeError(`The subprotocol ${quote(response.subprotocol)} is not a token: use one that was offered.`);
@@ -92,13 +92,16 @@ export function encodeSwitchingProtocols(response: SwitchingProtocols): Uint8Arr
   }
   if (response.headers !== undefined) text += routeFields(response.headers);
   text += "\r\n";
-  const bytes = new Uint8Array(text.length);
-  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+  const start = HEAD_START.length;
+  const bytes = new Uint8Array(start + text.length);
+  bytes.set(HEAD_START);
+  for (let at = 0; at < text.length; at++) bytes[start + at] = text.charCodeAt(at);
   return bytes;
 }
 
-const HEAD_START =
-  "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ";
+const HEAD_START = new TextEncoder().encode(
+  "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ",
+);
 
 /** What a refusal with 426 must carry. RFC 9110 §15.5.22: "The server MUST send an Upgrade header field". */
 const UPGRADE_REQUIRED = { "Upgrade": "websocket", "Sec-WebSocket-Version": "13" } as const;

@@ -4,8 +4,12 @@
  * @module
  */
 
+import { trimWhitespace } from "./field_value.ts";
+
 /** One field line: name in lower case, value without the whitespace around it. */
 export type FieldLine = readonly [name: string, value: string];
+
+const NONE: readonly string[] = Object.freeze([]);
 
 /**
  * The header section of a request, in order of arrival.
@@ -48,13 +52,16 @@ export class FieldLines {
   }
 
   /** The values of all lines with this name, in order. */
-  all(name: string): string[] {
+  all(name: string): readonly string[] {
     const wanted = name.toLowerCase();
-    const values: string[] = [];
+    let values: string[] | undefined;
     for (const line of this.#lines) {
-      if (line[0] === wanted) values.push(line[1]);
+      if (line[0] !== wanted) continue;
+      // Mostly there is one: a literal has no room to spare, which made much of a handshake's garbage.
+      if (values === undefined) values = [line[1]];
+      else values.push(line[1]);
     }
-    return values;
+    return values ?? NONE;
   }
 
   /** True with at least one line of this name. */
@@ -70,4 +77,28 @@ export class FieldLines {
   entries(): readonly FieldLine[] {
     return this.#lines;
   }
+}
+
+/**
+ * Reads the header section of a head once more that was checked before.
+ *
+ * @param text of `RequestHead`.
+ * @param start where its first field line begins.
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { readFieldLines } from "./mod.ts";
+ *
+ * assertEquals(readFieldLines("GET / HTTP/1.1\r\nHost: a\r\nAccept:\t*\r\n\r\n", 16), [["host", "a"], ["accept", "*"]]);
+ * ```
+ */
+export function readFieldLines(text: string, start: number): FieldLine[] {
+  const lines: FieldLine[] = [];
+  for (let at = start; !text.startsWith("\r\n", at);) {
+    const colon = text.indexOf(":", at);
+    const end = text.indexOf("\r\n", colon);
+    lines.push([text.slice(at, colon).toLowerCase(), trimWhitespace(text, colon + 1, end)]);
+    at = end + 2;
+  }
+  return lines;
 }

@@ -103,7 +103,7 @@ function octetTable(allowed: (code: number) => boolean): Uint8Array<ArrayBuffer>
 }
 
 /** Without SP and HTAB at both ends. RFC 9110 §5.6.3. */
-function trimWhitespace(text: string, start: number, end: number): string {
+export function trimWhitespace(text: string, start: number, end: number): string {
   while (start < end && isWhitespace(text.charCodeAt(start))) start++;
   while (end > start && isWhitespace(text.charCodeAt(end - 1))) end--;
   return text.slice(start, end);

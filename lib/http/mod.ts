@@ -6,9 +6,10 @@
 export { type Authority, isAuthority, isIpv4, parseAuthority } from "./authority.ts";
 export { BodyDecoder } from "./body.ts";
 export { type BodyFraming, bodyFraming } from "./body_framing.ts";
-export { type FieldLine, FieldLines } from "./field_lines.ts";
+export { type FieldLine, FieldLines, readFieldLines } from "./field_lines.ts";
 export { checkField, hasToken, isToken, parseTokenList, validFieldName, validFieldValue } from "./field_value.ts";
 export { HttpError } from "./http_error.ts";
+export { wantsKeepAlive } from "./persistence.ts";
 export { quote } from "./quote.ts";
 export {
   findHeadEnd,

@@ -35,6 +35,10 @@ export interface RequestHead {
   readonly authority: string;
   /** The header section, in order of arrival. */
   readonly fields: FieldLines;
+  /** The whole head, an octet a character: what is kept longer than a moment is kept best in one piece. */
+  readonly text: string;
+  /** Where in the text the header section begins: {@linkcode readFieldLines} reads it again. */
+  readonly fieldsAt: number;
 }
 
 /** Longest request target, in octets. RFC 9112 §3 asks for 8000 at least. */
@@ -124,6 +128,8 @@ export function parseRequestHead(
     // with the host information of the request-target."
     authority: authority ?? host,
     fields: new FieldLines(lines),
+    text,
+    fieldsAt: line.end,
   };
 }
 

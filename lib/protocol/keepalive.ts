@@ -72,10 +72,10 @@ export class Keepalive {
     this.#activeAt = now;
   }
 
-  /** After a chunk: whether it ended inside a message, and whether one ended in it. */
-  insideMessage(isInside: boolean, hasEnded: boolean, now: number): void {
+  /** After a chunk: whether it ended inside a message or a frame, and whether that began in it. */
+  insideMessage(isInside: boolean, hasBegun: boolean, now: number): void {
     if (!isInside) this.#messageBeganAt = OFF;
-    else if (hasEnded || this.#messageBeganAt === OFF) this.#messageBeganAt = now;
+    else if (hasBegun || this.#messageBeganAt === OFF) this.#messageBeganAt = now;
   }
 
   /** A write was started, or went on after a part was taken. */

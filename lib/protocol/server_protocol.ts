@@ -114,9 +114,15 @@ export class ServerProtocol {
     return this.#deflating?.heldBytes ?? 0;
   }
 
-  /** True when a message has begun and has not ended. */
-  get isInsideMessage(): boolean {
-    return this.#receiver.isInsideMessage;
+  /** True when a message, or a frame of any kind, has begun and has not ended. */
+  get isUnfinished(): boolean {
+    return this.#receiver.isInsideMessage || this.#receiver.partialFrameBytes > 0;
+  }
+
+  /** True when a frame that is unfinished, and no part of a message yet, began within the last so many bytes. */
+  beganWithin(byteLength: number): boolean {
+    const begun = this.#receiver.partialFrameBytes;
+    return begun > 0 && begun <= byteLength && !this.#receiver.isInsideMessage;
   }
 
   /**

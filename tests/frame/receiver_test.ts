@@ -236,6 +236,21 @@ Deno.test("Receiver takes no more memory for the last frame of a message than it
   assertEquals(recorder.events.length, 1);
 });
 
+Deno.test("Receiver.partialFrameBytes counts what has come of a header, and of a control frame", () => {
+  const { receiver } = open();
+  const states: number[] = [];
+  const step = (part: Uint8Array) => {
+    feed(receiver, part);
+    states.push(receiver.partialFrameBytes);
+  };
+  const frame = masked(TEXT, "Hello");
+  for (const end of [1, 3, 6, 8, 11]) step(frame.subarray([0, 1, 3, 6, 8][states.length]!, end));
+  const ping = masked(PING, "abc");
+  for (const end of [5, 6, 8, 9]) step(ping.subarray([0, 5, 6, 8][states.length - 5]!, end));
+  step(masked(TEXT, "x", { fin: false }));
+  assertEquals(states, [1, 3, 0, 0, 0, 5, 6, 8, 0, 0]);
+});
+
 Deno.test("Receiver.isInsideMessage is true from a message's header to its last byte", () => {
   const { receiver } = open();
   const states: boolean[] = [];

@@ -302,3 +302,83 @@ Deno.test("HttpExchange survives a Host that is no URL's host", async () => {
   }
   assertEquals((await server.fetch("/")).status, 200);
 });
+
+Deno.test("HttpExchange answers 503 when upgrade takes longer than upgradeTimeoutMs, aborts its signal and tells the log", async () => {
+  const answer = gate();
+  let signal: AbortSignal | undefined;
+  const upgrade = async (_request: Request, context: { readonly signal: AbortSignal }) => {
+    signal = context.signal;
+    await answer.opened;
+  };
+  let opened = 0;
+  const route = { upgrade, open: () => void opened++ };
+  await using server = await createTestServer({ "/": route }, { options: { upgradeTimeoutMs: 2_000 } });
+  const client = new HttpClient(server);
+  await client.send(handshake());
+  await server.clock.advance(1_900);
+  assertEquals(signal?.aborted, false);
+  await server.clock.advance(200);
+  const { status, headers, body } = await client.next();
+  assertStringIncludes(body, "upgradeTimeoutMs");
+  assertEquals([status, headers.get("retry-after"), headers.get("connection")], [503, "5", "close"]);
+  assert(await client.isEnded());
+  assertEquals([signal?.aborted, signal?.reason.name], [true, "TimeoutError"]);
+  const line = server.logs.find(({ message }) => message === "refused");
+  assertEquals([line?.fields.status, line?.fields.path], [503, "/"]);
+  answer.open();
+  await server.settled();
+  assertEquals([opened, server.connectionCount], [0, 0]);
+});
+
+Deno.test("HttpExchange lets upgrade decide within upgradeTimeoutMs, and the limit ends with the decision", async () => {
+  const answer = gate();
+  const route = { upgrade: () => answer.opened.then(() => undefined), open() {} };
+  await using server = await createTestServer({ "/": route }, { options: { upgradeTimeoutMs: 2_000 } });
+  const connecting = server.connect("/");
+  await server.clock.advance(1_900);
+  answer.open();
+  await connecting;
+  await server.clock.advance(10_000);
+  assertEquals(server.connectionCount, 1);
+});
+
+Deno.test("HttpExchange counts request bodies in maxMemoryBytes, those that a handler is busy with included", async () => {
+  const answer = gate();
+  const post = async (request: Request) => {
+    await request.arrayBuffer();
+    await answer.opened;
+    return new Response("done");
+  };
+  const options = { maxMemoryBytes: 1024 * 1024, maxBodyBytes: 700 * 1024 };
+  await using server = await createTestServer({ "/": { post }, "/ws": { message() {} } }, { options });
+  const head = (length: number) => `POST / HTTP/1.1\nHost: localhost\nContent-Length: ${length}\n\n`;
+  const [busy, arriving, late] = [new HttpClient(server), new HttpClient(server), new HttpClient(server)];
+  await busy.send(head(600 * 1024));
+  await busy.send(new Uint8Array(600 * 1024));
+  await arriving.send(head(500 * 1024));
+  await arriving.send(new Uint8Array(300 * 1024));
+  await server.still();
+  // From 7/8 on, newcomers are refused, and bodies with them.
+  assertEquals((await assertRejects(() => server.connect("/ws"), UpgradeRefusedError)).status, 503);
+  assertEquals((await late.ask(head(10) + "0123456789")).status, 503);
+  answer.open();
+  assertEquals((await busy.next()).body, "done");
+  await server.connect("/ws");
+  await arriving.send(new Uint8Array(200 * 1024));
+  assertEquals((await arriving.next()).body, "done");
+});
+
+Deno.test("HttpExchange lets the largest body go with 503 above maxMemoryBytes", async () => {
+  const options = { maxMemoryBytes: 1024 * 1024, maxBodyBytes: 900 * 1024 };
+  await using server = await createTestServer({ "/": PAGE }, { options });
+  const head = "POST / HTTP/1.1\nHost: localhost\nContent-Length: 921600\n\n";
+  const [large, small] = [new HttpClient(server), new HttpClient(server)];
+  for (const client of [large, small]) await client.send(head);
+  await large.send(new Uint8Array(700 * 1024));
+  await server.still();
+  await small.send(new Uint8Array(300 * 1024));
+  await server.still();
+  assertEquals((await large.next()).status, 503);
+  await small.send(new Uint8Array(600 * 1024));
+  assertEquals((await small.next()).status, 200);
+});

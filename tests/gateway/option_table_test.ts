@@ -30,6 +30,7 @@ Deno.test("GATEWAY_DEFAULTS are those of the design", () => {
     maxHeadBytes: 16 * KIB,
     maxHeaderFields: 100,
     handshakeTimeoutMs: 10_000,
+    upgradeTimeoutMs: 10_000,
     maxBodyBytes: MIB,
     keepAliveTimeoutMs: 60_000,
     maxMessageBytes: MIB,

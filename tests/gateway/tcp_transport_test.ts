@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertFalse, assertGreater, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertGreater, assertStrictEquals, fail } from "@std/assert";
 import { BufferPool, bufferSize } from "../../lib/gateway/buffer_pool.ts";
 import { type ByteStream, MAX_LINGER_BYTES, TcpTransport } from "../../lib/gateway/tcp_transport.ts";
 import { Turn } from "../../lib/gateway/turn.ts";
@@ -65,6 +65,34 @@ Deno.test("TcpTransport is closed when the far end resets, and when a write meet
     }
     await promise;
   }
+});
+
+Deno.test("TcpTransport that need not await the peer closes once all is written, and reads no more", async () => {
+  const [far, near] = MemoryStream.pair();
+  const turn = new Turn(new FakeClock());
+  const transport = new TcpTransport(near, "192.0.2.1", turn, new BufferPool());
+  let closed = 0;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  transport.events = {
+    onBytes(_bytes, _start, end) {
+      transport.output.appendBytes(Uint8Array.of(1, 2, 3));
+      transport.end(false);
+      return end;
+    },
+    onEnd: () => fail("nothing is read any more"),
+    onWriting() {},
+    onWritten() {},
+    onClosed() {
+      closed++;
+      resolve();
+    },
+  };
+  transport.start();
+  await far.write(Uint8Array.of(0));
+  await promise;
+  const buffer = new Uint8Array(8);
+  assertEquals([await far.read(buffer), await far.read(buffer), closed], [3, null, 1]);
+  far.close();
 });
 
 Deno.test("TcpTransport drops a peer that goes on sending more than 16 MiB after our last byte", async () => {

@@ -5,6 +5,8 @@ import { FakeClock } from "../support/fake_clock.ts";
 
 class Entry implements TimerEntry {
   dueAt = Infinity;
+  nextTimer: TimerEntry | undefined = undefined;
+  previousTimer: TimerEntry | undefined = undefined;
   readonly looks: number[] = [];
   next: (now: number) => number = () => Infinity;
 

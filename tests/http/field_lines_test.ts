@@ -4,7 +4,9 @@
  * @module
  */
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import { FieldLines } from "../../lib/http/field_lines.ts";
+import fc from "fast-check";
+import { FieldLines, readFieldLines } from "../../lib/http/field_lines.ts";
+import { parseLines } from "./head_text.ts";
 
 const fields = new FieldLines([["accept", "text/html"], ["host", "a"], ["accept", "image/png"], ["empty", ""]]);
 
@@ -32,4 +34,16 @@ Deno.test("FieldLines.all and has answer for missing fields", () => {
 Deno.test("FieldLines.entries gives every line in order of arrival, and size their number", () => {
   assertEquals(fields.entries(), [["accept", "text/html"], ["host", "a"], ["accept", "image/png"], ["empty", ""]]);
   assertEquals(fields.size, 4);
+});
+
+Deno.test("readFieldLines reads again what parseRequestHead read, of any head that it takes", () => {
+  const value = fc.string({
+    unit: fc.constantFrom("a", "B", ":", ",", " ", "\t", "\xe9", "\xa0", "\x85"),
+    maxLength: 12,
+  });
+  const name = fc.string({ unit: fc.constantFrom("a", "B", "-", "1", "_"), minLength: 1, maxLength: 8 });
+  fc.assert(fc.property(fc.array(fc.tuple(name, value), { maxLength: 8 }), (lines) => {
+    const head = parseLines("GET / HTTP/1.1", "Host: a", ...lines.map(([name, value]) => `${name}:${value}`));
+    assertEquals(readFieldLines(head.text, head.fieldsAt), head.fields.entries());
+  }));
 });

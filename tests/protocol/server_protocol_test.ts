@@ -29,7 +29,7 @@ Deno.test("ServerProtocol answers a ping with a pong of the same payload (RFC 64
 Deno.test("ServerProtocol answers a ping between the fragments of a message at once (RFC 6455 §5.4)", () => {
   const side = new Side();
   side.receive(masked(TEXT, "half", { fin: false }), masked(PING, "p"));
-  assertEquals([side.seen(), side.protocol.isInsideMessage], [["pong 70"], true]);
+  assertEquals([side.seen(), side.protocol.isUnfinished], [["pong 70"], true]);
   side.receive(masked(CONTINUATION, ""));
   assertEquals(side.told, [`text ${utf8("half").toHex()}`]);
 });

@@ -78,6 +78,38 @@ Deno.test("Connection counts messageTimeoutMs anew for each message", async () =
   assertEquals(server.connectionCount, 1);
 });
 
+for (
+  const [what, frame] of [
+    ["the header of a message", encodeClientFrame({ opcode: 2, payload: new Uint8Array(300) }).subarray(0, 3)],
+    ["a single byte of a frame", encodeClientFrame({ opcode: 2, payload: "x" }).subarray(0, 1)],
+    ["a ping", encodeClientFrame({ opcode: 9, payload: "abcdef" }).subarray(0, 9)],
+  ] as const
+) {
+  Deno.test(`Connection closes with 1008 when ${what} is begun and not ended within messageTimeoutMs`, async () => {
+    await using server = await serve(QUIET, { pingIntervalMs: 0 });
+    const peer = await server.connect("/");
+    peer.sendRaw(frame.slice());
+    await server.clock.advance(59_800);
+    assertEquals(server.connectionCount, 1);
+    await server.clock.advance(200 + LATE_MS);
+    await assertClosed(peer, 1008, "the message took too long to arrive");
+  });
+}
+
+Deno.test("Connection counts messageTimeoutMs anew for each frame that a chunk's end cuts in two", async () => {
+  await using server = await serve(QUIET, { pingIntervalMs: 0 });
+  const peer = await server.connect("/");
+  const ping = encodeClientFrame({ opcode: 9, payload: "ab" });
+  peer.sendRaw(ping.slice(0, 1));
+  for (let count = 0; count < 4; count++) {
+    await server.clock.advance(40_000);
+    // The rest of one, and the first byte of the next.
+    peer.sendRaw(Uint8Array.of(...ping.subarray(1), ping[0]!));
+  }
+  await server.settled();
+  assertEquals(server.connectionCount, 1);
+});
+
 Deno.test("Connection closes with 1001 after idleTimeoutMs without a message; pings do not count", async () => {
   await using server = await serve(QUIET, { idleTimeoutMs: 60_000 });
   const peer = await server.connect("/");

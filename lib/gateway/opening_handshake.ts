@@ -1,0 +1,107 @@
+/**
+ * One opening handshake that was found valid: what is asked of the route, what is answered, and the connection it makes.
+ *
+ * @module
+ */
+import { acceptKey, chooseSubprotocol, encodeSwitchingProtocols, type UpgradeOffer } from "../handshake/mod.ts";
+import { HttpError, type RequestHead } from "../http/mod.ts";
+import type { RequestRecord, RouteEntry, UpgradeDecision } from "../route/table.ts";
+import type { Connection } from "./connection.ts";
+import type { ConnectionOpening } from "./connection_host.ts";
+import { contractOf, type DeflateContract } from "./deflate_contract.ts";
+import type { Acceptance, UpgradeRequest } from "./exchange_host.ts";
+import type { ConnectionOptions } from "./options.ts";
+import type { Transport } from "./transport.ts";
+
+/** What a handshake needs of the gateway. */
+export interface HandshakeHost {
+  /** @throws {HttpError} 503 when there is no room for another connection from this address. */
+  admit(address: string): void;
+  /** What a route answered cannot be sent. */
+  failed(error: unknown, head: RequestHead, remoteAddress: string): void;
+  connect(transport: Transport, opening: ConnectionOpening): Connection;
+}
+
+/** What was found out about the request. */
+export interface HandshakeParts {
+  readonly head: RequestHead;
+  readonly offer: UpgradeOffer;
+  readonly entry: RouteEntry;
+  readonly options: ConnectionOptions;
+  readonly request: RequestRecord;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** One handshake, until its 101. */
+export class OpeningHandshake implements UpgradeRequest, Acceptance, ConnectionOpening {
+  readonly kind = "websocket";
+  readonly entry: RouteEntry;
+  readonly options: ConnectionOptions;
+  readonly request: RequestRecord;
+  readonly params: Readonly<Record<string, string>>;
+  subprotocol = "";
+  context: unknown = undefined;
+  deflate: DeflateContract | undefined = undefined;
+  readonly #host: HandshakeHost;
+  readonly #head: RequestHead;
+  readonly #offer: UpgradeOffer;
+  #headers: ReadonlyArray<readonly [string, string]> | undefined = undefined;
+
+  constructor(host: HandshakeHost, parts: HandshakeParts) {
+    this.#host = host;
+    this.#head = parts.head;
+    this.#offer = parts.offer;
+    this.entry = parts.entry;
+    this.options = parts.options;
+    this.request = parts.request;
+    this.params = parts.params;
+  }
+
+  get isAsked(): boolean {
+    return this.entry.descriptor.hasUpgrade;
+  }
+
+  ask(signal: AbortSignal): UpgradeDecision | Promise<UpgradeDecision> {
+    const { entry, request, params } = this;
+    return entry.runtime.upgrade(entry.index, { request, params, subprotocols: this.#offer.subprotocols, signal });
+  }
+
+  settle(decision: UpgradeDecision | undefined): Acceptance | Response {
+    if (decision === undefined) return this.#accept();
+    if (!decision.accept) return decision.response;
+    this.context = decision.context;
+    this.#headers = decision.headers;
+    try {
+      // While the route was asked, the last place may have been taken.
+      this.#host.admit(this.request.remoteAddress);
+      return this.#accept(decision.subprotocol);
+    } catch (error) {
+      if (error instanceof HttpError) {
+        return new Response(`${error.message}\n`, { status: error.status, headers: error.headers });
+      }
+      this.#host.failed(error, this.#head, this.request.remoteAddress);
+      return new Response("Internal Server Error\n", { status: 500 });
+    }
+  }
+
+  #accept(chosen?: string): this {
+    this.subprotocol = chosen ?? chooseSubprotocol(this.#offer.subprotocols, this.options.subprotocols) ?? "";
+    this.deflate = contractOf(this.#offer.extensions, this.options.perMessageDeflate);
+    this.response = encodeSwitchingProtocols({
+      accept: acceptKey(this.#offer.key),
+      subprotocol: this.subprotocol === "" ? undefined : this.subprotocol,
+      extensions: this.deflate?.response,
+      headers: this.#headers,
+    });
+    return this;
+  }
+
+  /** The 101, once it is settled. */
+  response: Uint8Array = NO_BYTES;
+
+  connect(transport: Transport): Connection {
+    return this.#host.connect(transport, this);
+  }
+}
+
+const NO_BYTES = new Uint8Array(0);
