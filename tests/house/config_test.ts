@@ -52,6 +52,10 @@ for (const name of ["start", "dev"]) {
   });
 }
 
+Deno.test("deno task start keeps the young generation small: silent connections pay for it", () => {
+  assertStringIncludes(own.tasks["start"]?.command ?? "", " --v8-flags=--max-semi-space-size=4 ");
+});
+
 Deno.test("start and dev may read the environment variable of every option", () => {
   for (const name of ["start", "dev"]) {
     const allowed = /"--allow-env=([^"]*)"/.exec(own.tasks[name]?.command ?? "")?.[1]?.split(",") ?? [];

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import denoConfig from "../../deno.json" with { type: "json" };
+import { START_TASK } from "./start_task.ts";
 
 /** What may differ from `deno task start --port 0 --host 127.0.0.1`. */
 export interface ServerSetting {
@@ -186,9 +186,6 @@ export class ServerProcess implements AsyncDisposable {
 /** `getconf CLK_TCK` is 100 on every Linux. */
 const TICKS_PER_SECOND = 100;
 
-/** The start task, taken apart: its environment, and its arguments up to `main.ts`. */
-const START_TASK = parseTask(denoConfig.tasks.start.command);
-
 function commandOf({ args = [], routes, env = {}, denoFlags = [], maxOpenFiles }: ServerSetting): Deno.Command {
   const { env: taskEnv, flags, entry } = START_TASK;
   const where = routes === undefined ? [] : ["--routes", routes];
@@ -203,17 +200,4 @@ function commandOf({ args = [], routes, env = {}, denoFlags = [], maxOpenFiles }
     stdout: "piped",
     stderr: "piped",
   });
-}
-
-function parseTask(command: string): {
-  readonly env: Readonly<Record<string, string>>;
-  readonly flags: readonly string[];
-  readonly entry: string;
-} {
-  const words = [...command.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word);
-  const at = words.indexOf("deno");
-  const entry = words.at(-1);
-  if (at < 0 || entry === undefined) throw new Error(`not a task that runs deno: ${command}`);
-  const env = Object.fromEntries(words.slice(0, at).map((word) => word.split("=", 2) as [string, string]));
-  return { env, flags: words.slice(at + 1, -1), entry };
 }
