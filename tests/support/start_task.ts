@@ -17,7 +17,8 @@ export interface DenoTask {
 /** What `deno task start` runs. */
 export const START_TASK: DenoTask = parseTask(denoConfig.tasks.start.command);
 
-function parseTask(command: string): DenoTask {
+/** Takes a task apart. @throws {Error} when it runs something else. */
+export function parseTask(command: string): DenoTask {
   const words = [...command.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word);
   const at = words.indexOf("deno");
   const entry = words.at(-1);
