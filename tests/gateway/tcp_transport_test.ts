@@ -386,3 +386,24 @@ Deno.test("TcpTransport ends alone when a handler has transferred bytes away tha
   removeEventListener("error", onError);
   assertEquals([stream.isClosed, errors.length], [true, 1]);
 });
+
+for (const how of ["the end of the stream", "a reset", "destroy before", "destroy after"] as const) {
+  Deno.test(`TcpTransport tells once that a lent place is free again: ${how}`, async () => {
+    const { transport, stream } = await busy(new Uint8Array(100_000));
+    let times = 0;
+    transport.events.takeBackInput = () => times++;
+    const { settle } = stream.reads[0]!;
+    if (how === "the end of the stream") settle.resolve(null);
+    else if (how === "a reset") settle.reject(new Deno.errors.ConnectionReset());
+    else {
+      if (how === "destroy after") settle.resolve(1000);
+      transport.destroy();
+      assertEquals(times, 0, "a read may still write to it");
+      if (how === "destroy before") settle.reject(new Deno.errors.Interrupted());
+    }
+    await turns();
+    transport.destroy();
+    await turns();
+    assertEquals(times, 1);
+  });
+}
