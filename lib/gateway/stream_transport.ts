@@ -138,7 +138,8 @@ export abstract class StreamTransport implements Transport, TurnMember {
     this.output.wrote(count);
     if (this.isClosed) return this.output.dispose();
     this.events.onWritten();
-    this.flush();
+    // What is left waits for those who came first.
+    if (this.output.byteLength > 0 || this.#phase === PHASE.ENDING) this.touch();
   }
 
   /** The write under way met nobody. */

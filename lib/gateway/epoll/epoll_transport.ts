@@ -33,6 +33,8 @@ export class EpollTransport extends StreamTransport implements Pollable {
   #isFinal = false;
   /** On the list of this turn. */
   #isReady = false;
+  /** On the list of those who have something to write, because there is room again. */
+  #hasRoom = false;
   /** What the socket had no room for. */
   #unsent: Uint8Array<ArrayBuffer> | undefined;
   #writesInARow = 0;
@@ -58,7 +60,10 @@ export class EpollTransport extends StreamTransport implements Pollable {
         this.turn.ready(this);
       }
     }
-    if (this.#unsent !== undefined && (events & WRITE_EVENTS) !== 0) this.turn.touch(this);
+    if (this.#unsent !== undefined && !this.#hasRoom && (events & WRITE_EVENTS) !== 0) {
+      this.#hasRoom = true;
+      this.turn.touch(this);
+    }
   }
 
   override process(): void {
@@ -71,6 +76,7 @@ export class EpollTransport extends StreamTransport implements Pollable {
   }
 
   override flush(): void {
+    this.#hasRoom = false;
     this.#writesInARow = 0;
     const unsent = this.#unsent;
     if (unsent === undefined) return super.flush();

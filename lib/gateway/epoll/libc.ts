@@ -61,6 +61,11 @@ export function libcPaths({ os, arch, target }: Platform): readonly string[] {
   ];
 }
 
+/** Its name alone: the loader then gives the very one that this process has. Needs the permission for all libraries. */
+function libcName({ arch, target }: Platform): string {
+  return target.endsWith("-musl") ? `libc.musl-${arch}.so.1` : "libc.so.6";
+}
+
 const SYMBOLS = {
   __errno_location: { parameters: [], result: "pointer" },
   memcpy: { parameters: ["buffer", "pointer", "usize"], result: "void" },
@@ -94,7 +99,9 @@ export function openLibc(platform: Platform = Deno.build): Libc {
   if (paths.length === 0) {
     throw new EpollUnavailableError(`it needs Linux on x64 or arm64, and this is ${platform.os} on ${platform.arch}`);
   }
-  const allowed = paths.filter((path) => Deno.permissions.querySync({ name: "ffi", path }).state === "granted");
+  const isGranted = (path?: string): boolean =>
+    Deno.permissions.querySync({ name: "ffi", ...path === undefined ? {} : { path } }).state === "granted";
+  const allowed = isGranted() ? [libcName(platform), ...paths] : paths.filter(isGranted);
   if (allowed.length === 0) {
     throw new EpollUnavailableError(
       `it needs the flag --allow-ffi=${paths.join(",")} (the C library lies at one of these)`,

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
 import fc from "fast-check";
+import { OPCODE } from "../../../lib/frame/mod.ts";
 import { BufferPool, bufferSize } from "../../../lib/gateway/buffer_pool.ts";
 import { EpollListener } from "../../../lib/gateway/epoll/epoll_listener.ts";
 import type { EpollTransport } from "../../../lib/gateway/epoll/epoll_transport.ts";
@@ -191,7 +192,7 @@ scene(
       transport.touch();
       await rounds(1);
     }
-    assertEquals(watched.counts.send, sends);
+    assertLess(watched.counts.send! - sends, 5, "but for room that a kernel has made since");
     assertEquals(watched.counts.epoll_ctl, 3, "the poller's own, the listener, and this: none to wait for room");
     const received = await receive(far, bytes.length + 20);
     assertEquals(received.subarray(0, bytes.length), bytes);
@@ -203,7 +204,7 @@ scene(
 );
 
 scene("lets the others come between when its peer takes whatever it sends", async ({ transport, far, told, turn }) => {
-  const reading = receive(far, 200 * 1000);
+  const reading = receive(far, 200 * 1004);
   let others = 0;
   const count = () => {
     others++;
@@ -211,7 +212,9 @@ scene("lets the others come between when its peer takes whatever it sends", asyn
   };
   count();
   // Each a segment of its own, and so a write.
-  for (let part = 0; part < 200; part++) transport.output.appendEncoded(new Uint8Array(1000));
+  for (let part = 0; part < 200; part++) {
+    transport.output.appendInPlace(OPCODE.BINARY, new Uint8Array(1010), 10, 1010, { give() {} });
+  }
   transport.touch();
   await reading;
   assertGreater(others, 1);

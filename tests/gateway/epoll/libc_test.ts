@@ -57,6 +57,7 @@ Deno.test({
   async fn() {
     const all = libcPaths(Deno.build).join(",");
     assertEquals(await opened(`--allow-ffi=${all}`), "-1\n");
+    assertEquals(await opened("--allow-ffi"), "-1\n");
     const refused = await opened();
     assertMatch(refused, /^EpollUnavailableError it needs the flag --allow-ffi=\S+ /);
     assertStringIncludes(refused, all);
