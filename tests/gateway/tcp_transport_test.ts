@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertFalse, assertGreater, assertStrictEquals, fail } from "@std/assert";
 import { BufferPool, bufferSize } from "../../lib/gateway/buffer_pool.ts";
-import { type ByteStream, MAX_LINGER_BYTES, TcpTransport } from "../../lib/gateway/tcp_transport.ts";
+import { MAX_LINGER_BYTES } from "../../lib/gateway/stream_transport.ts";
+import { type ByteStream, TcpTransport } from "../../lib/gateway/tcp_transport.ts";
 import { Turn } from "../../lib/gateway/turn.ts";
 import { MemoryStream } from "../../lib/testing/mod.ts";
 import { type FarEnd, testTransport } from "../suites/transport_suite.ts";

@@ -186,8 +186,13 @@ export class ServerProcess implements AsyncDisposable {
 /** `getconf CLK_TCK` is 100 on every Linux. */
 const TICKS_PER_SECOND = 100;
 
-/** The start task, taken apart: its environment, and its arguments up to `main.ts`. */
-const START_TASK = parseTask(denoConfig.tasks.start.command);
+/**
+ * The start task, taken apart: its environment, and its arguments up to `main.ts`. With `SOCKEYE_TRANSPORT=epoll` in the
+ * environment, which the server inherits, it is the one with the permission for that.
+ */
+const START_TASK = parseTask(
+  denoConfig.tasks[Deno.env.get("SOCKEYE_TRANSPORT") === "epoll" ? "start:epoll" : "start"].command,
+);
 
 function commandOf({ args = [], routes, env = {}, denoFlags = [], maxOpenFiles }: ServerSetting): Deno.Command {
   const { env: taskEnv, flags, entry } = START_TASK;
@@ -212,8 +217,8 @@ function parseTask(command: string): {
 } {
   const words = [...command.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word);
   const at = words.indexOf("deno");
-  const entry = words.at(-1);
-  if (at < 0 || entry === undefined) throw new Error(`not a task that runs deno: ${command}`);
+  const entryAt = words.indexOf("main.ts");
+  if (at < 0 || entryAt < 0) throw new Error(`not a task that runs deno: ${command}`);
   const env = Object.fromEntries(words.slice(0, at).map((word) => word.split("=", 2) as [string, string]));
-  return { env, flags: words.slice(at + 1, -1), entry };
+  return { env, flags: words.slice(at + 1, entryAt), entry: words[entryAt]! };
 }
