@@ -8,8 +8,8 @@
  */
 import type { Arena, SegmentSource } from "../frame/mod.ts";
 
-/** The size of the smallest class, in bytes. */
-export const MIN_BUFFER_BYTES = 1024;
+/** The size of the smallest class, in bytes: what a connection that is silent waits with. */
+export const MIN_BUFFER_BYTES = 256;
 /** The size of the largest class that is read into and written from, in bytes. */
 export const MAX_BUFFER_BYTES = 64 * 1024;
 /** The size of the largest class that is recycled, in bytes: long messages come together in such. */
@@ -19,11 +19,12 @@ const MAX_FREE_BYTES = 32 * 1024 * 1024;
 /** So much longer than its class says is each buffer: a frame of a round size finds room with its header. */
 const SLACK_BYTES = 64;
 
+const MIN_BUFFER_BITS = Math.log2(MIN_BUFFER_BYTES);
 const CLASSES = Math.log2(MAX_RECYCLED_BYTES / MIN_BUFFER_BYTES) + 1;
 const FIRST_BOUNDED_CLASS = Math.log2(MAX_BUFFER_BYTES / MIN_BUFFER_BYTES) + 1;
 const LARGEST_BYTES = MAX_RECYCLED_BYTES + SLACK_BYTES;
 
-/** Free lists of buffers of 1, 2, 4 … 4096 KiB, each a little longer. */
+/** Free lists of buffers of 256 bytes, 512, 1 KiB … 4 MiB, each a little longer. */
 export class BufferPool implements SegmentSource {
   readonly #free: Uint8Array<ArrayBuffer>[][] = Array.from({ length: CLASSES }, () => []);
   /** The fewest free buffers of each class since the last trim: so many were never needed. */
@@ -94,8 +95,8 @@ function sizeOf(index: number): number {
   return (MIN_BUFFER_BYTES << index) + SLACK_BYTES;
 }
 
-/** The class of this many bytes: 0 for up to 1 KiB and the slack, 1 for 2 KiB, and so on. */
+/** The class of this many bytes: 0 for up to 256 and the slack, 1 for 512, and so on. */
 function classOf(byteLength: number): number {
-  const units = (byteLength - SLACK_BYTES - 1) >> 10;
+  const units = (byteLength - SLACK_BYTES - 1) >> MIN_BUFFER_BITS;
   return units <= 0 ? 0 : 32 - Math.clz32(units);
 }

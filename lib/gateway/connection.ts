@@ -13,7 +13,7 @@ import type { PeerCommands, PeerEvents, RequestRecord, RouteEntry } from "../rou
 import type { ConnectionHost, ConnectionOpening } from "./connection_host.ts";
 import type { DeflateContract } from "./deflate_contract.ts";
 import { endedWith } from "./ended.ts";
-import { HandlerQueue, type Inflation } from "./handler_queue.ts";
+import { HandlerQueue, type Inflation, type QueueEvents } from "./handler_queue.ts";
 import type { MemoryHolder } from "./memory_budget.ts";
 import type { ConnectionOptions } from "./options.ts";
 import type { Seated } from "./roster.ts";
@@ -30,7 +30,7 @@ const IN_PLACE_FROM_BYTES = 4096;
 
 /** One WebSocket connection. */
 export class Connection
-  implements TransportEvents, ProtocolEvents, PeerCommands, Subscriber, TimerEntry, Seated, MemoryHolder {
+  implements TransportEvents, ProtocolEvents, QueueEvents, PeerCommands, Subscriber, TimerEntry, Seated, MemoryHolder {
   readonly id: string;
   readonly entry: RouteEntry;
   readonly request: RequestRecord;
@@ -76,7 +76,7 @@ export class Connection
     this.#rate = options.messageRate > 0 ? new TokenBucket(options.messageRate, host.turn.now) : undefined;
     this.#events = entry.runtime.attach(entry.index, this);
     const inflation = opening.deflate && this.#inflation(opening.deflate);
-    this.#queue = new HandlerQueue(this.#events, transport, () => this.#progressed(), inflation);
+    this.#queue = new HandlerQueue(this.#events, transport, this, inflation);
   }
 
   #inflation({ theirs }: DeflateContract): Inflation {
@@ -224,6 +224,12 @@ export class Connection
     this.#end(true);
   }
 
+  // What the queue tells.
+  onSettled(): void {
+    if (this.#isGone && !this.#queue.isBusy) this.#host.finished(this);
+    this.#settle();
+  }
+
   // What the peer's code asks for.
   get transport(): TransportName {
     return this.#transport.name;
@@ -348,12 +354,6 @@ export class Connection
   #end(awaitsPeer: boolean): void {
     this.#keepalive.closing(this.#host.turn.now);
     this.#transport.end(awaitsPeer);
-    this.#settle();
-  }
-
-  /** A handler has settled. */
-  #progressed(): void {
-    if (this.#isGone && !this.#queue.isBusy) this.#host.finished(this);
     this.#settle();
   }
 

@@ -30,6 +30,12 @@ export interface MessageBuffers {
   readonly buffers: SegmentOwner;
 }
 
+/** Who is told of what no call of its own has brought about. */
+export interface QueueEvents {
+  /** An asynchronous handler has settled, and the next has begun, if one waits. */
+  onSettled(): void;
+}
+
 /** What the queue needs where messages arrive compressed. */
 export interface Inflation {
   readonly inflater: MessageInflater;
@@ -70,7 +76,7 @@ const INFLATED_BYTES_PER_TURN = 1024 * 1024;
 export class HandlerQueue {
   readonly #events: PeerEvents;
   readonly #buffers: MessageBuffers;
-  readonly #onProgress: () => void;
+  readonly #listener: QueueEvents;
   readonly #inflation: Inflation | undefined;
   /** What may still be inflated in this turn, in bytes. */
   #inflatableBytes = INFLATED_BYTES_PER_TURN;
@@ -88,15 +94,14 @@ export class HandlerQueue {
   #isDrainDue = false;
   #closeDue: CloseInfo | undefined;
   #isClosed = false;
+  /** Made when the first handler turns out to be asynchronous: most connections have none. */
+  #onSettled: (() => void) | undefined;
 
-  /**
-   * @param onSettled called when an asynchronous handler has settled and the next has begun, if one waits.
-   * @param inflation where messages may arrive compressed.
-   */
-  constructor(events: PeerEvents, buffers: MessageBuffers, onSettled: () => void, inflation?: Inflation) {
+  /** @param inflation where messages may arrive compressed. */
+  constructor(events: PeerEvents, buffers: MessageBuffers, listener: QueueEvents, inflation?: Inflation) {
     this.#events = events;
     this.#buffers = buffers;
-    this.#onProgress = onSettled;
+    this.#listener = listener;
     this.#inflation = inflation;
   }
 
@@ -206,14 +211,14 @@ export class HandlerQueue {
   /** A handler was called, with `#isBusy` set: it may have come back here by what it did to its peer. */
   #track(pending: void | Promise<void>): void {
     if (pending === undefined) this.#release();
-    else pending.then(this.#onSettled);
+    else pending.then(this.#onSettled ??= () => this.#settled());
   }
 
-  readonly #onSettled = (): void => {
+  #settled(): void {
     this.#release();
     this.#runWaiting();
-    this.#onProgress();
-  };
+    this.#listener.onSettled();
+  }
 
   /** The handler that ran is through with its message. */
   #release(): void {
@@ -267,7 +272,7 @@ export class HandlerQueue {
     this.#isBusy = true;
     this.#inflation!.later(() => {
       this.beginTurn();
-      this.#onSettled();
+      this.#settled();
     });
   }
 

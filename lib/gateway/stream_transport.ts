@@ -13,6 +13,9 @@ import type { Turn, TurnMember } from "./turn.ts";
 /** So much is read and thrown away while we wait for the peer to see our last bytes. */
 export const MAX_LINGER_BYTES = 16 * 1024 * 1024;
 
+/** What the first read is expected to bring: the head of a request. */
+const HEAD_BYTES = 1024;
+
 const PHASE = { OPEN: 0, ENDING: 1, LINGERING: 2, CLOSED: 3 } as const;
 
 const NO_BUFFER = new Uint8Array(0);
@@ -47,6 +50,7 @@ export abstract class StreamTransport implements Transport, TurnMember, SegmentO
   #input = NO_BUFFER;
   /** What a read is expected to bring. */
   #recentBytes = 0;
+  #isFirstRead = true;
   // What the last read brought and nobody has taken yet.
   #restStart = 0;
   #restEnd = 0;
@@ -131,7 +135,10 @@ export abstract class StreamTransport implements Transport, TurnMember, SegmentO
       this.#restEnd = count;
       // A read that filled its buffer left some behind. The rest, a small read, must not undo what was learned.
       const size = this.#input.length;
-      const wanted = count === size ? size * 2 : Math.max(count, faded(this.#recentBytes));
+      // The head of a request tells nothing of the messages after it, and many connections stay silent.
+      const seen = this.#isFirstRead ? 0 : count;
+      const wanted = count === size ? size * 2 : Math.max(seen, faded(this.#recentBytes));
+      this.#isFirstRead = false;
       this.#recentBytes = Math.min(wanted, MAX_BUFFER_BYTES);
     }
   }
@@ -318,7 +325,7 @@ export abstract class StreamTransport implements Transport, TurnMember, SegmentO
       this.#pinCount = 0;
       this.#input = NO_BUFFER;
     }
-    const size = bufferSize(this.#recentBytes);
+    const size = bufferSize(this.#isFirstRead ? HEAD_BYTES : this.#recentBytes);
     if (this.#input.length === size) return this.#input;
     if (this.#input !== NO_BUFFER) this.#pool.give(this.#input);
     return this.#input = this.#pool.take(size);

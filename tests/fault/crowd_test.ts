@@ -21,8 +21,7 @@ async function connectAll(port: number, count: number, atATime: number): Promise
 }
 
 Deno.test("memory after the third wave of 2 000 sockets is within 5 % of that after the second", async () => {
-  // V8 doubles its young generation some time in the first waves, by 25 MB: here it may not, and garbage is collected.
-  const denoFlags = ["--v8-flags=--expose-gc,--max-semi-space-size=4"];
+  const denoFlags = ["--v8-flags=--expose-gc"];
   await using server = await startServer({ denoFlags, ...ROUTES });
   const rss: number[] = [];
   for (let wave = 0; wave < 3; wave++) {

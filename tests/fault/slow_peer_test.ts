@@ -7,9 +7,9 @@ import { type ServerProcess, startServer } from "../support/server_process.ts";
 const MIB = 1024 * 1024;
 const ROUTES = { routes: "tests/fault/routes" };
 
-/** Garbage can be collected on demand, V8 does not double its young generation, and what is freed is given back. */
+/** Garbage can be collected on demand, and what is freed is given back. */
 const MEASURED = {
-  denoFlags: ["--v8-flags=--expose-gc,--max-semi-space-size=4"],
+  denoFlags: ["--v8-flags=--expose-gc"],
   env: { LOG_LEVEL: "debug", MALLOC_MMAP_THRESHOLD_: "16384", MALLOC_TRIM_THRESHOLD_: "16384" },
 };
 

@@ -6,11 +6,15 @@ const MIB = 1024 * 1024;
 /** What each buffer is longer than its power of two, so that a frame of a round size finds room with its header. */
 const SLACK = 64;
 
-Deno.test("BufferPool.take gives the next power of two from 1 KiB to 4 MiB and 64 bytes more, and the exact size above", () => {
+Deno.test("BufferPool.take gives the next power of two from 256 bytes to 4 MiB and 64 bytes more, and the exact size above", () => {
   const pool = new BufferPool();
   const expected: readonly (readonly [asked: number, length: number])[] = [
-    [0, 1024 + SLACK],
-    [1, 1024 + SLACK],
+    [0, 256 + SLACK],
+    [1, 256 + SLACK],
+    [256 + SLACK, 256 + SLACK],
+    [256 + SLACK + 1, 512 + SLACK],
+    [512 + SLACK, 512 + SLACK],
+    [512 + SLACK + 1, 1024 + SLACK],
     [1024 + SLACK, 1024 + SLACK],
     [1024 + SLACK + 1, 2048 + SLACK],
     [2048 + SLACK, 2048 + SLACK],
@@ -25,7 +29,7 @@ Deno.test("BufferPool.take gives the next power of two from 1 KiB to 4 MiB and 6
   ];
   assertEquals(expected.map(([asked]) => pool.take(asked).length), expected.map(([, length]) => length));
   for (const [asked, length] of expected.slice(0, -2)) assertEquals(bufferSize(asked), length);
-  assertEquals([bufferSize(MIN_BUFFER_BYTES), bufferSize(MAX_BUFFER_BYTES)], [1088, 65_600]);
+  assertEquals([bufferSize(MIN_BUFFER_BYTES), bufferSize(MAX_BUFFER_BYTES)], [320, 65_600]);
 });
 
 Deno.test("BufferPool gives a buffer out again that came back, for any size of its class", () => {

@@ -67,7 +67,7 @@ class Input {
 function open(code: Code): { queue: HandlerQueue; input: Input; progress: () => number } {
   const input = new Input();
   let settled = 0;
-  const queue = new HandlerQueue(code, input, () => settled++);
+  const queue = new HandlerQueue(code, input, { onSettled: () => void settled++ });
   return { queue, input, progress: () => settled };
 }
 

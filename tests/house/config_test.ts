@@ -63,6 +63,10 @@ Deno.test("start:epoll is start with the permission for the C library, and for n
   assertEquals(epoll!.replace(/ --allow-ffi=\S+/, ""), `${start} --transport=epoll`);
 });
 
+Deno.test("deno task start keeps the young generation small: silent connections pay for it", () => {
+  assertStringIncludes(own.tasks["start"]?.command ?? "", " --v8-flags=--max-semi-space-size=4 ");
+});
+
 Deno.test("start and dev may read the environment variable of every option", () => {
   for (const name of ["start", "dev"]) {
     const allowed = /"--allow-env=([^"]*)"/.exec(own.tasks[name]?.command ?? "")?.[1]?.split(",") ?? [];

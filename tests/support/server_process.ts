@@ -3,7 +3,7 @@
  *
  * @module
  */
-import denoConfig from "../../deno.json" with { type: "json" };
+import { START_TASK } from "./start_task.ts";
 
 /** What may differ from `deno task start --port 0 --host 127.0.0.1`. */
 export interface ServerSetting {
@@ -186,14 +186,6 @@ export class ServerProcess implements AsyncDisposable {
 /** `getconf CLK_TCK` is 100 on every Linux. */
 const TICKS_PER_SECOND = 100;
 
-/**
- * The start task, taken apart: its environment, and its arguments up to `main.ts`. With `SOCKEYE_TRANSPORT=epoll` in the
- * environment, which the server inherits, it is the one with the permission for that.
- */
-const START_TASK = parseTask(
-  denoConfig.tasks[Deno.env.get("SOCKEYE_TRANSPORT") === "epoll" ? "start:epoll" : "start"].command,
-);
-
 function commandOf({ args = [], routes, env = {}, denoFlags = [], maxOpenFiles }: ServerSetting): Deno.Command {
   const { env: taskEnv, flags, entry } = START_TASK;
   const where = routes === undefined ? [] : ["--routes", routes];
@@ -208,17 +200,4 @@ function commandOf({ args = [], routes, env = {}, denoFlags = [], maxOpenFiles }
     stdout: "piped",
     stderr: "piped",
   });
-}
-
-function parseTask(command: string): {
-  readonly env: Readonly<Record<string, string>>;
-  readonly flags: readonly string[];
-  readonly entry: string;
-} {
-  const words = [...command.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word);
-  const at = words.indexOf("deno");
-  const entryAt = words.indexOf("main.ts");
-  if (at < 0 || entryAt < 0) throw new Error(`not a task that runs deno: ${command}`);
-  const env = Object.fromEntries(words.slice(0, at).map((word) => word.split("=", 2) as [string, string]));
-  return { env, flags: words.slice(at + 1, entryAt), entry: words[entryAt]! };
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { START_TASK } from "../../support/start_task.ts";
 import { installPackages } from "./npm.ts";
 import type { Need, Workload } from "./workloads.ts";
 
@@ -64,26 +65,20 @@ export const SERVERS: readonly ServerRow[] = [
     name: OURS,
     title: "Sockeye",
     knows: ["bytes", "messages", "deflate"],
-    // With the permissions and the environment of `deno task start`.
+    // With the flags and the environment of `deno task start`.
     prepare: () =>
       Promise.resolve({
         version: DENO,
         launch: ({ load }) => ({
           command: [
-            ...RUN,
-            "--allow-net",
-            `--allow-read=${PROJECT}`,
-            "--allow-sys=systemMemoryInfo",
-            "--allow-env=PORT,HOST,LOG_LEVEL,SOCKEYE_*",
-            `${PROJECT}main.ts`,
+            Deno.execPath(),
+            ...START_TASK.flags.map((flag) => flag.replace(/=\.$/, `=${PROJECT}`)),
+            `${PROJECT}${START_TASK.entry}`,
             "--host=127.0.0.1",
             "--port=0",
             `--routes=${PROJECT}tests/bench/routes`,
           ],
-          env: {
-            DENO_TOKIO_MAX_IO_EVENTS_PER_TICK: "120",
-            ...(load.isDeflated ? { SOCKEYE_PER_MESSAGE_DEFLATE: "on" } : {}),
-          },
+          env: { ...START_TASK.env, ...(load.isDeflated ? { SOCKEYE_PER_MESSAGE_DEFLATE: "on" } : {}) },
         }),
       }),
   },

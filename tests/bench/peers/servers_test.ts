@@ -25,13 +25,14 @@ Deno.test("canRun leaves out whom a workload asks for what it does not know", ()
   assertEquals(left("deflate-echo"), ["deno-upgrade", "byte-echo"]);
 });
 
-Deno.test("ours runs main.ts with the permissions and the environment of `deno task start`", async () => {
+Deno.test("ours runs main.ts with the flags and the environment of `deno task start`", async () => {
   const { tasks } = JSON.parse(await Deno.readTextFile(new URL("../../../deno.json", import.meta.url)));
   const { command, env } = (await program("sockeye")).launch(workload("ping-100"));
-  const given = command.filter((word) => /^--(?:allow|no-prompt)/.test(word));
-  const asked: readonly string[] = tasks.start.command.replaceAll('"', "").match(/--(?:allow|no-prompt)\S*/g);
+  const asked: readonly string[] = tasks.start.command.replaceAll('"', "").match(/(?<=\s)--\S+/g);
   const project = new URL("../../../", import.meta.url).pathname;
-  assertEquals(given.toSorted(), asked.map((word) => word.replace("=.", `=${project}`)).toSorted());
+  const flags = asked.map((word) => word.replace("=.", `=${project}`));
+  assertEquals(command.slice(0, flags.length + 3), [Deno.execPath(), "run", ...flags, `${project}main.ts`]);
+  assertEquals(Object.keys(env ?? {}), ["DENO_TOKIO_MAX_IO_EVENTS_PER_TICK"]);
   for (const [name, value] of Object.entries(env ?? {})) assertStringIncludes(tasks.start.command, `${name}=${value}`);
 });
 

@@ -112,7 +112,8 @@ Deno.test("Connection sends only the latest pong to a peer that pings and does n
   // A read is under way, which the pause that follows does not take back.
   await server.settled();
   target!.send("x".repeat(2 * KIB));
-  const pings = Array.from({ length: 50 }, (_, count) => encodeClientFrame({ opcode: 9, payload: String(count) }));
+  // So many as the read that is under way when reading stops can bring.
+  const pings = Array.from({ length: 30 }, (_, count) => encodeClientFrame({ opcode: 9, payload: String(count) }));
   peer.sendRaw(new Uint8Array(pings.flatMap((ping) => [...ping])));
   await server.settled();
   peer.resumeReading();
@@ -120,5 +121,5 @@ Deno.test("Connection sends only the latest pong to a peer that pings and does n
   const pongs = peer.frames.filter(({ type }) => type === "pong").map(({ payload }) =>
     new TextDecoder().decode(payload)
   );
-  assertEquals(pongs, ["49"]);
+  assertEquals(pongs, ["29"]);
 });

@@ -37,7 +37,7 @@ class Queueing {
       close: ({ code }) => void this.log.push(`close ${code}`),
       abort: () => {},
     };
-    this.queue = new HandlerQueue(events, BUFFERS, () => this.settled++, {
+    this.queue = new HandlerQueue(events, BUFFERS, { onSettled: () => void this.settled++ }, {
       inflater: this.inflater,
       onViolation: (violation) => this.violations.push(violation),
       later: (goOn) => this.postponed.push(goOn),
