@@ -6,14 +6,18 @@
 import { isLoopbackAuthority } from "./lib/handshake/mod.ts";
 import {
   CONFIG_FILE,
+  EpollListener,
+  EpollUnavailableError,
   Gateway,
   type GatewayOptions,
   helpText,
   Listener,
   memoryLimitBytes,
   normalizeAddress,
+  openLibc,
   OptionError,
   parseCommandLine,
+  Poller,
   resolveOptions,
   systemClock,
 } from "./lib/gateway/mod.ts";
@@ -90,17 +94,14 @@ async function serve(options: GatewayOptions, isDev: boolean): Promise<void> {
     isLocalOnly: isDev && isLoopbackAuthority(hostOf(options)),
     events: gatewayLog(log),
   });
-  const acceptor = listen(options);
-  await startRoutes(runtime, acceptor);
+  const door = openDoor(gateway, options, log);
+  const { listener } = door;
+  await startRoutes(runtime, listener);
   keepRunning(log);
-  const listener = new Listener(acceptor, {
-    accepted: (stream) => accept(gateway, stream),
-    failed: acceptFailures(log),
-  }, systemClock);
   const accepting = listener.run();
   // Before the address is printed: whoever reads it may ask to stop at once.
   const stopping = stopSignal(log, options.drainTimeoutMs);
-  announce(acceptor.addr.port, options, table);
+  announce(door, options, table);
   await stopping;
   await gateway.drain();
   listener.close();
@@ -108,6 +109,52 @@ async function serve(options: GatewayOptions, isDev: boolean): Promise<void> {
   await runtime.stop();
   log.info("stopped");
   Deno.exit(0);
+}
+
+/** Where connections come in. */
+interface Door {
+  readonly port: number;
+  readonly transport: GatewayOptions["transport"];
+  readonly listener: { run(): Promise<void>; close(): void };
+}
+
+/** Opens the port: with the transport that was asked for, where it can be had. */
+function openDoor(gateway: Gateway, options: GatewayOptions, log: Log): Door {
+  const failed = acceptFailures(log);
+  const acceptor = listen(options);
+  const epoll = options.transport === "epoll" ? listenWithEpoll(acceptor, options, log) : undefined;
+  if (epoll !== undefined) {
+    const listener = new Listener(epoll, { accepted: (socket) => gateway.enter(socket), failed }, systemClock);
+    closeOnReload(gateway, listener);
+    return { port: epoll.addr.port, transport: "epoll", listener };
+  }
+  const listener = new Listener(acceptor, { accepted: (stream) => accept(gateway, stream), failed }, systemClock);
+  return { port: acceptor.addr.port, transport: "deno", listener };
+}
+
+/** What `deno run --watch` starts anew is in the same process, which knows nothing of our sockets. */
+function closeOnReload(gateway: Gateway, listener: Door["listener"]): void {
+  globalThis.addEventListener("unload", () => {
+    gateway.close();
+    listener.close();
+  });
+}
+
+/**
+ * Puts a socket of our own in the place of Deno's, which has found the address, asked for the permission to listen, and
+ * said what is wrong where something was.
+ */
+function listenWithEpoll(acceptor: Deno.TcpListener, { port }: GatewayOptions, log: Log): EpollListener | undefined {
+  const { hostname } = acceptor.addr;
+  try {
+    const poller = new Poller(openLibc());
+    acceptor.close();
+    return new EpollListener(poller, { address: hostname, port });
+  } catch (error) {
+    if (!(error instanceof EpollUnavailableError)) throw error;
+    log.warn(`--transport=epoll: ${error.message}; going on with --transport=deno`);
+    return undefined;
+  }
 }
 
 function listen({ hostname, port }: GatewayOptions): Deno.TcpListener {
@@ -150,11 +197,11 @@ function acceptFailures(log: Log): (error: unknown) => void {
   };
 }
 
-async function startRoutes(runtime: InlineRuntime, acceptor: Deno.TcpListener): Promise<void> {
+async function startRoutes(runtime: InlineRuntime, listener: Door["listener"]): Promise<void> {
   try {
     await runtime.start();
   } catch (error) {
-    acceptor.close();
+    listener.close();
     throw new StartError(error instanceof Error ? error.message : String(error));
   }
 }
@@ -182,9 +229,10 @@ function keepRunning(log: Log): void {
   });
 }
 
-function announce(port: number, options: GatewayOptions, table: RouteTable): void {
+function announce({ port, transport }: Door, options: GatewayOptions, table: RouteTable): void {
   const host = hostOf({ ...options, port });
-  console.log(`sockeye ${denoConfig.version} listens on http://${host} (${options.hostname})\n`);
+  const how = transport === "deno" ? "" : ` over ${transport}`;
+  console.log(`sockeye ${denoConfig.version} listens on http://${host} (${options.hostname})${how}\n`);
   if (table.entries.length === 0) console.log(`  no routes: put a file into ${options.routes}/ and start again`);
   else console.log(table.describe().replaceAll(/^/gm, "  "));
   console.log(`\n  try it: open http://${host}/ in a browser\n  stop it: press Ctrl+C`);

@@ -176,7 +176,7 @@ export class MessageInflater {
   #grow(byteLength: number): void {
     const needed = Math.max(byteLength, MIN_OUTPUT_BYTES);
     const size = HEADROOM_BYTES + Math.min(needed, this.#options.maxMessageBytes + 1);
-    if (this.#output.length >= LARGE_BYTES) {
+    if (isFreed(this.#output)) {
       // Not left to the collector, which would let many of them lie: what it held is free at once.
       this.#output = new Uint8Array(this.#output.buffer.transfer(size));
       return;
@@ -188,7 +188,7 @@ export class MessageInflater {
   }
 
   #giveBack(): void {
-    if (this.#output.length >= LARGE_BYTES) this.#output.buffer.transfer(0);
+    if (isFreed(this.#output)) this.#output.buffer.transfer(0);
     else if (this.#output !== NO_BYTES) this.#source.give(this.#output);
   }
 }
@@ -198,3 +198,8 @@ const MIN_OUTPUT_BYTES = 512;
 
 /** From this size on, an output that is outgrown or given up is freed and not recycled. */
 const LARGE_BYTES = 1024 * 1024;
+
+/** What lies in a memory with others, as in the arena, cannot be freed alone: it goes back to where it came from. */
+function isFreed(output: Uint8Array): boolean {
+  return output.length >= LARGE_BYTES && output.length === output.buffer.byteLength;
+}

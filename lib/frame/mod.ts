@@ -23,6 +23,7 @@ export { FRESH_BUFFERS, HEADROOM_BYTES } from "./message_assembly.ts";
 export { deflateAlone } from "./message_deflater.ts";
 export { type InflatedMessage, type InflaterOptions, MessageInflater } from "./message_inflater.ts";
 export { FORM, type MessageForm } from "./message_form.ts";
+export { PLAIN_FRAMES } from "./plain_frames.ts";
 export { isControlOpcode, isDefinedOpcode, OPCODE, type Opcode } from "./opcode.ts";
 export { type DeflateParameters, hasZlibStreams } from "./zlib_stream.ts";
 export { type Payload, PreparedMessage, viewOf } from "./prepared_message.ts";

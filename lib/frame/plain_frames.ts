@@ -19,6 +19,12 @@ export class PlainFrames {
   #place = 0;
   #count = 0;
   #isOpen = false;
+  #epoch = 0;
+
+  /** Another number for each walk, for who remembers something of its bytes. */
+  get epoch(): number {
+    return this.#epoch;
+  }
 
   /**
    * Begins a walk; {@linkcode close} ends it.
@@ -30,6 +36,8 @@ export class PlainFrames {
     if (place === -1 || this.#isOpen) return false;
     this.#bytes = bytes;
     this.#place = place;
+    this.#count = 0;
+    this.#epoch++;
     return this.#isOpen = true;
   }
 
@@ -68,6 +76,12 @@ export class PlainFrames {
       const start = this.start(index);
       applyMask(this.#bytes, start, start + this.length(index), readMaskKey(this.#bytes, start - 4));
     }
+  }
+
+  /** Where the last payload ends that was walked, when these are the bytes that are being walked; otherwise 0. */
+  endIn(bytes: Uint8Array): number {
+    if (bytes !== this.#bytes || this.#count === 0) return 0;
+    return this.start(this.#count - 1) + this.length(this.#count - 1);
   }
 
   /** Ends the walk. */

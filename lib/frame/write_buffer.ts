@@ -11,6 +11,7 @@ import { placeOf, placeOfView, sharedArena } from "./arena.ts";
 import { FIN_BIT, headerBytes, MAX_SERVER_HEADER_BYTES, writeHeader } from "./header.ts";
 import { OPCODE } from "./opcode.ts";
 import type { SharedRun } from "./shared_run.ts";
+import { GATHERED_UP_TO, TextBatch, TOGETHER_FROM_BYTES, writeTexts } from "./text_batch.ts";
 import { encodeText, utf8Bytes } from "./text_encoder.ts";
 
 /** Where segments come from and go back to. */
@@ -64,6 +65,8 @@ export class WriteBuffer {
   #framesFrom = 0;
   #isInFlight = false;
   #excessBytes = 0;
+  /** Short texts that are not encoded yet: they come behind everything else. */
+  #texts: TextBatch | undefined;
   /** Length of the last shared segment: the next is likely to become as long. */
   #lastLength = 0;
 
@@ -71,8 +74,17 @@ export class WriteBuffer {
     this.#source = source;
   }
 
-  /** Bytes appended and not yet written, those in flight included. */
+  /**
+   * Bytes appended and not yet written, those in flight included. Texts that are not encoded yet count as if they were
+   * ASCII; {@linkcode measure} knows better.
+   */
   get byteLength(): number {
+    return this.#byteLength;
+  }
+
+  /** {@linkcode byteLength}, exactly. */
+  measure(): number {
+    this.#encodeTexts();
     return this.#byteLength;
   }
 
@@ -121,8 +133,29 @@ export class WriteBuffer {
     this.#commit(segment, payloadAt + payloadBytes - length);
   }
 
-  /** Appends an unfragmented text frame. */
+  /** Appends an unfragmented text frame. Short ones are encoded later, many at a time. */
   appendText(text: string): void {
+    if (text.length > GATHERED_UP_TO) return this.#appendOneText(text);
+    const texts = this.#texts ??= new TextBatch();
+    this.#byteLength += texts.add(text);
+    if (texts.isFull) this.#encodeTexts();
+  }
+
+  /** What was gathered becomes frames, before anything else is appended or written. */
+  #encodeTexts(): void {
+    const byteLength = this.#texts?.byteLength ?? 0;
+    if (byteLength === 0) return;
+    const texts = this.#texts!.take()!;
+    this.#byteLength -= byteLength;
+    if (typeof texts === "string") return this.#appendOneText(texts);
+    if (byteLength >= TOGETHER_FROM_BYTES) {
+      const segment = this.#room(byteLength);
+      if (writeTexts(texts, segment.bytes, segment.length, byteLength)) return this.#commit(segment, byteLength);
+    }
+    for (const text of texts) this.#appendOneText(text);
+  }
+
+  #appendOneText(text: string): void {
     if (text.length > TEXT_SHARED_UP_TO) return this.#appendLongText(text);
     const segment = this.#room(MAX_SERVER_HEADER_BYTES + text.length * 3);
     const at = segment.length;
@@ -145,6 +178,7 @@ export class WriteBuffer {
 
   /** Appends frames that are already encoded, and shared with others. They are not copied if it can be helped. */
   appendShared(run: SharedRun): void {
+    this.#encodeTexts();
     if (this.#filling === undefined) {
       const joined = this.#run === undefined ? run : this.#run.followedBy(run);
       if (joined !== undefined) return this.#share(joined, run.bytes.length);
@@ -189,6 +223,7 @@ export class WriteBuffer {
    */
   begin(): Uint8Array<ArrayBuffer> | undefined {
     if (this.#isInFlight) return undefined;
+    this.#encodeTexts();
     if (this.#queue.length === 0) {
       if (this.#filling !== undefined) this.#lastLength = this.#filling.length;
       this.#closeTail();
@@ -219,6 +254,7 @@ export class WriteBuffer {
    * are not frames.
    */
   dropQueued(): void {
+    this.#texts?.take();
     const end = this.#keptEnd();
     this.#closeTail();
     this.#byteLength = end - this.#written;
@@ -237,6 +273,7 @@ export class WriteBuffer {
     if (this.#filling !== undefined) this.#release(this.#filling);
     this.#filling = undefined;
     this.#run = undefined;
+    this.#texts = undefined;
     const inFlight = this.#queue[0];
     this.#byteLength = inFlight === undefined ? 0 : inFlight.streamStart + inFlight.length - this.#written;
   }
@@ -259,6 +296,7 @@ export class WriteBuffer {
 
   /** A segment with room for this many bytes at its end. */
   #room(byteLength: number): Segment {
+    this.#encodeTexts();
     const filling = this.#filling;
     if (filling !== undefined) {
       if (filling.bytes.length - filling.length >= byteLength) return filling;
@@ -301,6 +339,7 @@ export class WriteBuffer {
 
   /** Queues bytes that are complete, and somebody else's. */
   #appendSegment(bytes: Uint8Array<ArrayBuffer>, start: number, end: number, owner: SegmentOwner): void {
+    this.#encodeTexts();
     this.#closeTail();
     const length = end - start;
     const excessBytes = bytes.length - length;

@@ -50,7 +50,7 @@ const PLACEHOLDERS = {
   port: "N",
   host: "HOST",
   path: "DIR",
-  choice: "LEVEL",
+  choice: "WORD",
   list: "LIST",
   deflate: "WORD",
 } as const;

@@ -236,7 +236,7 @@ export class Connection
   }
 
   get bufferedAmount(): number {
-    return this.#transport.output.byteLength;
+    return this.#transport.output.measure();
   }
 
   get highWaterBytes(): number {

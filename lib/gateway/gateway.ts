@@ -22,6 +22,7 @@ import type { GatewayOptions } from "./option_table.ts";
 import { type ConnectionOptions, connectionOptionsOf } from "./options.ts";
 import { unavailable } from "./refusal.ts";
 import { Roster } from "./roster.ts";
+import type { StreamTransport } from "./stream_transport.ts";
 import { type ByteStream, TcpTransport } from "./tcp_transport.ts";
 import { TimerWheel } from "./timer_wheel.ts";
 import { TokenBucket } from "./token_bucket.ts";
@@ -47,6 +48,13 @@ export interface GatewayParts {
   readonly events?: GatewayEvents;
   /** True in development on loopback: Host must be a loopback name too. */
   readonly isLocalOnly?: boolean;
+}
+
+/** A connection that was accepted, and that nobody has taken yet. */
+export interface Arrival {
+  /** Makes it a transport; or else it is closed. */
+  transport(turn: Turn, pool: BufferPool): StreamTransport;
+  close(): void;
 }
 
 /** Beyond `maxConnections`, so many transports may be in their handshake. */
@@ -116,12 +124,20 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
 
   /** Takes a stream that was just accepted. */
   accept(stream: ByteStream, remoteAddress: string): void {
+    this.enter({
+      transport: (turn, pool) => new TcpTransport(stream, remoteAddress, turn, pool),
+      close: () => stream.close(),
+    });
+  }
+
+  /** Takes whatever was just accepted. */
+  enter(arrival: Arrival): void {
     if (this.#connections.size + this.#exchanges.size >= this.options.maxConnections + HANDSHAKE_SLACK) {
-      return stream.close();
+      return arrival.close();
     }
     const isTooFast = this.#acceptRate?.take(this.#clock.now()) === false;
     const refusal = isTooFast ? unavailable("Too many connections at once: try again in a second.") : undefined;
-    const transport = new TcpTransport(stream, remoteAddress, this.turn, this.#pool);
+    const transport = arrival.transport(this.turn, this.#pool);
     const exchange = new HttpExchange(this, transport, refusal);
     transport.events = exchange;
     this.#exchanges.add(exchange);

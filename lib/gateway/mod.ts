@@ -5,7 +5,8 @@
  */
 export { type Clock, systemClock } from "./clock.ts";
 export { type CommandLine, CONFIG_FILE, helpText, parseCommandLine } from "./command_line.ts";
-export { Gateway, type GatewayEvents, type GatewayParts } from "./gateway.ts";
+export { EpollListener, EpollUnavailableError, openLibc, Poller } from "./epoll/mod.ts";
+export { type Arrival, Gateway, type GatewayEvents, type GatewayParts } from "./gateway.ts";
 export { normalizeAddress } from "./ip_address.ts";
 export { type AcceptEvents, type Acceptor, Listener } from "./listener.ts";
 export { memoryLimitBytes } from "./memory_limit.ts";

@@ -49,6 +49,15 @@ export const GATEWAY_OPTIONS = {
     doc: "address to listen on; 0.0.0.0 and :: are all of them",
     consequence: "an error at start that names the address",
   },
+  transport: {
+    kind: "choice",
+    group: "Listening",
+    choices: ["deno", "epoll"],
+    default: "deno",
+    perRoute: false,
+    doc: "how sockets are read and written: `deno`, or on Linux `epoll` (needs --allow-ffi)",
+    consequence: "no epoll to be had: a warning, and `deno`",
+  },
   routes: {
     kind: "path",
     group: "Listening",

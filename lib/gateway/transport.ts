@@ -60,7 +60,7 @@ export interface TransportEvents {
   takeBackInput?(): void;
   /** The peer will send nothing more. */
   onEnd(): void;
-  /** A write has begun, or went on after a part was taken. */
+  /** The operating system has not taken all of the output at once: a write is under way, or goes on after a part. */
   onWriting(): void;
   /** The operating system took some of the output. */
   onWritten(): void;

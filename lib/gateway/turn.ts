@@ -9,6 +9,12 @@ import type { Clock } from "./clock.ts";
 import { ReadWindow, type WindowMember } from "./read_window.ts";
 import { type WriteMember, WriteWindow } from "./write_window.ts";
 
+/**
+ * After so many microtasks a write has settled that the system took at once: then the next read finds its buffer free,
+ * and still in the cache (16 KiB echo on 100 connections 0.81 of the CPU, ping-pong no difference).
+ */
+const MICROTASKS_OF_A_WRITE = 6;
+
 /** A transport as the turn sees it. */
 export interface TurnMember extends WindowMember, WriteMember {
   /** Handles what its last read brought. */
@@ -23,7 +29,10 @@ export class Turn {
   readonly #window: ReadWindow;
   readonly #writes = new WriteWindow();
   #ready: TurnMember[] = [];
-  #spare: TurnMember[] = [];
+  /** Empty lists, to be used again. */
+  readonly #spares: TurnMember[][] = [];
+  /** Turns whose members have not got their next reads yet. */
+  #finishing = 0;
   #deferred: TurnMember[] = [];
   /** Calls of {@linkcode later} that are outstanding. */
   #postponed = 0;
@@ -46,7 +55,7 @@ export class Turn {
 
   /** True when something waits to be handled or written. */
   get isDue(): boolean {
-    return this.#isScheduled || this.#isGoingOn || this.#deferred.length + this.#postponed > 0;
+    return this.#isScheduled || this.#finishing > 0 || this.#isGoingOn || this.#deferred.length + this.#postponed > 0;
   }
 
   /** A read has completed: the member is handled in this turn. */
@@ -117,16 +126,29 @@ export class Turn {
     this.#now = this.#clock.now();
     this.#isRunning = true;
     const served = this.#ready;
-    this.#ready = this.#spare;
+    this.#ready = this.#spares.pop() ?? [];
     for (let at = 0; at < served.length; at++) this.#process(served[at]!);
     this.#isScheduled = false;
     if (this.#writes.flush(served.length)) this.#goOn();
     this.#isRunning = false;
-    if (served.length > 0) this.#window.finish(served);
-    served.length = 0;
-    this.#spare = served;
+    if (served.length > 0) this.#finishLater(served);
+    else this.#spares.push(served);
     if (this.#ready.length > 0) this.#schedule();
   };
+
+  /** The next reads, when the writes that the system took at once have settled. */
+  #finishLater(served: TurnMember[]): void {
+    let left = MICROTASKS_OF_A_WRITE;
+    const onMicrotask = (): void => {
+      if (--left > 0) return queueMicrotask(onMicrotask);
+      this.#finishing--;
+      this.#window.finish(served);
+      served.length = 0;
+      this.#spares.push(served);
+    };
+    this.#finishing++;
+    queueMicrotask(onMicrotask);
+  }
 
   #goOn(): void {
     if (this.#isGoingOn) return;

@@ -5,6 +5,7 @@
  */
 import { FORM, type MessageForm, viewOfPart } from "../frame/mod.ts";
 import type { Message } from "../route/mod.ts";
+import { decodeAscii } from "./ascii_decode.ts";
 import { decodeText } from "./text_decode.ts";
 
 /** What a view's bytes become in development when its time is over. */
@@ -14,6 +15,7 @@ const POISON = 0xdb;
 export class InlineMessage implements Message {
   readonly isText: boolean;
   readonly byteLength: number;
+  readonly #form: MessageForm;
   /** Undefined once the handler has settled. */
   #bytes: Uint8Array<ArrayBuffer> | undefined;
   readonly #start: number;
@@ -25,6 +27,7 @@ export class InlineMessage implements Message {
   constructor(form: MessageForm, bytes: Uint8Array<ArrayBuffer>, start: number, end: number) {
     this.isText = (form & FORM.TEXT) !== 0;
     this.byteLength = end - start;
+    this.#form = form;
     this.#bytes = bytes;
     this.#start = start;
   }
@@ -40,7 +43,11 @@ export class InlineMessage implements Message {
 
   text(): string {
     if (this.#text !== undefined) return this.#text;
-    return this.#text = decodeText(this.#living("text()"), this.#start, this.#start + this.byteLength);
+    const bytes = this.#living("text()");
+    const end = this.#start + this.byteLength;
+    // Who has a view may have written to it.
+    const isAscii = (this.#form & FORM.ASCII) !== 0 && this.#view === undefined;
+    return this.#text = isAscii ? decodeAscii(bytes, this.#start, end) : decodeText(bytes, this.#start, end);
   }
 
   json<T = unknown>(): T {

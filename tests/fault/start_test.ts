@@ -1,5 +1,7 @@
 /** Starts that cannot succeed: what is wrong, where, and what to do; and the exit code. @module */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { libcPaths } from "../../lib/gateway/epoll/libc.ts";
+import { RawClient } from "../support/raw_client.ts";
 import { runServer, type ServerSetting, startServer } from "../support/server_process.ts";
 
 const CANNOT_START = 1;
@@ -25,6 +27,37 @@ Deno.test("a port in use is named, with what to do about it", async () => {
   await using server = await startServer();
   const port = String(server.port);
   await assertStartFails({ args: ["--port", port] }, CANNOT_START, `port ${port} is in use`, "--port");
+});
+
+Deno.test({
+  name: "without its permission --transport=epoll says which flag is missing, and Deno's own sockets serve",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    // Without the paths it would not take away what a task grants for them.
+    const denied = `--deny-ffi=${libcPaths(Deno.build).join(",")}`;
+    await using server = await startServer({ args: ["--transport", "epoll"], denoFlags: [denied] });
+    await server.printed(
+      /^warn {2}--transport=epoll: it needs the flag --allow-ffi=\/lib\S+ .*; going on with --transport=deno$/m,
+    );
+    assert(!server.output().includes("over epoll"), server.output());
+    assertEquals(await (await server.fetch("/health")).text(), "ok\n");
+  },
+});
+
+Deno.test({
+  name: "with its permission --transport=epoll serves, and says so",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using server = await startServer({
+      args: ["--transport", "epoll"],
+      denoFlags: [`--allow-ffi=${libcPaths(Deno.build).join(",")}`],
+    });
+    assertStringIncludes(server.output(), `http://127.0.0.1:${server.port} (127.0.0.1) over epoll`);
+    assert(!server.output().includes("warn"), server.output());
+    using client = await RawClient.connect({ port: server.port });
+    await client.sendText("hello");
+    assertEquals(await client.next(), { kind: "text", text: "hello" });
+  },
 });
 
 const WRONG: ReadonlyArray<readonly [name: string, args: readonly string[], words: readonly string[]]> = [

@@ -203,3 +203,27 @@ Deno.test("MessageInflater frees large outputs that it outgrew or gave up, at on
   // What was transferred has no bytes left.
   assertEquals(taken.filter(({ length }) => length >= 1 << 20), []);
 });
+
+Deno.test("MessageInflater gives large outputs that lie in a memory with others back, for they cannot be freed alone", () => {
+  const memory = new ArrayBuffer(32 << 20);
+  const out = new Set<Uint8Array>();
+  let at = 0;
+  const source = {
+    take(minBytes: number) {
+      const buffer = new Uint8Array(memory, at, minBytes);
+      at += minBytes;
+      out.add(buffer);
+      return buffer;
+    },
+    give: (buffer: Uint8Array) => assertEquals(out.delete(buffer), true),
+  };
+  const limit = 5 << 20;
+  const inflater = new MessageInflater({ maxMessageBytes: limit, keepsContext: false, windowBits: 15 }, source);
+  const packed = deflate(new Uint8Array(limit).fill(7));
+  const { bytes, start, end } = inflater.inflate(false, packed, 0, packed.length);
+  assertEquals([end - start, bytes.subarray(start, end).every((byte) => byte === 7)], [limit, true]);
+  assertEquals([...out], [bytes], "what was outgrown is back");
+  const bomb = deflate(new Uint8Array(limit + 1));
+  assertThrows(() => inflater.inflate(false, bomb, 0, bomb.length), ProtocolError, "MESSAGE_TOO_BIG");
+  assertEquals([...out], [bytes]);
+});

@@ -23,6 +23,7 @@ Deno.test("GATEWAY_DEFAULTS are those of the design", () => {
   assertEquals(GATEWAY_DEFAULTS, {
     port: 4000,
     hostname: "0.0.0.0",
+    transport: "deno",
     routes: "routes",
     logLevel: "info",
     allowedOrigins: null,

@@ -15,6 +15,7 @@ import { valueArbitrary } from "./support/option_arbitrary.ts";
 const WRONG_TEXTS: Readonly<Record<OptionName, readonly [text: string, allowed: string]>> = {
   port: ["65536", "0 to 65535"],
   hostname: ["localhost:4000", "without port"],
+  transport: ["uring", "deno, epoll"],
   routes: ["", "path of a folder"],
   logLevel: ["loud", "debug, info, warn, error, silent"],
   allowedOrigins: ["https://a.example,example.com/x", '"example.com/x"'],

@@ -41,7 +41,11 @@ function open(): { clock: FakeClock; turn: Turn; log: string[]; a: Member; b: Me
   return { clock, turn: new Turn(clock), log, a: new Member("a", log), b: new Member("b", log) };
 }
 
-const turnEnds = () => new Promise<void>(queueMicrotask);
+/** The turn has ended, and its members have their next reads. */
+async function turnEnds(): Promise<void> {
+  for (let microtask = 0; microtask < 10; microtask++) await Promise.resolve();
+}
+
 const immediatesRun = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 Deno.test("Turn handles all that is ready, then writes, then reads again", async () => {
@@ -53,6 +57,20 @@ Deno.test("Turn handles all that is ready, then writes, then reads again", async
   assertEquals(log, []);
   await turnEnds();
   assertEquals(log, ["process a", "process b", "flush a", "flush b", "arm a", "arm b"]);
+});
+
+Deno.test("Turn reads again when a write has settled that the system took at once", async () => {
+  const { turn, log, a } = open();
+  // As many steps as those of a write of `Deno.TcpConn`.
+  const taken = async () => {
+    await (async () => await Promise.resolve(1))();
+    log.push("written");
+  };
+  a.onProcess = () => turn.touch(a);
+  a.onFlush = () => void taken();
+  turn.ready(a);
+  await turnEnds();
+  assertEquals(log, ["process a", "flush a", "written", "arm a"]);
 });
 
 Deno.test("Turn writes what is sent outside a read in one flush", async () => {
@@ -86,7 +104,7 @@ Deno.test("Turn handles in a second turn what becomes ready in the first", async
   turn.ready(a);
   await turnEnds();
   await turnEnds();
-  assertEquals(log, ["process a", "arm a", "process b", "arm b"]);
+  assertEquals(log, ["process a", "process b", "arm a", "arm b"]);
 });
 
 Deno.test("Turn flushes who is touched while others are flushed", async () => {

@@ -1,5 +1,6 @@
 /** The two configurations are one but for the stand-ins, and `start` asks for no more than it needs. @module */
 import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
+import { libcPaths } from "../../lib/gateway/epoll/libc.ts";
 import { envNames } from "../../lib/gateway/option_table.ts";
 import { PROJECT } from "./source_file.ts";
 
@@ -51,6 +52,16 @@ for (const name of ["start", "dev"]) {
     assertStringIncludes(command, "DENO_TOKIO_MAX_IO_EVENTS_PER_TICK=120");
   });
 }
+
+Deno.test("start:epoll is start with the permission for the C library, and for nothing else", () => {
+  const [start, epoll] = ["start", "start:epoll"].map((name) => own.tasks[name]?.command ?? "");
+  const platforms = ["x86_64", "aarch64"].flatMap((arch) =>
+    ["gnu", "musl"].map((environment) => ({ os: "linux", arch, target: `${arch}-unknown-linux-${environment}` }))
+  );
+  const allowed = / --allow-ffi=(\S+)/.exec(epoll!)?.[1]?.split(",") ?? [];
+  assertEquals(new Set(allowed), new Set(platforms.flatMap(libcPaths)));
+  assertEquals(epoll!.replace(/ --allow-ffi=\S+/, ""), `${start} --transport=epoll`);
+});
 
 Deno.test("deno task start keeps the young generation small: silent connections pay for it", () => {
   assertStringIncludes(own.tasks["start"]?.command ?? "", " --v8-flags=--max-semi-space-size=4 ");
