@@ -12,6 +12,6 @@ export default defineRoute("/broadcast", {
     return peer.subscribe(TOPIC);
   },
   message(peer, message) {
-    return peer.publish(TOPIC, message.isText ? message.text() : message.view);
+    return peer.publish(TOPIC, message);
   },
 });

@@ -16,7 +16,7 @@ export default defineRoute("/echo", {
     perMessageDeflate: true,
   },
   message(peer, message) {
-    const goesOn = peer.send(message.isText ? message.text() : message.view);
+    const goesOn = peer.send(message);
     // The next message is handed over only when this one is on its way: a client that does not read is not read either.
     if (!goesOn) return peer.drained();
   },

@@ -62,12 +62,14 @@ export class DeflatingWriter {
       bytes = new Uint8Array(room);
       if (room === TEXT_SCRATCH_BYTES) textScratch = bytes;
     }
-    this.#append(OPCODE.TEXT, bytes.subarray(0, encodeText(text, bytes, 0)));
+    this.appendBytes(OPCODE.TEXT, bytes.subarray(0, encodeText(text, bytes, 0)));
   }
 
-  /** Appends a binary message. */
-  appendBinary(bytes: Uint8Array): void {
-    this.#append(OPCODE.BINARY, bytes);
+  /** Appends a message of this opcode. */
+  appendBytes(opcode: number, payload: Uint8Array): void {
+    const packed = this.compresses(payload.length) ? this.#deflate(payload) : undefined;
+    if (packed === undefined) this.#output.appendFrame(opcode, payload);
+    else this.#output.appendFrame(opcode | RSV1_BIT, packed);
   }
 
   /**
@@ -91,12 +93,6 @@ export class DeflatingWriter {
   /** Frees the context. */
   close(): void {
     this.#context?.close();
-  }
-
-  #append(opcode: number, payload: Uint8Array): void {
-    const packed = this.compresses(payload.length) ? this.#deflate(payload) : undefined;
-    if (packed === undefined) this.#output.appendFrame(opcode, payload);
-    else this.#output.appendFrame(opcode | RSV1_BIT, packed);
   }
 
   #deflate(payload: Uint8Array): Uint8Array | undefined {

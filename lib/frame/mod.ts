@@ -33,4 +33,5 @@ export { encodeText, utf8Bytes } from "./text_encoder.ts";
 export { advanceUtf8, UTF8_ACCEPT, UTF8_REJECT, type Utf8State } from "./utf8.ts";
 export { ProtocolError, type Violation, type ViolationName, VIOLATIONS } from "./violation.ts";
 export { SharedRun } from "./shared_run.ts";
-export { type SegmentOwner, type SegmentSource, WriteBuffer } from "./write_buffer.ts";
+export type { LentBytes, SegmentOwner, SegmentSource } from "./segment_owner.ts";
+export { WriteBuffer } from "./write_buffer.ts";

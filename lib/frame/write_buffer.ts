@@ -10,15 +10,10 @@
 import { placeOf, placeOfView, sharedArena } from "./arena.ts";
 import { FIN_BIT, headerBytes, MAX_SERVER_HEADER_BYTES, writeHeader } from "./header.ts";
 import { OPCODE } from "./opcode.ts";
+import type { SegmentOwner, SegmentSource } from "./segment_owner.ts";
 import type { SharedRun } from "./shared_run.ts";
 import { GATHERED_UP_TO, TextBatch, TOGETHER_FROM_BYTES, writeTexts } from "./text_batch.ts";
 import { encodeText, utf8Bytes } from "./text_encoder.ts";
-
-/** Where segments come from and go back to. */
-export interface SegmentSource extends SegmentOwner {
-  /** A buffer of at least this many bytes. Its content is undefined. `give` takes it back. */
-  take(minBytes: number): Uint8Array<ArrayBuffer>;
-}
 
 /** Payloads up to this length share a segment with other frames. */
 const SHARED_UP_TO = 32 * 1024;
@@ -28,11 +23,6 @@ const SHARED_UP_TO = 32 * 1024;
  * one is measured first: what is reserved in vain is memory held for a peer that does not read.
  */
 const TEXT_SHARED_UP_TO = 1024;
-
-/** Who gets a segment's buffer when it has been written. */
-export interface SegmentOwner {
-  give(buffer: Uint8Array<ArrayBuffer>): void;
-}
 
 interface Segment {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -118,12 +108,20 @@ export class WriteBuffer {
   }
 
   /** Appends an unfragmented frame with a copy of this payload. */
-  appendFrame(opcode: number, bytes: Uint8Array, start = 0, end: number = bytes.length): void {
+  appendFrame(opcode: number, payload: Uint8Array): void {
+    this.#append(opcode, payload, placeOfView(payload), 0, payload.length);
+  }
+
+  /** Appends an unfragmented frame with a copy of `bytes[start, end)`. */
+  appendPart(opcode: number, bytes: Uint8Array, start: number, end: number): void {
+    this.#append(opcode, bytes, placeOf(bytes), start, end);
+  }
+
+  #append(opcode: number, bytes: Uint8Array, place: number, start: number, end: number): void {
     const payloadBytes = end - start;
     const segment = this.#room(headerBytes(payloadBytes) + payloadBytes);
     const { length } = segment;
-    const place = segment.place === -1 || payloadBytes > 0xffff ? -1 : placeOfView(bytes);
-    if (place !== -1) {
+    if (place !== -1 && segment.place !== -1 && payloadBytes <= 0xffff) {
       const { kernel } = sharedArena()!;
       const frameBytes = kernel.frame(segment.place + length, FIN_BIT | opcode, place + start, payloadBytes);
       return this.#commit(segment, frameBytes);

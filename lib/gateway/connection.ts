@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { CLOSE_CODE, MessageInflater, viewOf, VIOLATIONS } from "../frame/mod.ts";
-import type { MessageForm, PreparedMessage, ViolationName } from "../frame/mod.ts";
+import { CLOSE_CODE, MessageInflater, OPCODE, viewOf, VIOLATIONS } from "../frame/mod.ts";
+import type { MessageForm, Payload, PreparedMessage, ViolationName } from "../frame/mod.ts";
 import { Keepalive, type ProtocolEvents, ServerProtocol } from "../protocol/mod.ts";
 import type { Subscriber } from "../pubsub/mod.ts";
-import type { CloseInfo, Sendable, TransportName } from "../route/mod.ts";
+import type { CloseInfo, TransportName } from "../route/mod.ts";
 import type { PeerCommands, PeerEvents, RequestRecord, RouteEntry } from "../route/table.ts";
 import type { ConnectionHost, ConnectionOpening } from "./connection_host.ts";
 import type { DeflateContract } from "./deflate_contract.ts";
@@ -247,7 +247,7 @@ export class Connection
     return this.#host.hub.topicsOf(this);
   }
 
-  send(data: Sendable): boolean {
+  send(data: Payload): boolean {
     if (!this.#admit()) return false;
     const isSent = typeof data === "string" ? this.#protocol.sendText(data) : this.#sendBytes(viewOf(data));
     return isSent && this.#sent();
@@ -255,9 +255,20 @@ export class Connection
 
   #sendBytes(bytes: Uint8Array): boolean {
     const mayLend = bytes.length >= IN_PLACE_FROM_BYTES && !this.#protocol.compresses(bytes.length);
-    const lent = mayLend ? this.#queue.lend(bytes) : undefined;
+    const lent = mayLend ? this.#queue.lendView(bytes) : undefined;
     if (lent === undefined) return this.#protocol.sendBinary(bytes);
-    return this.#protocol.sendInPlace(lent.bytes, lent.start, lent.end, lent.owner);
+    return this.#protocol.sendInPlace(OPCODE.BINARY, lent);
+  }
+
+  forward(isText: boolean, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): boolean {
+    if (!this.#admit()) return false;
+    const opcode = isText ? OPCODE.TEXT : OPCODE.BINARY;
+    const mayLend = end - start >= IN_PLACE_FROM_BYTES && !this.#protocol.compresses(end - start);
+    const lent = mayLend ? this.#queue.lend(bytes, start, end) : undefined;
+    const isSent = lent === undefined
+      ? this.#protocol.sendPart(opcode, bytes, start, end)
+      : this.#protocol.sendInPlace(opcode, lent);
+    return isSent && this.#sent();
   }
 
   ping(payload: Uint8Array): void {
@@ -290,7 +301,7 @@ export class Connection
     this.#host.hub.unsubscribe(this, topic);
   }
 
-  publish(topic: string, data: Sendable, self: boolean): void {
+  publish(topic: string, data: Payload, self: boolean): void {
     this.#host.hub.publish(topic, data, self ? undefined : this);
   }
 

@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { sharedArena, type ViolationName } from "../frame/mod.ts";
+import { type Payload, sharedArena, type ViolationName } from "../frame/mod.ts";
 import type { HttpError, RequestHead } from "../http/mod.ts";
 import { Hub } from "../pubsub/mod.ts";
-import type { Sendable } from "../route/mod.ts";
 import type { RouteEntry, RouteTable } from "../route/table.ts";
 import { BufferPool } from "./buffer_pool.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -147,8 +146,8 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
   }
 
   /** Sends to every subscriber of a topic. */
-  publish(topic: string, data: Sendable): void {
-    this.hub.publish(topic, data);
+  publish(topic: string, payload: Payload): void {
+    this.hub.publish(topic, payload);
   }
 
   /**

@@ -7,6 +7,7 @@ import type { CloseInfo } from "../route/mod.ts";
 import {
   FORM,
   headerBytes,
+  type LentBytes,
   type MessageForm,
   type MessageInflater,
   ProtocolError,
@@ -50,15 +51,6 @@ interface QueuedMessage {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly start: number;
   readonly end: number;
-}
-
-/** The message that is being handled, handed over to be sent where it lies. */
-export interface LentMessage {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly start: number;
-  readonly end: number;
-  /** Gets the bytes when they have been sent. */
-  readonly owner: SegmentOwner;
 }
 
 const NO_BYTES = new Uint8Array(0);
@@ -168,26 +160,35 @@ export class HandlerQueue {
     this.#runWaiting();
   }
 
-  /**
-   * Hands the message that is being handled over, to be sent where it lies: once, and only for its exact view.
-   */
-  lend(view: Uint8Array): LentMessage | undefined {
+  /** {@linkcode lend} for a view of the message's bytes. */
+  lendView(view: Uint8Array): LentBytes | undefined {
     const bytes = this.#bytes;
-    const byteLength = this.#end - this.#start;
-    if (this.#isLent || bytes === NO_BYTES || this.#start < headerBytes(byteLength)) return undefined;
+    if (view.buffer !== bytes.buffer) return undefined;
+    const start = view.byteOffset - bytes.byteOffset;
+    return this.lend(bytes, start, start + view.length);
+  }
+
+  /**
+   * Hands the message that is being handled over, to be sent where it lies: once, and only when it is `bytes[start,
+   * end)`.
+   */
+  lend(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): LentBytes | undefined {
+    const byteLength = end - start;
+    if (this.#isLent || bytes !== this.#bytes || bytes === NO_BYTES || start < headerBytes(byteLength)) {
+      return undefined;
+    }
+    if (start !== this.#start || end !== this.#end) return undefined;
     // One of many in a chunk is better copied: they leave in one write then, and do not keep the chunk from its next use.
     if (byteLength * MAX_BUFFER_PER_MESSAGE < bytes.length) return undefined;
-    if (view.buffer !== bytes.buffer || view.byteOffset !== bytes.byteOffset + this.#start) return undefined;
-    if (view.length !== byteLength) return undefined;
     this.#isLent = true;
     // The view stays valid until the handler has settled, and the bytes until they have been written.
     const owner = this.#owner;
     if (owner === undefined || owner === this.#buffers.pins) {
       this.#buffers.pin(bytes);
-      return { bytes, start: this.#start, end: this.#end, owner: this.#buffers.pins };
+      return { bytes, start, end, owner: this.#buffers.pins };
     }
     this.#owner = new SharedOwner(owner, 2);
-    return { bytes, start: this.#start, end: this.#end, owner: this.#owner };
+    return { bytes, start, end, owner: this.#owner };
   }
 
   /** Forgets the messages that wait. */

@@ -12,13 +12,13 @@ import {
   type DeflateTerms,
   DeflatingWriter,
   encodeClosePayload,
+  type LentBytes,
   type MessageForm,
   OPCODE,
   type PreparedMessage,
   ProtocolError,
   Receiver,
   type ReceiverEvents,
-  type SegmentOwner,
   type SegmentSource,
   type ViolationName,
   VIOLATIONS,
@@ -187,7 +187,7 @@ export class ServerProtocol {
   sendBinary(bytes: Uint8Array): boolean {
     if (this.#state !== STATE.OPEN) return false;
     if (this.#deflating === undefined) this.#output.appendFrame(OPCODE.BINARY, bytes);
-    else this.#deflating.appendBinary(bytes);
+    else this.#deflating.appendBytes(OPCODE.BINARY, bytes);
     return true;
   }
 
@@ -196,10 +196,18 @@ export class ServerProtocol {
     return this.#deflating !== undefined && this.#deflating.compresses(byteLength);
   }
 
-  /** Appends a binary message that stays where it lies; false when no data may be sent any more. */
-  sendInPlace(bytes: Uint8Array<ArrayBuffer>, start: number, end: number, owner: SegmentOwner): boolean {
+  /** Appends `bytes[start, end)` as a message of this opcode; false when no data may be sent any more. */
+  sendPart(opcode: number, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): boolean {
     if (this.#state !== STATE.OPEN) return false;
-    this.#output.appendInPlace(OPCODE.BINARY, bytes, start, end, owner);
+    if (this.#deflating === undefined) this.#output.appendPart(opcode, bytes, start, end);
+    else this.#deflating.appendBytes(opcode, bytes.subarray(start, end));
+    return true;
+  }
+
+  /** Appends a message that stays where it lies; false when no data may be sent any more. */
+  sendInPlace(opcode: number, { bytes, start, end, owner }: LentBytes): boolean {
+    if (this.#state !== STATE.OPEN) return false;
+    this.#output.appendInPlace(opcode, bytes, start, end, owner);
     return true;
   }
 
@@ -266,7 +274,7 @@ export class ServerProtocol {
     // RFC 6455 §5.5.3: with several pings unanswered, an endpoint "MAY elect to send a Pong frame for only the most
     // recently processed Ping frame".
     if (this.#output.byteLength > this.#options.highWaterBytes) this.#heldPong = bytes.slice(start, end);
-    else this.#output.appendFrame(OPCODE.PONG, bytes, start, end);
+    else this.#output.appendPart(OPCODE.PONG, bytes, start, end);
   }
 
   /** @ignore Called by the receiver. RFC 6455 §5.5.3: an unsolicited pong needs no response. */

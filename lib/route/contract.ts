@@ -6,8 +6,11 @@
  * @module
  */
 
-/** What {@linkcode Peer.send} and publish take: a string goes out as a text message, bytes as a binary one. */
-export type Sendable = string | ArrayBuffer | ArrayBufferView;
+/**
+ * What {@linkcode Peer.send} and publish take: a string goes out as a text message, bytes as a binary one, and a message
+ * that was received as what it is. The last costs least: nothing is decoded, and what is long is sent where it lies.
+ */
+export type Sendable = string | ArrayBuffer | ArrayBufferView | Message;
 
 /** Name of the cable a peer is connected by. */
 export type TransportName = "websocket" | "long-poll" | "poll";
@@ -130,6 +133,7 @@ export interface Peer<Params = Readonly<Record<string, string>>, Context = unkno
   /**
    * Sends one message. Never blocks and never throws for a peer that is gone.
    *
+   * @param data a {@linkcode Message} only while its handler runs.
    * @returns false when more than `highWaterBytes` wait to be written (the message is queued all the same; wait for
    * the `drain` hook or {@linkcode drained}), or when the connection is closing (the message is dropped).
    */

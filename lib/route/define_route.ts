@@ -56,7 +56,7 @@ export function defineRoute<
  *
  * export default defineRoute({
  *   message(peer, message) {
- *     peer.send(message.isText ? message.text() : message.view);
+ *     peer.send(message);
  *   },
  * });
  * ```

@@ -6,8 +6,8 @@
  *
  * @module
  */
-import type { MessageForm } from "../frame/mod.ts";
-import type { Awaitable, CloseInfo, RouteOptions, Sendable, TransportName } from "./contract.ts";
+import type { MessageForm, Payload } from "../frame/mod.ts";
+import type { Awaitable, CloseInfo, RouteOptions, TransportName } from "./contract.ts";
 
 /** The handshake request as it crosses the border: plain and cloneable. */
 export interface RequestRecord {
@@ -64,13 +64,18 @@ export interface PeerCommands {
   /** Owned by the gateway, so that it outlives the code. */
   context: unknown;
   readonly topics: ReadonlySet<string>;
-  send(data: Sendable): boolean;
+  send(data: Payload): boolean;
+  /**
+   * Sends `bytes[start, end)`: as text, when it is known to be UTF-8. What the running handler was given, and is long,
+   * is sent where it lies, so it must not be changed any more.
+   */
+  forward(isText: boolean, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): boolean;
   ping(payload: Uint8Array): void;
   close(code: number, reason: string): void;
   terminate(): void;
   subscribe(topic: string): void;
   unsubscribe(topic: string): void;
-  publish(topic: string, data: Sendable, self: boolean): void;
+  publish(topic: string, data: Payload, self: boolean): void;
   drained(): Promise<void>;
   /** The code failed: the reason is logged by the runtime, the peer gets 1011. */
   fail(): void;

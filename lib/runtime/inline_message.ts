@@ -5,11 +5,15 @@
  */
 import { FORM, type MessageForm, viewOfPart } from "../frame/mod.ts";
 import type { Message } from "../route/mod.ts";
+import type { PeerCommands } from "../route/table.ts";
 import { decodeAscii } from "./ascii_decode.ts";
 import { decodeText } from "./text_decode.ts";
 
 /** What a view's bytes become in development when its time is over. */
 const POISON = 0xdb;
+
+/** Whose text was read last: what is sent next is likely to be the same string. */
+let lastRead: InlineMessage | undefined;
 
 /** One message; made once for each, so nothing is decoded or copied before it is asked for. */
 export class InlineMessage implements Message {
@@ -37,13 +41,14 @@ export class InlineMessage implements Message {
   }
 
   get view(): Uint8Array<ArrayBuffer> {
-    const bytes = this.#living("view");
+    const bytes = this.#living("message.view");
     return this.#view ??= viewOfPart(bytes, this.#start, this.#start + this.byteLength);
   }
 
   text(): string {
+    lastRead = this;
     if (this.#text !== undefined) return this.#text;
-    const bytes = this.#living("text()");
+    const bytes = this.#living("message.text()");
     const end = this.#start + this.byteLength;
     // Who has a view may have written to it.
     const isAscii = (this.#form & FORM.ASCII) !== 0 && this.#view === undefined;
@@ -55,7 +60,7 @@ export class InlineMessage implements Message {
   }
 
   bytes(): Uint8Array<ArrayBuffer> {
-    return this.#living("bytes()").slice(this.#start, this.#start + this.byteLength);
+    return this.#living("message.bytes()").slice(this.#start, this.#start + this.byteLength);
   }
 
   arrayBuffer(): ArrayBuffer {
@@ -65,9 +70,39 @@ export class InlineMessage implements Message {
   #living(asked: string): Uint8Array<ArrayBuffer> {
     if (this.#bytes !== undefined) return this.#bytes;
     throw new TypeError(
-      `message.${asked} was asked for after the handler had ended, when its bytes belong to somebody else; ` +
+      `${asked} was asked for after the handler had ended, when its bytes belong to somebody else; ` +
         "call text() or bytes() before the handler returns, and keep what they give",
     );
+  }
+
+  /** True for what this class made. */
+  static isOne(value: unknown): value is InlineMessage {
+    return typeof value === "object" && value !== null && #form in value;
+  }
+
+  /** The text message whose handler runs and whose text this is, if it was read last: its bytes need no encoding. */
+  static whoseText(text: string): InlineMessage | undefined {
+    const message = lastRead;
+    if (message === undefined || !message.isText || message.#text !== text) return undefined;
+    // Who has a view may have written to it.
+    return message.#bytes === undefined || message.#view !== undefined ? undefined : message;
+  }
+
+  /**
+   * Sends a message as what it is.
+   *
+   * @param poison says that {@linkcode InlineMessage.release} will be told so: a message that it overwrites is copied.
+   * @throws {TypeError} when its handler has settled.
+   */
+  static forward(message: InlineMessage, commands: PeerCommands, poison: boolean): boolean {
+    const bytes = message.#living("peer.send of the message");
+    const start = message.#start;
+    const end = start + message.byteLength;
+    if (message.#view === undefined) return commands.forward(message.isText, bytes, start, end);
+    // Who has a view may have written to it: what was UTF-8 need not be any more.
+    if (message.isText) return commands.send(message.text());
+    if (poison) return commands.send(bytes.slice(start, end));
+    return commands.forward(false, bytes, start, end);
   }
 
   /** Sets what the schema made of the message. */
@@ -84,6 +119,7 @@ export class InlineMessage implements Message {
     const start = message.#start;
     if (poison && message.#view !== undefined) message.#bytes?.fill(POISON, start, start + message.byteLength);
     message.#bytes = undefined;
+    if (lastRead === message) lastRead = undefined;
     // A view that was not kept by the handler must not pin the buffer through a kept message.
     message.#view = undefined;
   }

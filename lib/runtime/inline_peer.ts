@@ -3,12 +3,21 @@
  *
  * @module
  */
-import { isUserCloseCode, MAX_CONTROL_BYTES, MAX_REASON_BYTES, USER_CLOSE_CODES, utf8Bytes } from "../frame/mod.ts";
+import {
+  isUserCloseCode,
+  MAX_CONTROL_BYTES,
+  MAX_REASON_BYTES,
+  USER_CLOSE_CODES,
+  utf8Bytes,
+  viewOf,
+} from "../frame/mod.ts";
 import type { Peer, Sendable, TransportName } from "../route/mod.ts";
 import type { PeerCommands } from "../route/table.ts";
 import { checkContext } from "./context_check.ts";
+import { InlineMessage } from "./inline_message.ts";
 import { DONE } from "./pending.ts";
 import { requestOf, urlOf } from "../route/table.ts";
+import { kindOf, payloadOf } from "./sendable.ts";
 
 /** What all peers of one runtime have in common. */
 export interface PeerSetting {
@@ -90,7 +99,15 @@ export class InlinePeer implements Peer {
   }
 
   send(data: Sendable): boolean {
-    return this.#commands.send(typeof data === "string" ? data : this.#checked("send", data));
+    if (typeof data === "string") {
+      const message = InlineMessage.whoseText(data);
+      return message === undefined ? this.#commands.send(data) : InlineMessage.forward(message, this.#commands, false);
+    }
+    if (InlineMessage.isOne(data)) return InlineMessage.forward(data, this.#commands, this.#setting.isDevelopment);
+    const payload = payloadOf("peer.send", data);
+    // A view of a message is overwritten when its handler ends, which may be before the bytes are written.
+    const isCopied = this.#setting.isDevelopment && typeof payload !== "string";
+    return this.#commands.send(isCopied ? viewOf(payload).slice() : payload);
   }
 
   ping(payload: string | Uint8Array = EMPTY): void {
@@ -134,20 +151,12 @@ export class InlinePeer implements Peer {
   }
 
   publish(topic: string, data: Sendable, options?: { readonly self?: boolean }): Promise<void> {
-    const payload = typeof data === "string" ? data : this.#checked("publish", data);
-    this.#commands.publish(checkedTopic("publish", topic), payload, options?.self === true);
+    this.#commands.publish(checkedTopic("publish", topic), payloadOf("peer.publish", data), options?.self === true);
     return DONE;
   }
 
   drained(): Promise<void> {
     return this.#commands.drained();
-  }
-
-  #checked(method: string, data: ArrayBuffer | ArrayBufferView): Sendable {
-    checkBinary(`peer.${method}`, data);
-    if (!this.#setting.isDevelopment) return data;
-    // A view of a message is overwritten when its handler ends, which may be before the bytes are written.
-    return ArrayBuffer.isView(data) ? bytesOf(data).slice() : data.slice(0);
   }
 
   /**
@@ -179,31 +188,7 @@ export class InlinePeer implements Peer {
 const EMPTY = new Uint8Array(0);
 const encoder = new TextEncoder();
 
-/**
- * Refuses what cannot be a message.
- *
- * @throws {TypeError} that names what it was.
- */
-export function checkBinary(method: string, data: unknown): void {
-  if (ArrayBuffer.isView(data) || data instanceof ArrayBuffer) return;
-  const isObject = typeof data === "object" && data !== null && !(data instanceof Blob);
-  throw new TypeError(
-    `${method} takes a string, an ArrayBuffer or a view of one, not ${kindOf(data)}` +
-      (isObject ? "; JSON.stringify makes a string of it" : ""),
-  );
-}
-
 function checkedTopic(method: string, topic: unknown): string {
   if (typeof topic === "string") return topic;
   throw new TypeError(`peer.${method} takes the topic's name as a string, not ${kindOf(topic)}`);
-}
-
-function bytesOf(view: ArrayBufferView): Uint8Array {
-  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-}
-
-function kindOf(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  if (typeof value === "object") return `an object of type ${value.constructor?.name ?? "Object"}`;
-  return `${String(value)} (a ${typeof value})`;
 }

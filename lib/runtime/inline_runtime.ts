@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Payload } from "../frame/mod.ts";
 import type { Awaitable, Publish, UpgradeContext } from "../route/mod.ts";
 import type {
   PeerCommands,
@@ -19,13 +20,14 @@ import { isPending } from "./pending.ts";
 import { requestOf } from "../route/table.ts";
 import type { LoadedRoute } from "./route_module.ts";
 import { RunningRoute } from "./running_route.ts";
+import { payloadOf } from "./sendable.ts";
 import { readUpgradeAnswer } from "./upgrade_answer.ts";
 
 /** What an inline runtime needs. */
 export interface InlineRuntimeOptions {
   readonly routes: readonly LoadedRoute[];
   /** Where `publish` of `start` and of HTTP handlers goes. */
-  readonly publish: Publish;
+  readonly publish: (topic: string, payload: Payload) => Promise<void>;
   readonly log: RuntimeLog;
   /**
    * Development: a view that was taken is overwritten when its handler has settled, and contexts are checked whole.
@@ -54,7 +56,7 @@ export class InlineRuntime implements RouteRuntime {
     const setting = { deployment: options.deployment, isDevelopment: options.poisonViews };
     this.#routes = options.routes.map((loaded) => new RunningRoute(loaded, setting, options.log));
     this.descriptors = this.#routes.map((running) => running.descriptor);
-    this.#publish = options.publish;
+    this.#publish = (topic, sendable) => options.publish(topic, payloadOf("publish", sendable));
     this.#isDevelopment = options.poisonViews;
   }
 

@@ -8,7 +8,7 @@
  * import { assertEquals } from "@std/assert";
  *
  * const echo = defineRoute("/echo", {
- *   message: (peer, message) => void peer.send(message.isText ? message.text() : message.view),
+ *   message: (peer, message) => void peer.send(message),
  * });
  *
  * await using server = await createTestServer({ "/echo": echo });

@@ -13,11 +13,12 @@ import {
   type MessageForm,
   MessageInflater,
   OPCODE,
+  type Payload,
   ProtocolError,
   Receiver,
   viewOf,
 } from "../frame/mod.ts";
-import type { CloseInfo, Sendable } from "../route/mod.ts";
+import type { CloseInfo } from "../route/mod.ts";
 import type { MemoryStream } from "./memory_stream.ts";
 
 /** A frame as the server sent it. */
@@ -157,7 +158,7 @@ export class TestPeer {
   }
 
   /** Sends a message: a string as text, bytes as binary. */
-  send(data: Sendable): void {
+  send(data: Payload): void {
     const opcode = typeof data === "string" ? OPCODE.TEXT : OPCODE.BINARY;
     const payload = typeof data === "string" ? encoder.encode(data) : viewOf(data);
     const deflated = this.#inflater && deflateAlone(payload, DEFLATE_PARAMETERS);

@@ -3,9 +3,10 @@
  *
  * @module
  */
+import type { Payload } from "../frame/mod.ts";
 import { Gateway, type GatewayOptions, resolveOptions } from "../gateway/mod.ts";
 import { Hub } from "../pubsub/mod.ts";
-import type { Route, RouteModule, Sendable } from "../route/mod.ts";
+import type { Route, RouteModule } from "../route/mod.ts";
 import { parsePattern, RouteTable } from "../route/table.ts";
 import { checkRouteModule, InlineRuntime, type LoadedRoute, loadRoutes } from "../runtime/mod.ts";
 import { encodeRequest, ResponseReader } from "./client_response.ts";
@@ -258,7 +259,7 @@ export class TestServer implements AsyncDisposable {
   }
 
   /** Sends a message to every subscriber of a topic. */
-  publish(topic: string, data: Sendable): void {
+  publish(topic: string, data: Payload): void {
     this.#gateway.publish(topic, data);
   }
 

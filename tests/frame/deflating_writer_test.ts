@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertFalse, assertLess } from "@std/assert";
 import { constants, inflateRawSync } from "node:zlib";
 import { type DeflateTerms, DeflatingWriter } from "../../lib/frame/deflating_writer.ts";
+import { OPCODE } from "../../lib/frame/opcode.ts";
 import { PreparedMessage } from "../../lib/frame/prepared_message.ts";
 import { WriteBuffer } from "../../lib/frame/write_buffer.ts";
 import { receive, utf8 } from "./recorder.ts";
@@ -46,9 +47,9 @@ class Writing {
 Deno.test("DeflatingWriter compresses from its threshold on, which counts bytes", () => {
   const writing = new Writing();
   writing.writer.appendText("x".repeat(19));
-  writing.writer.appendBinary(new Uint8Array(19));
+  writing.writer.appendBytes(OPCODE.BINARY, new Uint8Array(19));
   writing.writer.appendText("x".repeat(20));
-  writing.writer.appendBinary(new Uint8Array(20));
+  writing.writer.appendBytes(OPCODE.BINARY, new Uint8Array(20));
   writing.writer.appendText("€".repeat(6));
   writing.writer.appendText("€".repeat(7));
   assertEquals(writing.events().map((event) => event.replace(/ [0-9a-f]*$/, "")), [
@@ -66,7 +67,7 @@ Deno.test("DeflatingWriter compresses no empty message, whatever the threshold",
   for (const keepsContext of [true, false]) {
     const writing = new Writing({ thresholdBytes: 0, keepsContext });
     writing.writer.appendText("");
-    writing.writer.appendBinary(new Uint8Array(0));
+    writing.writer.appendBytes(OPCODE.BINARY, new Uint8Array(0));
     writing.writer.appendPrepared(new PreparedMessage(""));
     assertEquals(writing.events(), ["text ", "binary ", "text "]);
     assertFalse(writing.writer.compresses(0));
@@ -76,12 +77,12 @@ Deno.test("DeflatingWriter compresses no empty message, whatever the threshold",
 Deno.test("DeflatingWriter sends what does not become smaller as it is, unless its context would lose it", () => {
   const noise = crypto.getRandomValues(new Uint8Array(100));
   const alone = new Writing();
-  alone.writer.appendBinary(noise);
+  alone.writer.appendBytes(OPCODE.BINARY, noise);
   alone.writer.appendPrepared(new PreparedMessage(noise));
   assertEquals(alone.events(), [`binary ${noise.toHex()}`, `binary ${noise.toHex()}`]);
   const kept = new Writing({ keepsContext: true });
-  kept.writer.appendBinary(noise);
-  kept.writer.appendBinary(noise);
+  kept.writer.appendBytes(OPCODE.BINARY, noise);
+  kept.writer.appendBytes(OPCODE.BINARY, noise);
   const [first = "", second = ""] = kept.events();
   assertLess(second.length, first.length / 2);
   kept.writer.close();

@@ -13,7 +13,7 @@ const { TEXT, BINARY, CLOSE, PING } = OPCODE;
 Deno.test("WriteBuffer sends what was appended in one turn in one write", () => {
   const { output } = open();
   output.appendText("a");
-  output.appendFrame(BINARY, Uint8Array.of(1, 2, 3), 1, 2);
+  output.appendPart(BINARY, Uint8Array.of(1, 2, 3), 1, 2);
   output.appendShared(new SharedRun(Uint8Array.of(0x89, 0)));
   assertEquals(output.byteLength, 8);
   assertEquals(output.begin()?.toHex(), "81016182010" + "28900");
@@ -47,16 +47,11 @@ Deno.test("WriteBuffer.appendText writes what encodeFrame makes of the text, at 
 Deno.test("WriteBuffer carries frames of every size in order, whatever the operating system takes at a time", () => {
   for (const count of [1000, 4096, 100_000]) {
     const { source, output } = open();
-    const frames = [0, 125, 126, 32_766, 32_768, 32_769, 65_535, 65_536, 200_000, 3].map((size) =>
-      encodeFrame({ opcode: BINARY, payload: new Uint8Array(size).fill(size) })
-    );
+    const sizes = [0, 125, 126, 32_766, 32_768, 32_769, 65_535, 65_536, 200_000, 3];
+    const frames = sizes.map((size) => encodeFrame({ opcode: BINARY, payload: new Uint8Array(size).fill(size) }));
     for (const [at, frame] of frames.entries()) {
       if (at % 2 === 0) output.appendShared(new SharedRun(frame));
-      else {output.appendFrame(
-          BINARY,
-          frame,
-          frame.length - [0, 125, 126, 32_766, 32_768, 32_769, 65_535, 65_536, 200_000, 3][at]!,
-        );}
+      else output.appendPart(BINARY, frame, frame.length - sizes[at]!, frame.length);
     }
     assert(drain(output, count).toHex() === concat(...frames).toHex());
     assertEquals([source.outstanding, output.byteLength], [0, 0]);
@@ -206,7 +201,7 @@ Deno.test("WriteBuffer.dropQueued finds the end of a half-written frame of every
         const { source, output } = open();
         output.appendText("before");
         if (append === "appendShared") output.appendShared(new SharedRun(frame));
-        else output.appendFrame(BINARY, frame, frame.length - size);
+        else output.appendPart(BINARY, frame, frame.length - size, frame.length);
         output.appendText("after");
         const before = output.writtenBytes;
         let toTake = 8 + taken;

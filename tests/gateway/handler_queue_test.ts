@@ -282,13 +282,13 @@ function arriveHeld(queue: HandlerQueue, input: Input, start = 8): Uint8Array<Ar
 Deno.test("HandlerQueue lends a message for its exact view, once", () => {
   const { queue, input } = open(new Code(HELD));
   const bytes = gather(queue);
-  assertEquals(queue.lend(bytes.subarray(16, 35)), undefined);
-  assertEquals(queue.lend(bytes.subarray(17, 37)), undefined);
-  assertEquals(queue.lend(bytes.slice(16, 36)), undefined);
-  const lent = queue.lend(bytes.subarray(16, 36));
+  assertEquals(queue.lendView(bytes.subarray(16, 35)), undefined);
+  assertEquals(queue.lendView(bytes.subarray(17, 37)), undefined);
+  assertEquals(queue.lendView(bytes.slice(16, 36)), undefined);
+  const lent = queue.lendView(bytes.subarray(16, 36));
   assert(lent !== undefined && lent.bytes === bytes);
   assertEquals([lent.start, lent.end], [16, 36]);
-  assertEquals(queue.lend(bytes.subarray(16, 36)), undefined);
+  assertEquals(queue.lendView(bytes.subarray(16, 36)), undefined);
   assertEquals(input.recycled.length, 0);
 });
 
@@ -297,12 +297,12 @@ Deno.test("HandlerQueue lends only while the message's handler runs or is pendin
   const { queue, input } = open(code);
   const bytes = gather(queue);
   await code.settle();
-  assertEquals([queue.lend(bytes.subarray(16, 36)), input.recycled.length], [undefined, 1]);
+  assertEquals([queue.lendView(bytes.subarray(16, 36)), input.recycled.length], [undefined, 1]);
   queue.drain();
-  assertEquals(queue.lend(bytes.subarray(16, 36)), undefined);
+  assertEquals(queue.lendView(bytes.subarray(16, 36)), undefined);
   const next = gather(queue);
-  assertEquals(queue.lend(bytes.subarray(16, 36)), undefined);
-  assert(queue.lend(next.subarray(16, 36)) !== undefined, "the next message can be lent as the first could");
+  assertEquals(queue.lendView(bytes.subarray(16, 36)), undefined);
+  assert(queue.lendView(next.subarray(16, 36)) !== undefined, "the next message can be lent as the first could");
 });
 
 Deno.test("HandlerQueue gives a lent message's buffer back when it is written and its handler has settled", async () => {
@@ -310,7 +310,7 @@ Deno.test("HandlerQueue gives a lent message's buffer back when it is written an
     const code = new Code(HELD);
     const { queue, input } = open(code);
     const bytes = gather(queue);
-    const lent = queue.lend(bytes.subarray(16, 36))!;
+    const lent = queue.lendView(bytes.subarray(16, 36))!;
     if (isWrittenFirst) lent.owner.give(bytes);
     else await code.settle();
     assertEquals(input.recycled.length, 0);
@@ -325,9 +325,9 @@ Deno.test("HandlerQueue keeps a lent chunk pinned until it is written and its ha
     const code = new Code(HELD);
     const { queue, input } = open(code);
     const view = arriveHeld(queue, input);
-    const lent = queue.lend(view)!;
+    const lent = queue.lendView(view)!;
     assertEquals([lent.bytes === input.buffer, lent.start, lent.end], [true, 8, 28]);
-    assertEquals([input.pinned, queue.lend(view)], [2, undefined]);
+    assertEquals([input.pinned, queue.lendView(view)], [2, undefined]);
     if (isWrittenFirst) lent.owner.give(input.buffer);
     else await code.settle();
     assertEquals(input.pinned, 1);
@@ -341,7 +341,7 @@ Deno.test("HandlerQueue lends no message without room for a header before it", (
   for (const [start, isLent] of [[0, false], [1, false], [2, true]] as const) {
     const { queue, input } = open(new Code(HELD));
     const view = arriveHeld(queue, input, start);
-    assertEquals(queue.lend(view) !== undefined, isLent, `${start} bytes before it`);
+    assertEquals(queue.lendView(view) !== undefined, isLent, `${start} bytes before it`);
   }
 });
 
@@ -350,7 +350,7 @@ Deno.test("HandlerQueue lends no message that is less than a quarter of its buff
     const text = "x".repeat(length);
     const { queue } = open(new Code(text));
     const bytes = gather(queue, text);
-    assertEquals(queue.lend(bytes.subarray(16, 16 + length)) !== undefined, isLent, `${length} of 64 bytes`);
+    assertEquals(queue.lendView(bytes.subarray(16, 16 + length)) !== undefined, isLent, `${length} of 64 bytes`);
   }
 });
 

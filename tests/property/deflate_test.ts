@@ -97,7 +97,7 @@ Deno.test("whatever is sent, private or shared, a zlib stream of the agreed wind
       const parts: Uint8Array[] = [];
       for (const { payload, isShared } of messages) {
         if (isShared) writer.appendPrepared(new PreparedMessage(payload));
-        else writer.appendBinary(payload);
+        else writer.appendBytes(OPCODE.BINARY, payload);
         for (let bytes = output.begin(); bytes !== undefined; bytes = output.begin()) {
           parts.push(bytes.slice());
           output.wrote(bytes.length);

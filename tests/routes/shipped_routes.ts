@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Publish, Sendable } from "../../lib/route/mod.ts";
+import type { Payload } from "../../lib/frame/mod.ts";
 import type { PeerEvents, UpgradeDecision } from "../../lib/route/table.ts";
 import { InlineRuntime, loadRoutes } from "../../lib/runtime/mod.ts";
 import { RecordedCommands, type RecordedSetting } from "../suites/recorded_commands.ts";
@@ -17,15 +17,15 @@ export interface Connected {
 /** The runtime, and what `start` published. */
 export interface Shipped {
   readonly runtime: InlineRuntime;
-  readonly published: ReadonlyArray<readonly [topic: string, payload: Sendable]>;
+  readonly published: ReadonlyArray<readonly [topic: string, payload: Payload]>;
   connect(pattern: string, setting?: RecordedSetting): Connected;
   upgrade(pattern: string, url: string, params: Readonly<Record<string, string>>): Promise<UpgradeDecision>;
 }
 
 /** Runs `work` with the shipped routes started, and stops them. A line in the log is a failure. */
 export async function withShippedRoutes(work: (shipped: Shipped) => Promise<void>): Promise<void> {
-  const published: Array<readonly [string, Sendable]> = [];
-  const publish: Publish = (topic, payload) => {
+  const published: Array<readonly [string, Payload]> = [];
+  const publish = (topic: string, payload: Payload) => {
     published.push([topic, payload]);
     return Promise.resolve();
   };

@@ -1,6 +1,7 @@
 import { FORM } from "../../lib/frame/mod.ts";
 import { assertEquals, assertNotStrictEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { InlineMessage } from "../../lib/runtime/inline_message.ts";
+import { RecordedCommands } from "../suites/recorded_commands.ts";
 
 /** A message out of the middle of a chunk. */
 function messageOf(text: string): { message: InlineMessage; chunk: Uint8Array<ArrayBuffer> } {
@@ -74,4 +75,64 @@ Deno.test("InlineMessage holds the value the schema made", () => {
   const { message } = messageOf("abc");
   InlineMessage.setValue(message, { made: true });
   assertEquals(message.value, { made: true });
+});
+
+Deno.test("InlineMessage.forward hands the bytes over where they lie, whatever was read of them before", () => {
+  const { message, chunk } = messageOf("hé");
+  const commands = new RecordedCommands();
+  assertEquals(InlineMessage.forward(message, commands, false), true);
+  message.text();
+  message.bytes();
+  InlineMessage.forward(message, commands, false);
+  assertEquals(commands.calls, [["send", "hé"], ["send", "hé"]]);
+  assertEquals(commands.forwarded, [[chunk, 4, 7], [chunk, 4, 7]]);
+});
+
+Deno.test("InlineMessage.forward sends UTF-8 whatever was written to a view of a text", () => {
+  const { message } = messageOf("hé");
+  const commands = new RecordedCommands();
+  message.view[2] = 0xff;
+  InlineMessage.forward(message, commands, false);
+  assertEquals(commands.calls, [["send", "h\ufffd\ufffd"]]);
+  assertEquals(commands.forwarded, []);
+});
+
+Deno.test("InlineMessage.forward copies what is going to be overwritten in development", () => {
+  const chunk = Uint8Array.of(9, 1, 2, 9);
+  const commands = new RecordedCommands();
+  for (const takesView of [false, true]) {
+    const message = new InlineMessage(0, chunk, 1, 3);
+    if (takesView) assertEquals(message.view, Uint8Array.of(1, 2));
+    InlineMessage.forward(message, commands, true);
+  }
+  assertEquals(commands.calls, [["send", [1, 2]], ["send", [1, 2]]]);
+  assertEquals(commands.forwarded.length, 1);
+  assertNotStrictEquals((commands.sentObjects[0] as Uint8Array).buffer, chunk.buffer);
+});
+
+Deno.test("InlineMessage.forward says what to do when the handler has ended", () => {
+  const { message } = messageOf("hé");
+  InlineMessage.release(message, false);
+  assertThrows(() => InlineMessage.forward(message, new RecordedCommands(), false), TypeError, "after the handler");
+});
+
+Deno.test("InlineMessage.whoseText knows the text that was read last, as long as its bytes are there and unchanged", () => {
+  const { message } = messageOf("hello");
+  assertEquals(InlineMessage.whoseText("hello"), undefined, "it was not read yet");
+  const text = message.text();
+  assertStrictEquals(InlineMessage.whoseText(text), message);
+  assertStrictEquals(InlineMessage.whoseText("hel" + "lo"), message);
+  assertEquals(InlineMessage.whoseText("hullo"), undefined);
+  const other = messageOf("other").message;
+  other.text();
+  assertEquals(InlineMessage.whoseText(text), undefined);
+  message.text();
+  assertStrictEquals(InlineMessage.whoseText(text), message);
+  InlineMessage.release(message, false);
+  assertEquals(InlineMessage.whoseText(text), undefined);
+  assertEquals(other.view.length, 5);
+  other.text();
+  assertEquals(InlineMessage.whoseText("other"), undefined, "a view may have been written to");
+  const binary = new InlineMessage(0, new TextEncoder().encode("bytes"), 0, 5);
+  assertEquals(InlineMessage.whoseText(binary.text()), undefined, "a string goes out as text");
 });

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Sendable, TransportName } from "../../lib/route/mod.ts";
+import type { Payload } from "../../lib/frame/mod.ts";
+import type { TransportName } from "../../lib/route/mod.ts";
 import type { PeerCommands, RequestRecord } from "../../lib/route/table.ts";
 
 /** One command: its name and what it was given; bytes as arrays of numbers, as they were at the time of the call. */
@@ -29,7 +30,9 @@ export class RecordedCommands implements PeerCommands {
   readonly topics = new Set<string>();
   readonly calls: RecordedCommand[] = [];
   /** What `send` got, as it got it. */
-  readonly sentObjects: Sendable[] = [];
+  readonly sentObjects: Payload[] = [];
+  /** What `forward` got; it counts as a `send`, which is what the peer sees. */
+  readonly forwarded: Array<readonly [bytes: Uint8Array, start: number, end: number]> = [];
   bufferedAmount = 0;
   highWaterBytes = 64 * 1024;
   context: unknown;
@@ -54,9 +57,16 @@ export class RecordedCommands implements PeerCommands {
     return new Promise((resolve) => this.#waiting.push({ count, resolve }));
   }
 
-  send(payload: Sendable): boolean {
+  send(payload: Payload): boolean {
     this.sentObjects.push(payload);
     this.#record("send", payload);
+    return this.bufferedAmount <= this.highWaterBytes;
+  }
+
+  forward(isText: boolean, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): boolean {
+    this.forwarded.push([bytes, start, end]);
+    const payload = bytes.subarray(start, end);
+    this.#record("send", isText ? new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(payload) : payload);
     return this.bufferedAmount <= this.highWaterBytes;
   }
 
@@ -82,7 +92,7 @@ export class RecordedCommands implements PeerCommands {
     this.#record("unsubscribe", topic);
   }
 
-  publish(topic: string, payload: Sendable, self: boolean): void {
+  publish(topic: string, payload: Payload, self: boolean): void {
     this.#record("publish", topic, payload, self);
   }
 

@@ -5,7 +5,7 @@
  */
 import { FORM } from "../../lib/frame/mod.ts";
 import { assertEquals, assertGreaterOrEqual } from "@std/assert";
-import type { Publish, Sendable } from "../../lib/route/mod.ts";
+import type { Payload } from "../../lib/frame/mod.ts";
 import type { PeerEvents, RequestRecord, RouteRuntime, UpgradeDecision } from "../../lib/route/table.ts";
 import type { RuntimeLog } from "../../lib/runtime/mod.ts";
 import { RecordedCommands, type RecordedSetting } from "./recorded_commands.ts";
@@ -13,7 +13,7 @@ import { RecordedCommands, type RecordedSetting } from "./recorded_commands.ts";
 /** What the suite asks a runtime to be made of. */
 export interface RuntimeMaking {
   readonly routes: URL;
-  readonly publish: Publish;
+  readonly publish: (topic: string, payload: Payload) => Promise<void>;
   readonly log: RuntimeLog;
   readonly poisonViews: boolean;
   readonly deployment: string;
@@ -32,14 +32,14 @@ export type RuntimeTest = (title: string, run: (bench: RuntimeBench) => Promise<
 export class RuntimeBench implements RuntimeLog {
   readonly isDevelopment: boolean;
   readonly lines: LoggedLine[] = [];
-  readonly published: Array<readonly [topic: string, payload: Sendable]> = [];
+  readonly published: Array<readonly [topic: string, payload: Payload]> = [];
   runtime!: RouteRuntime;
 
   constructor(isDevelopment: boolean) {
     this.isDevelopment = isDevelopment;
   }
 
-  readonly publish: Publish = (topic, payload) => {
+  readonly publish = (topic: string, payload: Payload): Promise<void> => {
     this.published.push([topic, payload]);
     return Promise.resolve();
   };

@@ -46,6 +46,23 @@ export function describeHandlers(test: RuntimeTest): void {
     assertEquals(bench.lines, []);
   });
 
+  test("a message is sent and published as what it is", async (bench) => {
+    const { events, commands } = bench.connect("/relay");
+    await deliver(events, "hé");
+    await deliver(events, [0, 255, 7]);
+    await commands.until(6);
+    assertEquals(commands.calls, [
+      ["send", "hé"],
+      ["publish", "all", "hé", false],
+      ["send", "hé"],
+      ["send", [0, 255, 7]],
+      ["publish", "all", [0, 255, 7], false],
+      // Bytes that were asked for as text are a text.
+      ["send", "\0\ufffd\x07"],
+    ]);
+    assertEquals(bench.lines, []);
+  });
+
   test("an asynchronous handler is waited for, and its message lasts as long", async (bench) => {
     const { events, commands } = bench.connect("/slow");
     await events.open();
@@ -151,9 +168,12 @@ export function describePeer(test: RuntimeTest): void {
 }
 
 const MISUSE: ReadonlyArray<readonly [call: readonly unknown[], outcome: string]> = [
-  [["send", { a: 1 }], "TypeError: peer.send takes a string, an ArrayBuffer or a view of one, not an object of type O"],
+  [
+    ["send", { a: 1 }],
+    "TypeError: peer.send takes a string, an ArrayBuffer, a view of one, or a message, not an object",
+  ],
   [["send", { a: 1 }], "JSON.stringify makes a string of it"],
-  [["send", 7], "TypeError: peer.send takes a string, an ArrayBuffer or a view of one, not 7 (a number)"],
+  [["send", 7], "TypeError: peer.send takes a string, an ArrayBuffer, a view of one, or a message, not 7 (a number)"],
   [["send", null], "not null"],
   [["send", "$blob"], "not an object of type Blob"],
   [["send"], "not undefined"],

@@ -10,6 +10,6 @@ export default defineRoute("/fan", {
     peer.subscribe("all");
   },
   message(peer, message) {
-    peer.publish("all", message.isText ? message.text() : message.view);
+    peer.publish("all", message);
   },
 });

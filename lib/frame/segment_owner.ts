@@ -1,0 +1,25 @@
+/**
+ * Who buffers come from, and who gets them back. Types only.
+ *
+ * @module
+ */
+
+/** Who gets a buffer when it is not needed any more. */
+export interface SegmentOwner {
+  give(buffer: Uint8Array<ArrayBuffer>): void;
+}
+
+/** Where buffers come from and go back to. */
+export interface SegmentSource extends SegmentOwner {
+  /** A buffer of at least this many bytes. Its content is undefined. `give` takes it back. */
+  take(minBytes: number): Uint8Array<ArrayBuffer>;
+}
+
+/** A payload `bytes[start, end)` that is sent where it lies. */
+export interface LentBytes {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly start: number;
+  readonly end: number;
+  /** Gets the bytes when they have been sent. */
+  readonly owner: SegmentOwner;
+}
