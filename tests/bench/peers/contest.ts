@@ -24,10 +24,10 @@ export interface Failure {
 }
 
 /**
- * So long a server is under load before it is measured: the first time until its code is compiled, each time after until
- * its new connections have had a few messages each.
+ * So long a server is under load before it is measured: the first time until most of its code is compiled, each time after
+ * until its new connections are open and busy.
  */
-const WARM_UP_SECONDS = { first: 0.7, later: 0.1 } as const;
+const WARM_UP_SECONDS = { first: 0.4, later: 0.1 } as const;
 
 /** Memory is read once in so many rounds: a neighbour does not change it, and a round of it takes three seconds. */
 const ROUNDS_FOR_MEMORY = 3;
