@@ -13,9 +13,10 @@ import { KERNEL_BINARY } from "./kernel_binary.ts";
 export interface Kernel {
   /** XORs `[at, end)` with the key. Returns 0x80 when a resulting byte is above 0x7F, otherwise 0. */
   readonly mask: (at: number, end: number, key: number) => number;
-  /** Copies between two places that do not overlap. */
-  readonly copy: (to: number, from: number, length: number) => void;
-  /** Writes an unmasked frame of at most 65 535 bytes, `first` being FIN, RSV and opcode. Returns its length. */
+  /**
+   * Writes an unmasked frame of at most 65 535 bytes, `first` being FIN, RSV and opcode. The payload is copied, to a place
+   * that it does not overlap. Returns its length.
+   */
   readonly frame: (to: number, first: number, from: number, length: number) => number;
   /**
    * Unmasks the plain frames that lie whole in `[at, end)` and writes {@linkcode PLAIN_FRAME_WORDS} words for each to
@@ -67,10 +68,10 @@ export class Arena {
     const module = new WebAssembly.Module(Uint8Array.fromBase64(KERNEL_BINARY));
     // Only a memory that is made to be shared has a `SharedArrayBuffer`.
     this.buffer = memory.buffer as ArrayBuffer;
-    const { mask, copy, frame, walk } = new WebAssembly.Instance(module, { arena: { memory } })
+    const { mask, frame, walk } = new WebAssembly.Instance(module, { arena: { memory } })
       .exports as unknown as Kernel;
     // An object of its own: a property of `exports` is looked up by its name with every call.
-    this.kernel = { mask, copy, frame, walk };
+    this.kernel = { mask, frame, walk };
     this.table = new Int32Array(this.buffer, 0, TABLE_LIMIT * PLAIN_FRAME_WORDS);
     this.#free = [{ start: PAGE_BYTES, end: pages * PAGE_BYTES }];
   }

@@ -8,6 +8,7 @@
  * @module
  */
 import type { Clock } from "./clock.ts";
+import { Fifo } from "./fifo.ts";
 
 /** A connection as the window sees it. */
 export interface WindowMember {
@@ -25,14 +26,11 @@ const SATURATED_FROM = 128;
 const WINDOW = 32;
 /** A turn that does not come for so long means that the outstanding reads are of quiet peers. */
 const STALL_MS = 1;
-/** The queue is compacted when so many served entries stand before its head. */
-const COMPACT_FROM = 8192;
 
 /** The window of one gateway. */
 export class ReadWindow {
   readonly #clock: Clock;
-  #queue: WindowMember[] = [];
-  #head = 0;
+  readonly #queue = new Fifo<WindowMember>();
   #isSaturated = false;
   #outstanding = 0;
   #generation = 1;
@@ -87,22 +85,16 @@ export class ReadWindow {
   }
 
   #fill(): void {
-    while (this.#outstanding < WINDOW && this.#head < this.#queue.length) {
-      const member = this.#queue[this.#head++]!;
+    while (this.#outstanding < WINDOW && this.#queue.length > 0) {
+      const member = this.#queue.shift()!;
       if (!member.wantsRead) continue;
       member.windowGeneration = this.#generation;
       this.#outstanding++;
       member.arm();
     }
-    if (this.#head === this.#queue.length) {
-      this.#queue.length = 0;
-      this.#head = 0;
-      this.#isSaturated = false;
-      this.#nextGeneration();
-    } else if (this.#head > COMPACT_FROM) {
-      this.#queue = this.#queue.slice(this.#head);
-      this.#head = 0;
-    }
+    if (this.#queue.length > 0) return;
+    this.#isSaturated = false;
+    this.#nextGeneration();
   }
 
   /** What is outstanding no longer counts. */

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { Fifo } from "./fifo.ts";
 
 /** A connection as the window sees it. */
 export interface WriteMember {
@@ -21,13 +22,10 @@ const FEW = 128;
 const OPERATIONS_PER_POLL = 112;
 /** However many reads there were, so many writes are started each time round: nobody waits for ever. */
 const MIN_WRITES = 32;
-/** The queue is compacted when so many who have written stand before its head. */
-const COMPACT_FROM = 8192;
 
 /** The connections of one gateway that have something to write, first come first served. */
 export class WriteWindow {
-  #queue: WriteMember[] = [];
-  #head = 0;
+  readonly #queue = new Fifo<WriteMember>();
   /** True from when there were too many until nobody waits. */
   #isRationed = false;
   /** While rationed: operations since the last poll began. */
@@ -35,7 +33,7 @@ export class WriteWindow {
 
   /** True when somebody waits to write. */
   get isWaiting(): boolean {
-    return this.#head < this.#queue.length;
+    return this.#queue.length > 0;
   }
 
   /** Adds a member, which must not be waiting already. */
@@ -73,16 +71,9 @@ export class WriteWindow {
 
   /** @returns how many. */
   #start(count: number): number {
-    const start = this.#head;
-    const end = Math.min(this.#queue.length, start + Math.max(0, count));
-    while (this.#head < end) this.#queue[this.#head++]!.flush();
-    if (this.#head === this.#queue.length) {
-      this.#queue.length = 0;
-      this.#head = 0;
-    } else if (this.#head >= COMPACT_FROM) {
-      this.#queue = this.#queue.slice(this.#head);
-      this.#head = 0;
-    }
-    return end - start;
+    // Who comes while these write is not of their number.
+    const writes = Math.min(this.#queue.length, Math.max(0, count));
+    for (let left = writes; left > 0; left--) this.#queue.shift()!.flush();
+    return writes;
   }
 }

@@ -2,8 +2,8 @@
  * SHA-1 of short inputs, without an allocation. RFC 3174.
  *
  * The handshake is the only place that needs it, for 60 bytes at a time: a hash object of `node:crypto` takes 4.9 µs for
- * those with the base64 of the digest, and leaves garbage with a finalizer; this takes 1.4 µs. It proves that a server speaks WebSocket (RFC 6455 §10.8), and
- * nothing rests on its strength.
+ * those with the base64 of the digest, and leaves garbage with a finalizer; this takes 1.4 µs. It proves that a server
+ * speaks WebSocket (RFC 6455 §10.8), and nothing rests on its strength.
  *
  * @module
  */

@@ -48,7 +48,7 @@ async function run(options: PeersOptions, processes: Processes): Promise<number>
   await contest.enter();
   for (const { row, program } of contest.entrants) console.log(`${row.name}: ${program.version}`);
   for (const [name, reason] of contest.missing) console.log(`${name}: missing, ${reason}`);
-  console.log(`${pin.note}; medians of ${options.rounds} interleaved rounds of ${options.seconds} s`);
+  console.log(`${pin.note}; medians of ${options.rounds} interleaved rounds of ${options.seconds} s, quartiles`);
   const summaries: Summary[] = [];
   for (const workload of options.workloads) {
     const own = await contest.measure(workload);
@@ -73,7 +73,7 @@ async function conclude(
   const { missing, failures } = contest;
   const verdicts = judge(summaries, BARS);
   const below = shortfalls(verdicts, starved(summaries));
-  console.log("\nours, and peer ÷ ours (bar):\n");
+  console.log("\nours, and peer ÷ ours, its quartiles (bar):\n");
   console.log(ratioTable({ workloads, servers: servers.map(({ name }) => name), missing, summaries, verdicts }));
   for (const [name, reason] of missing) console.log(`  ${name} is missing: ${reason}`);
   for (const { workload, server, reason } of failures) console.log(`  ${workload} failed with ${server}: ${reason}`);

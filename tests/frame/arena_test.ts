@@ -81,7 +81,7 @@ Deno.test("Kernel.mask is RFC 6455 §5.3 to the byte at every length and alignme
   }
 });
 
-Deno.test("Kernel.copy copies every length to every alignment, and touches nothing beside it", () => {
+Deno.test("Kernel.frame copies payloads of every length to every alignment, and touches nothing beside the frame", () => {
   const { buffer, kernel } = new Arena(2 * PAGE);
   const bytes = new Uint8Array(buffer);
   const source = Uint8Array.from({ length: 700 }, (_, at) => (at * 31 + 7) & 0xff);
@@ -89,10 +89,11 @@ Deno.test("Kernel.copy copies every length to every alignment, and touches nothi
   for (let shift = 0; shift < 17; shift++) {
     for (const length of [...Array(80).keys(), 255, 256, 257, 258, 600]) {
       bytes.fill(0xee, PAGE + 1000, PAGE + 2000);
-      kernel.copy(PAGE + 1100 + shift, PAGE + 3 + (shift % 5), length);
       const from = 3 + (shift % 5);
+      const frame = encodeFrame({ opcode: 2, payload: source.subarray(from, from + length) });
+      kernel.frame(PAGE + 1100 + shift, 0x82, PAGE + from, length);
       const expected = new Uint8Array(1000).fill(0xee);
-      expected.set(source.subarray(from, from + length), 100 + shift);
+      expected.set(frame, 100 + shift);
       assertEquals(bytes.subarray(PAGE + 1000, PAGE + 2000).toHex(), expected.toHex(), `${length} bytes`);
     }
   }

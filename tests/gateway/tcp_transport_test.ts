@@ -4,28 +4,9 @@ import { MAX_LINGER_BYTES } from "../../lib/gateway/stream_transport.ts";
 import { type ByteStream, TcpTransport } from "../../lib/gateway/tcp_transport.ts";
 import { Turn } from "../../lib/gateway/turn.ts";
 import { MemoryStream } from "../../lib/testing/mod.ts";
-import { type FarEnd, testTransport } from "../suites/transport_suite.ts";
+import { farEnd, testTransport } from "../suites/transport_suite.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { ScriptedStream } from "./tcp_transport/scripted_stream.ts";
-
-function farEnd(stream: ByteStream): FarEnd {
-  let isClosed = false;
-  return {
-    async send(bytes) {
-      for (let at = 0; at < bytes.length;) at += await stream.write(bytes.subarray(at));
-    },
-    async receive() {
-      const buffer = new Uint8Array(65_536);
-      const count = await stream.read(buffer);
-      return count === null ? null : buffer.subarray(0, count);
-    },
-    end: () => stream.closeWrite(),
-    close() {
-      if (!isClosed) stream.close();
-      isClosed = true;
-    },
-  };
-}
 
 testTransport("TcpTransport over memory", ({ turn, pool }) => {
   const [far, near] = MemoryStream.pair();

@@ -1,5 +1,6 @@
-/** SHA-1 against the RFC's examples and Web Crypto. @module */
+/** SHA-1 against the RFC's examples, Web Crypto, and the standard library's. @module */
 import { assertEquals } from "@std/assert";
+import { crypto as std } from "@std/crypto";
 import fc from "fast-check";
 import { padSha1, sha1 } from "../../lib/handshake/sha1.ts";
 
@@ -29,4 +30,16 @@ Deno.test("sha1 agrees with Web Crypto at every length around one and two blocks
     }),
     { numRuns: 300 },
   );
+});
+
+Deno.test("sha1 agrees with @std/crypto for any bytes of each length from 0 to 200, where the padding takes every form", () => {
+  for (let length = 0; length <= 200; length++) {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: length, maxLength: length }), (message) => {
+        const bytes = Uint8Array.from(message);
+        assertEquals(digestOf(bytes), new Uint8Array(std.subtle.digestSync("SHA-1", bytes)).toHex());
+      }),
+      { numRuns: 5 },
+    );
+  }
 });

@@ -15,28 +15,46 @@ export interface SyntaxRule {
   readonly judge: (nodeText: string, site: { readonly line: number; readonly lines: readonly string[] }) => Verdict;
 }
 
-/** Applies the rules to one file. */
+/** Applies the rules to one file, which is parsed once for all of them. */
 export function syntaxProblems(file: SourceFile, rules: readonly SyntaxRule[]): readonly Problem[] {
+  if (rules.length === 0) return [];
   const lines = file.text.split("\n");
-  const found = rules.map(({ selector }, index) => rangesOf(file, selector).map((range) => ({ index, range }))).flat();
-  return found.flatMap(({ index, range: [start, end] }) => {
-    const line = file.text.slice(0, start).split("\n").length;
+  const lineOf = lineFinder(lines);
+  const plugin: Deno.lint.Plugin = {
+    name: "house",
+    rules: Object.fromEntries(rules.map(({ selector }, index) => [index, finder(selector)])),
+  };
+  const found = Deno.lint.runPlugin(plugin, file.path, file.text)
+    .map(({ id, range: [start, end] }) => ({ index: Number(id.slice("house/".length)), start, end }))
+    .sort((a, b) => a.index - b.index);
+  return found.flatMap(({ index, start, end }) => {
+    const line = lineOf(start);
     const verdict = rules[index]?.judge(file.text.slice(start, end), { line, lines });
     return verdict === undefined ? [] : [{ file: file.path, line, ...verdict }];
   });
 }
 
-function rangesOf(file: SourceFile, selector: string): ReadonlyArray<readonly [start: number, end: number]> {
-  const plugin: Deno.lint.Plugin = {
-    name: "house",
-    rules: {
-      find: {
-        create: (context) => ({
-          // deno-lint-ignore no-explicit-any -- the node's type follows from the selector, which is a string here
-          [selector]: (node: any) => context.report({ node, message: selector }),
-        }),
-      },
-    },
+/** Reports every node that the selector finds. */
+function finder(selector: string): Deno.lint.Rule {
+  return {
+    create: (context) => ({
+      // deno-lint-ignore no-explicit-any -- the node's type follows from the selector, which is a string here
+      [selector]: (node: any) => context.report({ node, message: selector }),
+    }),
   };
-  return Deno.lint.runPlugin(plugin, file.path, file.text).map(({ range }) => [range[0], range[1]] as const);
+}
+
+/** Tells in which line, from 1, an offset lies. */
+function lineFinder(lines: readonly string[]): (at: number) => number {
+  let next = 0;
+  const starts = lines.map(({ length }) => (next += length + 1) - length - 1);
+  return (at) => {
+    let low = 0;
+    for (let high = starts.length; low < high;) {
+      const middle = (low + high) >> 1;
+      if (starts[middle]! <= at) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
 }

@@ -8,6 +8,7 @@ import { assert, assertEquals, assertLess } from "@std/assert";
 import { BufferPool } from "../../lib/gateway/buffer_pool.ts";
 import type { Clock } from "../../lib/gateway/clock.ts";
 import { systemClock } from "../../lib/gateway/clock.ts";
+import type { ByteStream } from "../../lib/gateway/tcp_transport.ts";
 import type { Transport, TransportEvents } from "../../lib/gateway/transport.ts";
 import { Turn } from "../../lib/gateway/turn.ts";
 
@@ -21,6 +22,26 @@ export interface FarEnd {
   end(): Promise<void>;
   /** Drops the cable without a word, and what belongs to it. Called once more at the end. */
   close(): void | Promise<void>;
+}
+
+/** A far end that is this stream. */
+export function farEnd(stream: ByteStream): FarEnd {
+  let isClosed = false;
+  return {
+    async send(bytes) {
+      for (let at = 0; at < bytes.length;) at += await stream.write(bytes.subarray(at));
+    },
+    async receive() {
+      const buffer = new Uint8Array(65_536);
+      const count = await stream.read(buffer);
+      return count === null ? null : buffer.subarray(0, count);
+    },
+    end: () => stream.closeWrite(),
+    close() {
+      if (!isClosed) stream.close();
+      isClosed = true;
+    },
+  };
 }
 
 /** A transport at work and its other end. */

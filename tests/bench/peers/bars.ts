@@ -49,68 +49,33 @@ export interface Bar {
   readonly peers: Readonly<Record<string, number>>;
 }
 
+/** A row of the bar. */
+function bar(measure: Measure, title: string, workloads: Bar["workloads"], peers: Bar["peers"]): Bar {
+  return { title, workloads, measure, peers };
+}
+
 /** The whole bar, with all checks and limits on. */
 export const BARS: readonly Bar[] = [
-  {
-    title: "ping-pong 20 B, 100 and 500 connections",
-    workloads: ["ping-100", "ping-500"],
-    measure: "cpu",
-    peers: { ws: 1.2, "deno-upgrade": 1.05, bun: 0.7, "byte-echo": 0.9 },
-  },
-  {
-    title: "pipelined 64 B binary",
-    workloads: ["pipelined-binary"],
-    measure: "cpu",
-    peers: { ws: 30, "deno-upgrade": 25, bun: 1.4, "byte-echo": 0.5 },
-  },
-  {
-    title: "pipelined 64 B text, handed over as strings",
-    workloads: ["pipelined-text"],
-    measure: "cpu",
-    peers: { ws: 15, "deno-upgrade": 12, bun: 1 },
-  },
-  {
-    title: "16 KiB echo",
-    workloads: ["16k-binary"],
-    measure: "cpu",
-    peers: { ws: 1.4, "deno-upgrade": 2, bun: 1.25, "byte-echo": 0.95 },
-  },
-  {
-    title: "1 MiB echo (through the borrowed `view`)",
-    workloads: ["1m-view"],
-    measure: "cpu",
-    peers: { ws: 2.5, "deno-upgrade": 2, bun: 2, "byte-echo": 1.5 },
-  },
-  {
-    title: "fan-out to 500 and 2 000",
-    workloads: ["fan-500", "fan-2000"],
-    measure: "cpu",
-    peers: { ws: 3.5, "deno-upgrade": 2.2, bun: 0.65 },
-  },
-  {
-    title: "handshakes",
-    workloads: ["handshakes"],
-    measure: "cpu",
-    peers: { ws: 3, "deno-upgrade": 1.4, bun: 0.65 },
-  },
-  {
-    title: "1 KiB JSON echo with compression",
-    workloads: ["deflate-echo"],
-    measure: "cpu",
-    peers: { ws: 4, bun: 1 },
-  },
-  {
-    title: "idle memory per connection at 8 000",
-    workloads: ["idle"],
-    measure: "memory",
-    peers: { "byte-echo": 2 },
-  },
-  {
-    title: "p99 of ping-pong at 500 and 2 000 connections",
-    workloads: ["ping-500", "ping-2000"],
-    measure: "p99",
-    peers: { ws: 1 },
-  },
+  bar("cpu", "ping-pong 20 B, 100 and 500 connections", ["ping-100", "ping-500"], {
+    ws: 1.2,
+    "deno-upgrade": 1.05,
+    bun: 0.7,
+    "byte-echo": 0.9,
+  }),
+  bar("cpu", "pipelined 64 B binary", ["pipelined-binary"], { ws: 30, "deno-upgrade": 25, bun: 1.4, "byte-echo": 0.5 }),
+  bar("cpu", "pipelined 64 B text, handed over as strings", ["pipelined-text"], { ws: 15, "deno-upgrade": 12, bun: 1 }),
+  bar("cpu", "16 KiB echo", ["16k-binary"], { ws: 1.4, "deno-upgrade": 2, bun: 1.25, "byte-echo": 0.95 }),
+  bar("cpu", "1 MiB echo (through the borrowed `view`)", ["1m-view"], {
+    ws: 2.5,
+    "deno-upgrade": 2,
+    bun: 2,
+    "byte-echo": 1.5,
+  }),
+  bar("cpu", "fan-out to 500 and 2 000", ["fan-500", "fan-2000"], { ws: 3.5, "deno-upgrade": 2.2, bun: 0.65 }),
+  bar("cpu", "handshakes", ["handshakes"], { ws: 3, "deno-upgrade": 1.4, bun: 0.65 }),
+  bar("cpu", "1 KiB JSON echo with compression", ["deflate-echo"], { ws: 4, bun: 1 }),
+  bar("memory", "idle memory per connection at 8 000", ["idle"], { "byte-echo": 2 }),
+  bar("p99", "p99 of ping-pong at 500 and 2 000 connections", ["ping-500", "ping-2000"], { ws: 1 }),
 ];
 
 /** No connection may get less than this share of what another gets under the same workload. */

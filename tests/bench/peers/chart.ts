@@ -80,7 +80,7 @@ function groupsOf(
       label,
       marks: summaries.filter(({ workload, server }) => workload === name && server !== OURS)
         .flatMap(({ server, ratios }) => {
-          const ratio = ratios[measure];
+          const ratio = ratios[measure]?.median;
           return ratio === undefined || ratio <= 0 ? [] : [{ server, ratio }];
         }),
     })).filter(({ marks }) => marks.length > 0);

@@ -1,5 +1,5 @@
 /**
- * A run: every workload on every server in turn, round after round.
+ * A run: every workload on every server in turn, round after round, in another order each round.
  *
  * @module
  */
@@ -23,8 +23,14 @@ export interface Failure {
   readonly reason: string;
 }
 
-/** So long a server is under load before it is measured, the first time and each time after. */
-const WARM_UP_SECONDS = { first: 0.7, later: 0.3 } as const;
+/**
+ * So long a server is under load before it is measured: the first time until most of its code is compiled, each time after
+ * until its new connections are open and busy.
+ */
+const WARM_UP_SECONDS = { first: 0.4, later: 0.1 } as const;
+
+/** Memory is read once in so many rounds: a neighbour does not change it, and a round of it takes three seconds. */
+const ROUNDS_FOR_MEMORY = 3;
 
 /** Silent connections are left alone for so long before memory is read. */
 const SETTLE_SECONDS = 2;
@@ -80,8 +86,8 @@ export class Contest {
     const entrants = this.entrants.filter(({ row }) => canRun(row, workload));
     try {
       await refuseWithoutFiles(workload);
-      for (let round = 0; round < this.#setting.options.rounds; round++) {
-        for (const { row, program } of entrants.filter(({ row }) => !failed.has(row.name))) {
+      for (let round = 0; round < this.#roundsOf(workload); round++) {
+        for (const { row, program } of inOrder(entrants, round).filter(({ row }) => !failed.has(row.name))) {
           try {
             const result = await this.#run(workload, row, program, running);
             results.set(row.name, [...results.get(row.name) ?? [], result]);
@@ -101,6 +107,11 @@ export class Contest {
     const whole = (name: string): readonly LoadResult[] => failed.has(name) ? [] : results.get(name) ?? [];
     return entrants.filter(({ row: { name } }) => whole(name).length > 0)
       .map(({ row: { name } }) => summarize(workload.name, name, whole(name), whole(OURS)));
+  }
+
+  #roundsOf({ load }: Workload): number {
+    const { rounds } = this.#setting.options;
+    return load.mode === "idle" ? Math.ceil(rounds / ROUNDS_FOR_MEMORY) : rounds;
   }
 
   /** One measurement, of a server that runs already or is started for it. */
@@ -143,6 +154,16 @@ export class Contest {
       load.isDeflated ? await deflatedLoad(generator, load.messageBytes, folder) : {},
     );
   }
+}
+
+/**
+ * Who comes when in a round: forwards and backwards in turn, each second time with the last moved to the front. So whatever
+ * comes and goes with time falls on everybody: in twice as many rounds as there are servers each is at each place twice.
+ */
+export function inOrder<T>(entrants: readonly T[], round: number): readonly T[] {
+  const turns = (round >> 1) % Math.max(1, entrants.length);
+  const turned = [...entrants.slice(entrants.length - turns), ...entrants.slice(0, entrants.length - turns)];
+  return round % 2 === 0 ? turned : turned.reverse();
 }
 
 /** @throws {LoadError} when a process may not have as many files open as the workload has connections. */

@@ -1,6 +1,6 @@
 /** A run goes on without those that are missing or fail, and ends every server that it started. @module */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { Contest } from "./contest.ts";
+import { Contest, inOrder } from "./contest.ts";
 import { Processes } from "./processes.ts";
 import { MissingError, type ServerRow, SERVERS } from "./servers.ts";
 import { WORKLOADS } from "./workloads.ts";
@@ -61,6 +61,27 @@ Deno.test("Contest ends a server with whom the load generator failed, and goes o
     assertEquals(await Deno.stat(`/proc/${pid}`).then(() => "runs", () => "ended"), "ended");
   }
 });
+
+Deno.test("inOrder puts each server at each place twice in twice as many rounds as there are servers", () => {
+  const names = ["a", "b", "c", "d", "e"];
+  const places = new Map<string, number>();
+  for (let round = 0; round < 2 * names.length; round++) {
+    const order = inOrder(names, round);
+    assertEquals(order.toSorted(), names);
+    for (const [at, name] of order.entries()) places.set(`${name}${at}`, (places.get(`${name}${at}`) ?? 0) + 1);
+  }
+  assertEquals(places.size, names.length ** 2);
+  assertEquals(new Set(places.values()), new Set([2]));
+});
+
+Deno.test("inOrder lets nobody be the last in two rounds that follow each other", () => {
+  for (const names of [["a", "b", "c"], ["a", "b", "c", "d", "e"]]) {
+    const last = Array.from({ length: 12 }, (_, round) => inOrder(names, round).at(-1));
+    assertEquals(last.filter((name, round) => name === last[round - 1]), []);
+  }
+});
+
+Deno.test("inOrder has nothing to order without servers", () => assertEquals(inOrder([], 3), []));
 
 Deno.test("Contest measures nothing with more connections than files may be open", async () => {
   await using run = await contestOf([row("there", "there")], "unused");

@@ -28,7 +28,8 @@ export interface PeersOptions {
 /** A wrong command line. */
 export class UsageError extends Error {}
 
-const DEFAULTS = { rounds: "3", seconds: "1.5" } as const;
+/** Many short rounds: neighbours take much of a machine for seconds at a time, and then spoil a few rounds, not all. */
+const DEFAULTS = { rounds: "9", seconds: "0.5" } as const;
 
 /**
  * Reads the command line.
@@ -115,11 +116,12 @@ export function helpText(): string {
     rows.map(({ name, title }) => `  ${name.padEnd(wide)}${title}`).join("\n");
   return `deno task bench:peers [OPTIONS]
 
-Measures this server beside others, in one run: every workload on every server in turn, round after round. Servers are
-pinned to one core, the load to another. What counts is the ratio of server CPU for one message, peer ÷ ours.
+Measures this server beside others, in one run: every workload on every server in turn, round after round, in another
+order each round. Servers are pinned to one core, the load to another. What counts is the ratio of server CPU for one
+message, peer ÷ ours: the median over the rounds of the ratio within a round, with the quartiles of those ratios.
 
   --only NAME      a server, a workload, or a family of workloads (the first word of their names); any number of times
-  --rounds N       measurements of which the median is taken (${DEFAULTS.rounds})
+  --rounds N       measurements of which the median is taken (${DEFAULTS.rounds}); of memory a third as many
   --seconds N      how long each lasts (${DEFAULTS.seconds})
   --json FILE      write everything that was measured
   --svg FILE       write a chart of the ratios

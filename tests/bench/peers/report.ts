@@ -5,8 +5,8 @@
  */
 import { BARS, type Measure, MEASURES } from "./bars.ts";
 import { OURS } from "./servers.ts";
-import type { Summary } from "./summary.ts";
-import { starved, type Verdict } from "./verdict.ts";
+import type { Middle, Summary } from "./summary.ts";
+import { quartilesText, starved, type Verdict } from "./verdict.ts";
 import type { Workload } from "./workloads.ts";
 
 type Column = readonly [title: string, cell: (summary: Summary) => string];
@@ -17,6 +17,7 @@ const TRAFFIC_COLUMNS: readonly Column[] = [
   ["÷ ours", ({ rateRatio }) => ratioText(rateRatio)],
   ["server CPU/message", ({ median }) => MEASURES.cpu.show(median.serverUs)],
   ["÷ ours", ({ ratios }) => ratioText(ratios.cpu)],
+  ["quartiles", ({ ratios }) => spreadText(ratios.cpu)],
   ["p50 ms", ({ median }) => (median.p50Us / 1e3).toFixed(2)],
   ["p99 ms", ({ median }) => (median.p99Us / 1e3).toFixed(2)],
   ["conn_min", ({ median }) => String(Math.round(median.connMin))],
@@ -27,6 +28,7 @@ const MEMORY_COLUMNS: readonly Column[] = [
   ["server", ({ server }) => server],
   ["KiB/connection", ({ median }) => median.connectionKiB.toFixed(1)],
   ["÷ ours", ({ ratios }) => ratioText(ratios.memory)],
+  ["quartiles", ({ ratios }) => spreadText(ratios.memory)],
   ["server MiB", ({ median }) => median.serverMiB.toFixed(0)],
 ];
 
@@ -54,8 +56,8 @@ export interface RatioTable {
 export const BELOW = "✗";
 
 /**
- * Workloads by servers: ours in its unit, the others as multiples of it, the bar in brackets. A row for every measure that
- * a bar speaks of.
+ * Workloads by servers: ours in its unit, the others as multiples of it; where there is a bar, the quartiles of what is
+ * judged, and the bar in brackets. A row for every measure that a bar speaks of.
  */
 export function ratioTable({ workloads, servers, missing, summaries, verdicts }: RatioTable): string {
   const peers = servers.filter((name) => name !== OURS);
@@ -89,11 +91,12 @@ function measuresOf(workload: string, isIdle: boolean): readonly Measure[] {
 function cell(summary: Summary | undefined, measure: Measure, verdict: Verdict | undefined): string {
   const ratio = ratioText(summary?.ratios[measure]);
   if (verdict === undefined) return ratio;
-  const mark = verdict.isMet ? "" : ` ${BELOW}`;
-  if (MEASURES[measure].rule === "ratio") return `${ratio} (${verdict.bar})${mark}`;
-  return `${ratio}, ours ${verdict.value < 0 ? "−" : "+"}${
-    Math.abs(verdict.value).toFixed(1)
-  } (+${verdict.bar})${mark}`;
+  const { value, quartiles, bar, isMet } = verdict;
+  const isRatio = MEASURES[measure].rule === "ratio";
+  const spread = quartiles === undefined ? "" : `, ${quartilesText(quartiles, isRatio ? digitsOf(value) : 1)}`;
+  const mark = isMet ? "" : ` ${BELOW}`;
+  if (isRatio) return `${ratio}${spread} (${bar})${mark}`;
+  return `${ratio}, ours ${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(1)}${spread} (+${bar})${mark}`;
 }
 
 /** What makes the numbers of one workload less trustworthy, in sentences; none when nothing does. */
@@ -132,7 +135,14 @@ function markdown(rows: readonly (readonly string[])[]): string {
   return lines.toSpliced(1, 0, rule).join("\n");
 }
 
-function ratioText(value: number | undefined): string {
-  if (value === undefined) return "–";
-  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+function ratioText(middle: Middle | undefined): string {
+  return middle?.median.toFixed(digitsOf(middle.median)) ?? "–";
+}
+
+function spreadText(middle: Middle | undefined): string {
+  return middle?.quartiles === undefined ? "–" : quartilesText(middle.quartiles, digitsOf(middle.median));
+}
+
+function digitsOf(ratio: number): number {
+  return ratio >= 100 ? 0 : ratio >= 10 ? 1 : 2;
 }

@@ -31,15 +31,15 @@ Deno.test("detailTable shows all numbers of traffic, those of a starved connecti
   ])
     .split("\n");
   assertEquals(cells(head).slice(-2), ["conn_min", "conn_max"]);
-  assertEquals(cells(row), ["ws", "1,234,567", "–", "10.0 µs", "–", "1.00", "2.00", "90", "100"]);
+  assertEquals(cells(row), ["ws", "1,234,567", "–", "10.0 µs", "–", "–", "1.00", "2.00", "90", "100"]);
 });
 
 Deno.test("detailTable shows memory where connections are silent", () => {
   const [head, , row] = detailTable(workload("idle"), [
     beside("idle", "ws", { connectionKiB: 6, serverMiB: 101.5 }, { connectionKiB: 8 }),
   ]).split("\n");
-  assertEquals(cells(head), ["server", "KiB/connection", "÷ ours", "server MiB"]);
-  assertEquals(cells(row), ["ws", "6.0", "0.75", "102"]);
+  assertEquals(cells(head), ["server", "KiB/connection", "÷ ours", "quartiles", "server MiB"]);
+  assertEquals(cells(row), ["ws", "6.0", "0.75", "–", "102"]);
 });
 
 Deno.test("ratioTable shows ours in its unit, the others as ratios with the bar in brackets, and marks what is below", () => {
@@ -62,6 +62,28 @@ Deno.test("ratioTable shows memory in its own terms: what ours is above the floo
   ];
   const [, , row] = ratios(["idle"], summaries).split("\n");
   assertEquals(cells(row), ["idle, memory per connection", "10.0 KiB", "0.50", "–", "0.70, ours +3.0 (+2) ✗"]);
+});
+
+/** Five rounds in which the peer is this many times ours. */
+function rounds(workload: string, ...ratios: readonly number[]): Summary {
+  const times = (factor: number) => result({ serverUs: 10 * factor, connectionKiB: 10 * factor });
+  return summarize(workload, "byte-echo", ratios.map(times), ratios.map(() => times(1)));
+}
+
+Deno.test("detailTable shows between which ratios the middle half of the rounds lies", () => {
+  const [head, , row] = detailTable(workload("ping-100"), [rounds("ping-100", 9, 1, 12.5, 14, 20)]).split("\n");
+  const at = cells(head).indexOf("quartiles");
+  assertEquals(cells(row).slice(at - 1, at + 1), ["12.5", "9.0–14.0"]);
+});
+
+Deno.test("ratioTable shows the quartiles of what is judged: of a ratio, and of what ours takes above the floor", () => {
+  const table = ratios(["ping-100", "idle"], [
+    rounds("ping-100", 0.7, 0.8, 0.85, 0.9, 1),
+    rounds("idle", 1.1, 0.9, 1.2, 1.1, 1),
+  ]);
+  const [, , cpu, memory] = table.split("\n");
+  assertEquals(cells(cpu).at(-1), "0.85, 0.80–0.90 (0.9) ✗");
+  assertEquals(cells(memory).at(-1), "1.10, ours −1.0, −1.0–0.0 (+2)");
 });
 
 Deno.test("ratioTable says where a server is missing", () => {

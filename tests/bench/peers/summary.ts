@@ -1,10 +1,20 @@
 /**
- * Many runs into one: medians, and what each server costs beside ours.
+ * Many runs into one: medians, what each server costs beside ours, and how far the rounds agree on that.
  *
  * @module
  */
 import type { LoadResult } from "../wsload.ts";
 import { type Measure, MEASURES } from "./bars.ts";
+
+/** Between these two values lies the middle half of the rounds. */
+export type Quartiles = readonly [lower: number, upper: number];
+
+/** What each round says, in one number, and how sure that is. */
+export interface Middle {
+  readonly median: number;
+  /** Undefined: one round, which says nothing of others. */
+  readonly quartiles: Quartiles | undefined;
+}
 
 /** One server under one workload, all rounds together. */
 export interface Summary {
@@ -14,20 +24,30 @@ export interface Summary {
   readonly rounds: readonly LoadResult[];
   /** Of each number the median over the rounds. */
   readonly median: LoadResult;
-  /** Peer ÷ ours in the same round, the median of it. Above 1: it costs more than ours. Undefined: nothing to divide. */
-  readonly ratios: Readonly<Record<Measure, number | undefined>>;
+  /** Peer ÷ ours in the same round. Above 1: it costs more than ours. Undefined: nothing to divide. */
+  readonly ratios: Readonly<Record<Measure, Middle | undefined>>;
   /** The same of the rate: above 1 it did more. */
-  readonly rateRatio: number | undefined;
-  /** Ours − peer in the same round, the median of it, in KiB for each connection. */
-  readonly memoryExcessKiB: number | undefined;
+  readonly rateRatio: Middle | undefined;
+  /** Ours − peer in the same round, in KiB for each connection. */
+  readonly memoryExcessKiB: Middle | undefined;
 }
 
 /** The middle value; of an even number the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
+  return quantile(values.toSorted((a, b) => a - b), 0.5);
+}
+
+/** The values a quarter and three quarters of the way from the least to the greatest. */
+export function quartiles(values: readonly number[]): Quartiles {
   const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
+  return [quantile(sorted, 0.25), quantile(sorted, 0.75)];
+}
+
+/** What stands at this share of the way through sorted values; between two of them in proportion. */
+function quantile(sorted: readonly number[], share: number): number {
+  const at = (sorted.length - 1) * share;
+  const [lower = NaN, upper = lower] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]];
+  return lower + (upper - lower) * (at - Math.floor(at));
 }
 
 /**
@@ -46,12 +66,12 @@ export function summarize(
   const beside = (
     field: keyof LoadResult,
     compare: (peer: number, own: number) => number,
-  ): number | undefined => {
+  ): Middle | undefined => {
     const compared = rounds.map((round, at) => compare(round[field], ours[at]?.[field] ?? NaN));
-    const middle = median(compared);
-    return Number.isFinite(middle) ? middle : undefined;
+    if (!compared.every(Number.isFinite)) return undefined;
+    return { median: median(compared), quartiles: compared.length > 1 ? quartiles(compared) : undefined };
   };
-  const ratio = (field: keyof LoadResult): number | undefined => beside(field, (peer, own) => peer / own);
+  const ratio = (field: keyof LoadResult): Middle | undefined => beside(field, (peer, own) => peer / own);
   return {
     workload,
     server,

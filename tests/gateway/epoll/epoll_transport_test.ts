@@ -10,7 +10,7 @@ import { Poller } from "../../../lib/gateway/epoll/poller.ts";
 import { MAX_LINGER_BYTES } from "../../../lib/gateway/stream_transport.ts";
 import type { TransportEvents } from "../../../lib/gateway/transport.ts";
 import { Turn } from "../../../lib/gateway/turn.ts";
-import { type FarEnd, testTransport } from "../../suites/transport_suite.ts";
+import { type FarEnd, farEnd, testTransport } from "../../suites/transport_suite.ts";
 import { type Answers, needsEpoll, realLibc, reopened, WatchedLibc } from "../../support/epoll.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 
@@ -40,20 +40,14 @@ async function connect(turn: Turn, pool: BufferPool, answers: Answers = {}, send
   return { transport: socket.transport(turn, pool), fd, far, poller, watched };
 }
 
-function farEnd(conn: Deno.TcpConn, poller: Poller): FarEnd {
+/** Ends the poller with the cable. */
+function farEndWith(poller: Poller, conn: Deno.TcpConn): FarEnd {
+  const far = farEnd(conn);
   let ending: Promise<void> | undefined;
   return {
-    async send(bytes) {
-      for (let at = 0; at < bytes.length;) at += await conn.write(bytes.subarray(at));
-    },
-    async receive() {
-      const buffer = new Uint8Array(65_536);
-      const count = await conn.read(buffer);
-      return count === null ? null : buffer.subarray(0, count);
-    },
-    end: () => conn.closeWrite(),
+    ...far,
     close() {
-      if (ending === undefined) conn.close();
+      far.close();
       return ending ??= poller.end();
     },
   };
@@ -70,7 +64,7 @@ if (!needsEpoll.ignore) {
   for (const [how, answers] of [["", {}], [" whose system takes few bytes at a time", STINGY]] as const) {
     testTransport(`EpollTransport${how}`, async ({ turn, pool }) => {
       const { transport, far, poller } = await connect(turn, pool, answers);
-      return { transport, far: farEnd(far, poller), start: () => transport.start() };
+      return { transport, far: farEndWith(poller, far), start: () => transport.start() };
     });
   }
 }
