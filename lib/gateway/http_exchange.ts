@@ -6,21 +6,11 @@
  *
  * @module
  */
-import {
-  BodyDecoder,
-  bodyFraming,
-  findHeadEnd,
-  hasToken,
-  headTooLarge,
-  HttpError,
-  leadingCrlf,
-  parseRequestHead,
-  type RequestHead,
-  wantsKeepAlive,
-} from "../http/mod.ts";
+import { BodyDecoder, bodyFraming, hasToken, HttpError, type RequestHead, wantsKeepAlive } from "../http/mod.ts";
 import type { Acceptance, Decision, ExchangeHost, UpgradeRequest } from "./exchange_host.ts";
+import { HeadReader } from "./head_reader.ts";
 import { KeptBytes } from "./kept_bytes.ts";
-import type { MemoryHolder } from "./memory_budget.ts";
+import { type MemoryHolder, RELIEF_GRACE_MS } from "./memory_budget.ts";
 import { encodeRefusal, unavailable } from "./refusal.ts";
 import { writeResponse } from "./response_writer.ts";
 import type { Seated } from "./roster.ts";
@@ -52,8 +42,9 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
   readonly #transport: Transport;
   /** Refuses whatever is asked: the client came too often, or there are too many. */
   readonly #refusal: HttpError | undefined;
-  /** What came and was not taken: an unfinished head, or what was sent before the answer. */
-  readonly #kept = new KeptBytes();
+  readonly #heads: HeadReader;
+  /** What was sent before the answer. */
+  readonly #early = new KeptBytes();
   /** Set while a body is being read. */
   #body: PendingBody | undefined;
   /** Set while an answer is being made. */
@@ -68,10 +59,12 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
   /** The answer under way is the last. */
   #isClosing = false;
   #isEnding = false;
+  #endingSince = Infinity;
   #isLeft = false;
 
   constructor(host: ExchangeHost, transport: Transport, refusal?: HttpError) {
     this.#host = host;
+    this.#heads = new HeadReader(host.options);
     this.#transport = transport;
     this.#refusal = refusal;
   }
@@ -83,7 +76,11 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
 
   /** True when no request is under way. */
   get isIdle(): boolean {
-    return this.#answering === undefined && this.#body === undefined && this.#kept.length === 0 && !this.#isEnding;
+    return this.#answering === undefined && this.#body === undefined && this.#keptBytes === 0 && !this.#isEnding;
+  }
+
+  get #keptBytes(): number {
+    return this.#heads.heldBytes + this.#early.length;
   }
 
   /** True when the answer to this request is the last. */
@@ -97,6 +94,10 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
 
   /** The server is short of memory: this request ends. */
   relieve(): void {
+    if (this.#isEnding) {
+      if (this.#host.turn.now >= this.#endingSince + RELIEF_GRACE_MS) this.destroy();
+      return;
+    }
     if (this.#answering !== undefined) return this.destroy();
     this.#refuse(unavailable(SHORT_OF_MEMORY), this.#body?.head, true);
   }
@@ -125,8 +126,8 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
   onBytes(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): number {
     if (this.#isEnding) return end;
     if (this.#answering !== undefined) {
-      this.#kept.add(bytes, start, end);
-      if (this.#kept.length > MAX_EARLY_BYTES) this.#transport.pause();
+      this.#early.add(bytes, start, end);
+      if (this.#early.length > MAX_EARLY_BYTES) this.#transport.pause();
       this.#hold();
       return end;
     }
@@ -168,40 +169,19 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
     this.#answering?.abort(new DOMException("The client has gone", "AbortError"));
     this.#wakeDrained?.();
     this.#body = undefined;
-    this.#kept.take();
+    this.#forget();
     this.#leave();
   }
 
   #readHead(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): number {
-    const { options } = this.#host;
-    if (this.#kept.length > 0) return this.#readKeptHead(bytes, start, end);
-    const headStart = leadingCrlf(bytes, start, end);
-    const headEnd = findHeadEnd(bytes, headStart, end);
-    if (headEnd === -1) {
-      if (end - headStart > options.maxHeadBytes) throw headTooLarge(bytes, headStart, end);
-      this.#kept.add(bytes, start, end);
-      if (this.#hasAnswered) this.#wait(options.handshakeTimeoutMs);
+    const isBeginning = this.#heads.heldBytes === 0;
+    const read = this.#heads.read(bytes, start, end);
+    if (read === undefined) {
+      if (isBeginning && this.#hasAnswered) this.#wait(this.#host.options.handshakeTimeoutMs);
       return end;
     }
-    this.#begin(parseRequestHead(bytes, headStart, headEnd, options));
-    return headEnd;
-  }
-
-  /** The head began in an earlier chunk. */
-  #readKeptHead(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): number {
-    const { options } = this.#host;
-    const before = this.#kept.length;
-    this.#kept.add(bytes, start, Math.min(end, start + options.maxHeadBytes));
-    const kept = this.#kept.buffer;
-    const headStart = leadingCrlf(kept, 0, this.#kept.length);
-    const headEnd = findHeadEnd(kept, Math.max(headStart, before - 3), this.#kept.length);
-    if (headEnd === -1) {
-      if (this.#kept.length - headStart > options.maxHeadBytes) throw headTooLarge(kept, headStart, this.#kept.length);
-      return end;
-    }
-    this.#kept.take();
-    this.#begin(parseRequestHead(kept, headStart, headEnd, options));
-    return start + headEnd - before;
+    this.#begin(read.head);
+    return read.end;
   }
 
   /** A head is complete. */
@@ -297,7 +277,7 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
     if (!isAlive) return this.#end();
     this.#hasAnswered = true;
     this.#wait(this.#host.options.keepAliveTimeoutMs);
-    const early = this.#kept.take();
+    const early = this.#early.take();
     this.#transport.resume();
     if (early.length > 0) this.#feed(early);
   }
@@ -338,7 +318,7 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
     if (settled instanceof Response) return void this.#answer(head, Promise.resolve(settled));
     this.#answering = undefined;
     this.#write(settled.response);
-    const early = this.#kept.take();
+    const early = this.#early.take();
     this.#leave();
     const connection = settled.connect(this.#transport);
     // The connection may pause it again.
@@ -369,7 +349,7 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
   /** Reports what is held for the client: what came of its request, what a handler has of it, and what it does not read. */
   #hold(): void {
     const unread = this.#isLeft ? 0 : this.#transport.output.heldBytes;
-    const held = this.#kept.length + (this.#body?.decoder.heldBytes ?? 0) + this.#answeredBytes + unread;
+    const held = this.#keptBytes + (this.#body?.decoder.heldBytes ?? 0) + this.#answeredBytes + unread;
     if (held === this.#heldBytes) return;
     const delta = held - this.#heldBytes;
     this.#heldBytes = held;
@@ -380,8 +360,16 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
   #end(): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
+    this.#endingSince = this.#host.turn.now;
+    this.#forget();
+    this.#hold();
     this.#wait(this.#host.options.closeTimeoutMs);
     this.#transport.end();
+  }
+
+  #forget(): void {
+    this.#heads.clear();
+    this.#early.take();
   }
 
   #leave(): void {
