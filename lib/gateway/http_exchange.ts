@@ -7,6 +7,7 @@
  * @module
  */
 import { BodyDecoder, bodyFraming, hasToken, HttpError, type RequestHead, wantsKeepAlive } from "../http/mod.ts";
+import { type AskedRoute, askedToAnswer, askedToUpgrade, overdueReason } from "./asked_route.ts";
 import type { Acceptance, Decision, ExchangeHost, UpgradeRequest } from "./exchange_host.ts";
 import { HeadReader } from "./head_reader.ts";
 import { KeptBytes } from "./kept_bytes.ts";
@@ -26,9 +27,11 @@ const MAX_EARLY_BYTES = 64 * 1024;
 
 const CONTINUE = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");
 
+type HttpDecision = Extract<Decision, { readonly kind: "http" }>;
+
 interface PendingBody {
   readonly head: RequestHead;
-  readonly decision: Extract<Decision, { readonly kind: "http" }>;
+  readonly decision: HttpDecision;
   readonly decoder: BodyDecoder;
 }
 
@@ -50,8 +53,8 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
   /** Set while an answer is being made. */
   #answering: AbortController | undefined;
   #wakeDrained: (() => void) | undefined;
-  /** Set while a route's `upgrade` is pending. */
-  #upgrading: RequestHead | undefined;
+  /** Set while a route's `upgrade`, `get` or `post` is pending. */
+  #asked: AskedRoute | undefined;
   /** Length of the body that the answer under way is made of. */
   #answeredBytes = 0;
   #heldBytes = 0;
@@ -115,7 +118,7 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
 
   onTimer(): number {
     if (this.#isEnding) this.#transport.destroy();
-    else if (this.#upgrading !== undefined) this.#giveUp(this.#upgrading);
+    else if (this.#asked !== undefined) this.#giveUp(this.#asked);
     else if (this.#answering !== undefined) {
       if (this.#transport.output.isInFlight) this.#transport.destroy();
     } else if (this.#hasAnswered && this.isIdle) this.#end();
@@ -144,7 +147,7 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
 
   onEnd(): void {
     // A client may close its side after its request and wait for the answer. It cannot want a WebSocket then.
-    if (this.#answering !== undefined && this.#upgrading === undefined) this.#isClosing = true;
+    if (this.#answering !== undefined && this.#asked?.isUpgrade !== true) this.#isClosing = true;
     else {
       this.#answering?.abort(new DOMException("The client has gone", "AbortError"));
       this.#end();
@@ -153,7 +156,7 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
 
   onWriting(): void {
     // While a route decides, its own limit runs.
-    if (this.#answering !== undefined && this.#upgrading === undefined) this.#wait(this.#host.options.writeTimeoutMs);
+    if (this.#answering !== undefined && this.#asked === undefined) this.#wait(this.#host.options.writeTimeoutMs);
   }
 
   onWritten(): void {
@@ -201,7 +204,7 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
     if (framing.kind !== "none" && this.#host.memory.isExhausted) {
       return this.#refuse(unavailable(SHORT_OF_MEMORY), head, true);
     }
-    if (framing.kind === "none") return void this.#answer(head, decision.answer(NO_BYTES));
+    if (framing.kind === "none") return void this.#answer(head, decision, NO_BYTES);
     this.#body = { head, decision, decoder: new BodyDecoder(framing, this.#host.options.maxBodyBytes) };
     this.#wait(this.#host.options.messageTimeoutMs || this.#host.options.handshakeTimeoutMs);
     // RFC 9110 §10.1.1: a server that will read the body says so to a client that waits for it.
@@ -218,21 +221,36 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
 
   #endBody({ head, decision, decoder }: PendingBody): void {
     this.#body = undefined;
-    this.#host.wheel.cancel(this);
     const content = decoder.take();
     this.#answeredBytes = content.length;
-    this.#answer(head, decision.answer(content));
+    this.#answer(head, decision, content);
   }
 
-  async #answer(head: RequestHead, answer: Promise<Response>): Promise<void> {
-    const controller = this.#answering = new AbortController();
-    const response = await answer;
+  async #answer(head: RequestHead, decision: HttpDecision, body: Uint8Array<ArrayBuffer>): Promise<void> {
+    const controller = new AbortController();
+    this.#ask(askedToAnswer(head, decision.route), controller);
+    const response = await decision.answer(body, controller.signal);
     this.#answeredBytes = 0;
     this.#hold();
     if (controller.signal.aborted) return void response.body?.cancel().catch(() => {}); // Nobody is there to read it.
+    await this.#respond(head, response, controller);
+  }
+
+  async #respond(head: RequestHead, response: Response, controller: AbortController): Promise<void> {
+    this.#answering = controller;
+    this.#asked = undefined;
+    this.#host.wheel.cancel(this);
+    if (this.#transport.output.isInFlight) this.onWriting();
     const isAlive = await this.#writeResponse(response, head, controller.signal);
     this.#answering = undefined;
     this.#next(isAlive && !this.#isLast);
+  }
+
+  /** Route code has the word, for as long as the limit says. */
+  #ask(asked: AskedRoute, controller: AbortController): void {
+    this.#asked = asked;
+    this.#answering = controller;
+    this.#wait(this.#host.options[asked.limit]);
   }
 
   async #writeResponse(response: Response, head: RequestHead, signal: AbortSignal): Promise<boolean> {
@@ -294,28 +312,24 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
     const controller = new AbortController();
     const decision = request.ask(controller.signal);
     if (!(decision instanceof Promise)) return this.#settleUpgrade(head, request.settle(decision));
-    this.#answering = controller;
-    this.#upgrading = head;
-    this.#wait(this.#host.options.upgradeTimeoutMs);
+    this.#ask(askedToUpgrade(head), controller);
     decision.then((decided) => {
       if (controller.signal.aborted) return;
-      this.#host.wheel.cancel(this);
       this.#settleUpgrade(head, request.settle(decided));
     });
   }
 
-  /** The route takes too long to decide. What it says later is not listened to. */
-  #giveUp(head: RequestHead): void {
-    this.#upgrading = undefined;
-    this.#answering?.abort(new DOMException("The handshake was given up: upgradeTimeoutMs has passed", "TimeoutError"));
+  /** The route takes too long. What it says later is not listened to. */
+  #giveUp(asked: AskedRoute): void {
+    this.#asked = undefined;
+    this.#answering?.abort(overdueReason(asked));
     this.#answering = undefined;
-    const message = "The server did not decide within upgradeTimeoutMs whether to let you in: try again later.";
-    this.#refuse(unavailable(message), head, true);
+    this.#refuse(unavailable(asked.overdue), asked.head, true);
   }
 
   #settleUpgrade(head: RequestHead, settled: Acceptance | Response): void {
-    this.#upgrading = undefined;
-    if (settled instanceof Response) return void this.#answer(head, Promise.resolve(settled));
+    this.#asked = undefined;
+    if (settled instanceof Response) return void this.#respond(head, settled, new AbortController());
     this.#answering = undefined;
     this.#write(settled.response);
     const early = this.#early.take();
