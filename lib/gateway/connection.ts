@@ -14,7 +14,7 @@ import type { ConnectionHost, ConnectionOpening } from "./connection_host.ts";
 import type { DeflateContract } from "./deflate_contract.ts";
 import { endedWith } from "./ended.ts";
 import { HandlerQueue, type Inflation, type QueueEvents } from "./handler_queue.ts";
-import type { MemoryHolder } from "./memory_budget.ts";
+import { type MemoryHolder, RELIEF_GRACE_MS } from "./memory_budget.ts";
 import type { ConnectionOptions } from "./options.ts";
 import type { Seated } from "./roster.ts";
 import type { TimerEntry } from "./timer_wheel.ts";
@@ -115,11 +115,13 @@ export class Connection
   }
 
   relieve(): void {
+    if (!this.#protocol.isOpen) {
+      if (this.#keepalive.isClosingFor(RELIEF_GRACE_MS, this.#host.turn.now)) this.terminate();
+      return;
+    }
     this.#queue.drop();
     this.#transport.output.dropQueued();
-    if (this.#protocol.isOpen) this.#protocol.fail("MEMORY_PRESSURE");
-    else this.terminate();
-    this.#settle();
+    this.#protocol.fail("MEMORY_PRESSURE");
   }
 
   onTimer(now: number): number {

@@ -97,8 +97,9 @@ export class Dispatcher {
     const record = this.#record(head, client);
     return {
       kind: "http",
-      answer: (body) => {
-        const request = requestOf(record, head.method === "POST" ? body : undefined);
+      route: entry.descriptor.pattern,
+      answer: (body, signal) => {
+        const request = requestOf(record, head.method === "POST" ? body : undefined, signal);
         return entry.runtime.exchange(entry.index, request, params, client.address);
       },
     };

@@ -17,8 +17,10 @@ import type { Turn } from "./turn.ts";
 export type Decision =
   | {
     readonly kind: "http";
-    /** Makes the response; never rejects. */
-    answer(body: Uint8Array<ArrayBuffer>): Promise<Response>;
+    /** The pattern of the route that answers; undefined where none does. */
+    readonly route?: string;
+    /** Makes the response; never rejects. The signal tells when nobody waits for it any more. */
+    answer(body: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<Response>;
   }
   | UpgradeRequest;
 

@@ -6,21 +6,12 @@
  *
  * @module
  */
-import {
-  BodyDecoder,
-  bodyFraming,
-  findHeadEnd,
-  hasToken,
-  headTooLarge,
-  HttpError,
-  leadingCrlf,
-  parseRequestHead,
-  type RequestHead,
-  wantsKeepAlive,
-} from "../http/mod.ts";
+import { BodyDecoder, bodyFraming, hasToken, HttpError, type RequestHead, wantsKeepAlive } from "../http/mod.ts";
+import { type AskedRoute, askedToAnswer, askedToUpgrade, overdueReason } from "./asked_route.ts";
 import type { Acceptance, Decision, ExchangeHost, UpgradeRequest } from "./exchange_host.ts";
+import { HeadReader } from "./head_reader.ts";
 import { KeptBytes } from "./kept_bytes.ts";
-import type { MemoryHolder } from "./memory_budget.ts";
+import { type MemoryHolder, RELIEF_GRACE_MS } from "./memory_budget.ts";
 import { encodeRefusal, unavailable } from "./refusal.ts";
 import { writeResponse } from "./response_writer.ts";
 import type { Seated } from "./roster.ts";
@@ -36,9 +27,11 @@ const MAX_EARLY_BYTES = 64 * 1024;
 
 const CONTINUE = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");
 
+type HttpDecision = Extract<Decision, { readonly kind: "http" }>;
+
 interface PendingBody {
   readonly head: RequestHead;
-  readonly decision: Extract<Decision, { readonly kind: "http" }>;
+  readonly decision: HttpDecision;
   readonly decoder: BodyDecoder;
 }
 
@@ -52,15 +45,16 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
   readonly #transport: Transport;
   /** Refuses whatever is asked: the client came too often, or there are too many. */
   readonly #refusal: HttpError | undefined;
-  /** What came and was not taken: an unfinished head, or what was sent before the answer. */
-  readonly #kept = new KeptBytes();
+  readonly #heads: HeadReader;
+  /** What was sent before the answer. */
+  readonly #early = new KeptBytes();
   /** Set while a body is being read. */
   #body: PendingBody | undefined;
   /** Set while an answer is being made. */
   #answering: AbortController | undefined;
   #wakeDrained: (() => void) | undefined;
-  /** Set while a route's `upgrade` is pending. */
-  #upgrading: RequestHead | undefined;
+  /** Set while a route's `upgrade`, `get` or `post` is pending. */
+  #asked: AskedRoute | undefined;
   /** Length of the body that the answer under way is made of. */
   #answeredBytes = 0;
   #heldBytes = 0;
@@ -68,10 +62,12 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
   /** The answer under way is the last. */
   #isClosing = false;
   #isEnding = false;
+  #endingSince = Infinity;
   #isLeft = false;
 
   constructor(host: ExchangeHost, transport: Transport, refusal?: HttpError) {
     this.#host = host;
+    this.#heads = new HeadReader(host.options);
     this.#transport = transport;
     this.#refusal = refusal;
   }
@@ -83,7 +79,11 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
 
   /** True when no request is under way. */
   get isIdle(): boolean {
-    return this.#answering === undefined && this.#body === undefined && this.#kept.length === 0 && !this.#isEnding;
+    return this.#answering === undefined && this.#body === undefined && this.#keptBytes === 0 && !this.#isEnding;
+  }
+
+  get #keptBytes(): number {
+    return this.#heads.heldBytes + this.#early.length;
   }
 
   /** True when the answer to this request is the last. */
@@ -97,6 +97,10 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
 
   /** The server is short of memory: this request ends. */
   relieve(): void {
+    if (this.#isEnding) {
+      if (this.#host.turn.now >= this.#endingSince + RELIEF_GRACE_MS) this.destroy();
+      return;
+    }
     if (this.#answering !== undefined) return this.destroy();
     this.#refuse(unavailable(SHORT_OF_MEMORY), this.#body?.head, true);
   }
@@ -114,7 +118,7 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
 
   onTimer(): number {
     if (this.#isEnding) this.#transport.destroy();
-    else if (this.#upgrading !== undefined) this.#giveUp(this.#upgrading);
+    else if (this.#asked !== undefined) this.#giveUp(this.#asked);
     else if (this.#answering !== undefined) {
       if (this.#transport.output.isInFlight) this.#transport.destroy();
     } else if (this.#hasAnswered && this.isIdle) this.#end();
@@ -125,8 +129,8 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
   onBytes(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): number {
     if (this.#isEnding) return end;
     if (this.#answering !== undefined) {
-      this.#kept.add(bytes, start, end);
-      if (this.#kept.length > MAX_EARLY_BYTES) this.#transport.pause();
+      this.#early.add(bytes, start, end);
+      if (this.#early.length > MAX_EARLY_BYTES) this.#transport.pause();
       this.#hold();
       return end;
     }
@@ -143,7 +147,7 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
 
   onEnd(): void {
     // A client may close its side after its request and wait for the answer. It cannot want a WebSocket then.
-    if (this.#answering !== undefined && this.#upgrading === undefined) this.#isClosing = true;
+    if (this.#answering !== undefined && this.#asked?.isUpgrade !== true) this.#isClosing = true;
     else {
       this.#answering?.abort(new DOMException("The client has gone", "AbortError"));
       this.#end();
@@ -152,7 +156,7 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
 
   onWriting(): void {
     // While a route decides, its own limit runs.
-    if (this.#answering !== undefined && this.#upgrading === undefined) this.#wait(this.#host.options.writeTimeoutMs);
+    if (this.#answering !== undefined && this.#asked === undefined) this.#wait(this.#host.options.writeTimeoutMs);
   }
 
   onWritten(): void {
@@ -168,40 +172,19 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
     this.#answering?.abort(new DOMException("The client has gone", "AbortError"));
     this.#wakeDrained?.();
     this.#body = undefined;
-    this.#kept.take();
+    this.#forget();
     this.#leave();
   }
 
   #readHead(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): number {
-    const { options } = this.#host;
-    if (this.#kept.length > 0) return this.#readKeptHead(bytes, start, end);
-    const headStart = leadingCrlf(bytes, start, end);
-    const headEnd = findHeadEnd(bytes, headStart, end);
-    if (headEnd === -1) {
-      if (end - headStart > options.maxHeadBytes) throw headTooLarge(bytes, headStart, end);
-      this.#kept.add(bytes, start, end);
-      if (this.#hasAnswered) this.#wait(options.handshakeTimeoutMs);
+    const isBeginning = this.#heads.heldBytes === 0;
+    const read = this.#heads.read(bytes, start, end);
+    if (read === undefined) {
+      if (isBeginning && this.#hasAnswered) this.#wait(this.#host.options.handshakeTimeoutMs);
       return end;
     }
-    this.#begin(parseRequestHead(bytes, headStart, headEnd, options));
-    return headEnd;
-  }
-
-  /** The head began in an earlier chunk. */
-  #readKeptHead(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): number {
-    const { options } = this.#host;
-    const before = this.#kept.length;
-    this.#kept.add(bytes, start, Math.min(end, start + options.maxHeadBytes));
-    const kept = this.#kept.buffer;
-    const headStart = leadingCrlf(kept, 0, this.#kept.length);
-    const headEnd = findHeadEnd(kept, Math.max(headStart, before - 3), this.#kept.length);
-    if (headEnd === -1) {
-      if (this.#kept.length - headStart > options.maxHeadBytes) throw headTooLarge(kept, headStart, this.#kept.length);
-      return end;
-    }
-    this.#kept.take();
-    this.#begin(parseRequestHead(kept, headStart, headEnd, options));
-    return start + headEnd - before;
+    this.#begin(read.head);
+    return read.end;
   }
 
   /** A head is complete. */
@@ -221,7 +204,7 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
     if (framing.kind !== "none" && this.#host.memory.isExhausted) {
       return this.#refuse(unavailable(SHORT_OF_MEMORY), head, true);
     }
-    if (framing.kind === "none") return void this.#answer(head, decision.answer(NO_BYTES));
+    if (framing.kind === "none") return void this.#answer(head, decision, NO_BYTES);
     this.#body = { head, decision, decoder: new BodyDecoder(framing, this.#host.options.maxBodyBytes) };
     this.#wait(this.#host.options.messageTimeoutMs || this.#host.options.handshakeTimeoutMs);
     // RFC 9110 §10.1.1: a server that will read the body says so to a client that waits for it.
@@ -238,21 +221,36 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
 
   #endBody({ head, decision, decoder }: PendingBody): void {
     this.#body = undefined;
-    this.#host.wheel.cancel(this);
     const content = decoder.take();
     this.#answeredBytes = content.length;
-    this.#answer(head, decision.answer(content));
+    this.#answer(head, decision, content);
   }
 
-  async #answer(head: RequestHead, answer: Promise<Response>): Promise<void> {
-    const controller = this.#answering = new AbortController();
-    const response = await answer;
+  async #answer(head: RequestHead, decision: HttpDecision, body: Uint8Array<ArrayBuffer>): Promise<void> {
+    const controller = new AbortController();
+    this.#ask(askedToAnswer(head, decision.route), controller);
+    const response = await decision.answer(body, controller.signal);
     this.#answeredBytes = 0;
     this.#hold();
     if (controller.signal.aborted) return void response.body?.cancel().catch(() => {}); // Nobody is there to read it.
+    await this.#respond(head, response, controller);
+  }
+
+  async #respond(head: RequestHead, response: Response, controller: AbortController): Promise<void> {
+    this.#answering = controller;
+    this.#asked = undefined;
+    this.#host.wheel.cancel(this);
+    if (this.#transport.output.isInFlight) this.onWriting();
     const isAlive = await this.#writeResponse(response, head, controller.signal);
     this.#answering = undefined;
     this.#next(isAlive && !this.#isLast);
+  }
+
+  /** Route code has the word, for as long as the limit says. */
+  #ask(asked: AskedRoute, controller: AbortController): void {
+    this.#asked = asked;
+    this.#answering = controller;
+    this.#wait(this.#host.options[asked.limit]);
   }
 
   async #writeResponse(response: Response, head: RequestHead, signal: AbortSignal): Promise<boolean> {
@@ -297,7 +295,7 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
     if (!isAlive) return this.#end();
     this.#hasAnswered = true;
     this.#wait(this.#host.options.keepAliveTimeoutMs);
-    const early = this.#kept.take();
+    const early = this.#early.take();
     this.#transport.resume();
     if (early.length > 0) this.#feed(early);
   }
@@ -314,31 +312,27 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
     const controller = new AbortController();
     const decision = request.ask(controller.signal);
     if (!(decision instanceof Promise)) return this.#settleUpgrade(head, request.settle(decision));
-    this.#answering = controller;
-    this.#upgrading = head;
-    this.#wait(this.#host.options.upgradeTimeoutMs);
+    this.#ask(askedToUpgrade(head), controller);
     decision.then((decided) => {
       if (controller.signal.aborted) return;
-      this.#host.wheel.cancel(this);
       this.#settleUpgrade(head, request.settle(decided));
     });
   }
 
-  /** The route takes too long to decide. What it says later is not listened to. */
-  #giveUp(head: RequestHead): void {
-    this.#upgrading = undefined;
-    this.#answering?.abort(new DOMException("The handshake was given up: upgradeTimeoutMs has passed", "TimeoutError"));
+  /** The route takes too long. What it says later is not listened to. */
+  #giveUp(asked: AskedRoute): void {
+    this.#asked = undefined;
+    this.#answering?.abort(overdueReason(asked));
     this.#answering = undefined;
-    const message = "The server did not decide within upgradeTimeoutMs whether to let you in: try again later.";
-    this.#refuse(unavailable(message), head, true);
+    this.#refuse(unavailable(asked.overdue), asked.head, true);
   }
 
   #settleUpgrade(head: RequestHead, settled: Acceptance | Response): void {
-    this.#upgrading = undefined;
-    if (settled instanceof Response) return void this.#answer(head, Promise.resolve(settled));
+    this.#asked = undefined;
+    if (settled instanceof Response) return void this.#respond(head, settled, new AbortController());
     this.#answering = undefined;
     this.#write(settled.response);
-    const early = this.#kept.take();
+    const early = this.#early.take();
     this.#leave();
     const connection = settled.connect(this.#transport);
     // The connection may pause it again.
@@ -369,7 +363,7 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
   /** Reports what is held for the client: what came of its request, what a handler has of it, and what it does not read. */
   #hold(): void {
     const unread = this.#isLeft ? 0 : this.#transport.output.heldBytes;
-    const held = this.#kept.length + (this.#body?.decoder.heldBytes ?? 0) + this.#answeredBytes + unread;
+    const held = this.#keptBytes + (this.#body?.decoder.heldBytes ?? 0) + this.#answeredBytes + unread;
     if (held === this.#heldBytes) return;
     const delta = held - this.#heldBytes;
     this.#heldBytes = held;
@@ -380,8 +374,16 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
   #end(): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
+    this.#endingSince = this.#host.turn.now;
+    this.#forget();
+    this.#hold();
     this.#wait(this.#host.options.closeTimeoutMs);
     this.#transport.end();
+  }
+
+  #forget(): void {
+    this.#heads.clear();
+    this.#early.take();
   }
 
   #leave(): void {

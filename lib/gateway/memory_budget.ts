@@ -7,11 +7,20 @@
 /** From this share on, newcomers are refused. */
 const NEARLY = 7 / 8;
 
+/**
+ * So long one that was made to let go has for its last bytes to reach the peer. It may hold on to some meanwhile: a read
+ * that is under way has its buffer until something comes, or the end.
+ */
+export const RELIEF_GRACE_MS = 1_000;
+
 /** Something that holds bytes for a peer and can let go of them. */
 export interface MemoryHolder {
   /** Bytes held, as last reported to the budget. */
   readonly heldBytes: number;
-  /** Lets go, by ending the connection. */
+  /**
+   * Lets go, by ending the connection. One that is ending anyway lets go of the rest at once, but not before
+   * {@linkcode RELIEF_GRACE_MS} have passed: what it holds until then is as good as free.
+   */
   relieve(): void;
 }
 

@@ -134,6 +134,14 @@ export const GATEWAY_OPTIONS = {
     doc: "longest wait for what a route's `upgrade` decides",
     consequence: "503, closed; `signal` is aborted, and the log says so",
   },
+  responseTimeoutMs: {
+    ...DURATION,
+    group: "HTTP and handshake",
+    default: 30_000,
+    perRoute: false,
+    doc: "longest wait for the response of a route's `get` or `post`; its body may take longer",
+    consequence: "503, closed; `request.signal` is aborted, and the log says so",
+  },
   maxBodyBytes: {
     ...SIZE,
     group: "HTTP and handshake",

@@ -93,6 +93,11 @@ export class Keepalive {
     if (this.#closeBeganAt === OFF) this.#closeBeganAt = now;
   }
 
+  /** True when the closing began at least so long ago. */
+  isClosingFor(durationMs: number, now: number): boolean {
+    return isDue(this.#closeBeganAt, durationMs, now);
+  }
+
   /** The server stopped reading. */
   paused(now: number): void {
     if (this.#pausedAt === OFF) this.#pausedAt = now;

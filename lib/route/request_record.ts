@@ -9,10 +9,13 @@ import type { RequestRecord } from "./runtime_contract.ts";
  * The request as a handler sees it.
  *
  * @param body of a method that has one; left out for GET and HEAD.
+ * @param signal which its own follows. Default: it is never aborted.
  */
-export function requestOf(record: RequestRecord, body?: Uint8Array<ArrayBuffer>): Request {
-  const init = { method: record.method, headers: headersOf(record) };
-  return new Request(urlOf(record), body === undefined ? init : { ...init, body });
+export function requestOf(record: RequestRecord, body?: Uint8Array<ArrayBuffer>, signal?: AbortSignal): Request {
+  const init: RequestInit = { method: record.method, headers: headersOf(record) };
+  if (body !== undefined) init.body = body;
+  if (signal !== undefined) init.signal = signal;
+  return new Request(urlOf(record), init);
 }
 
 /** The URL asked for, without what a `Request` refuses. */

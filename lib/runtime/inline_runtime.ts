@@ -117,7 +117,7 @@ export class InlineRuntime implements RouteRuntime {
     try {
       return checkResponse(await handler(request, { params, remoteAddress, publish: this.#publish }), name);
     } catch (thrown) {
-      return this.#failedExchange(running, name, thrown);
+      return this.#failedExchange(running, name, thrown, request.signal);
     }
   }
 
@@ -164,10 +164,11 @@ export class InlineRuntime implements RouteRuntime {
     return { accept: false, response: internalServerError() };
   }
 
-  #failedExchange(running: RunningRoute, handler: "get" | "post", thrown: unknown): Response {
+  /** The same for a request. Who gives up because nobody waits any more has not failed. */
+  #failedExchange(running: RunningRoute, handler: "get" | "post", thrown: unknown, signal: AbortSignal): Response {
     try {
       if (thrown instanceof Response) return checkResponse(thrown, handler);
-      running.report(handler, thrown);
+      if (!(signal.aborted && thrown === signal.reason)) running.report(handler, thrown);
     } catch (error) {
       running.report(handler, error);
     }

@@ -1,7 +1,8 @@
 /** npm's `ws` against the server: the Web API it has, and what lies below it. @module */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { once } from "node:events";
+import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Writable } from "node:stream";
 import WebSocket from "ws";
 import { encodeFrame } from "../../lib/frame/mod.ts";
@@ -45,10 +46,10 @@ Deno.test("ws cuts a character between fragments, and gets it whole", async () =
 Deno.test("ws sees the server's ping with its payload, and a pong to its own", async () => {
   await using servers = await startServers();
   const socket = await open(`${servers.addresses.lab}/lab`);
-  const ping = once(socket, "ping");
+  const ping = nextEvent(socket, "ping");
   socket.send("ping x".padEnd(130, "y"));
   assertEquals(String((await ping)[0]), "x".padEnd(125, "y"));
-  const pong = once(socket, "pong");
+  const pong = nextEvent(socket, "pong");
   socket.ping("z".repeat(125));
   assertEquals(String((await pong)[0]), "z".repeat(125));
   await close(socket);
@@ -93,8 +94,9 @@ Deno.test("ws connects from the server's own origin, and gets a route's fields w
   const own = await open(`${servers.addresses.shipped}/echo`, { origin: servers.shipped.url });
   await close(own);
   const socket = new WebSocket(`${servers.addresses.lab}/gate?token=open`);
-  const [[response]] = await Promise.all([once(socket, "upgrade"), once(socket, "open")]);
-  assertEquals([response.statusCode, response.headers["x-gate"]], [101, "open"]);
+  const [[response]] = await Promise.all([nextEvent(socket, "upgrade"), nextEvent(socket, "open")]);
+  const { statusCode, headers } = response as { statusCode: number; headers: Record<string, string> };
+  assertEquals([statusCode, headers["x-gate"]], [101, "open"]);
   await close(socket);
 });
 
@@ -125,9 +127,9 @@ for (
         const noise = Uint8Array.from({ length: Math.min(size, 100_000) }, (_, at) => Math.imul(at, 0x9e3779b1) >>> 24);
         for (const message of [text, noise, text]) {
           socket.send(message);
-          const [echo, isBinary] = await once(socket, "message");
+          const [echo, isBinary] = await nextEvent(socket, "message");
           assertEquals(isBinary, typeof message !== "string");
-          assert(Buffer.from(message as string).equals(echo), `${size} bytes came back otherwise`);
+          assert(Buffer.from(message as string).equals(echo as Uint8Array), `${size} bytes came back otherwise`);
         }
       }
       await close(socket);
@@ -145,6 +147,14 @@ Deno.test("ws that sends what does not inflate is closed with 1007", async () =>
   assertEquals([code, String(reason)], [1007, "a compressed message cannot be inflated"]);
 });
 
+Deno.test("a test with ws fails with the code when the server ends the connection it waits at", async () => {
+  await using servers = await startServers();
+  const socket = await open(`${servers.addresses.lab}/narrow`);
+  const message = nextMessage(socket);
+  socket.send("x".repeat(100_000));
+  await assertRejects(() => message, Error, 'closed with 1009 "the message is longer');
+});
+
 Deno.test("ws that vanishes is reported to the route as 1006", async () => {
   await using servers = await startServers();
   const watcher = new WebSocket(`${servers.addresses.lab}/closes`);
@@ -160,25 +170,40 @@ Deno.test("a route's flood of 10 000 messages reaches ws whole and in order", as
   await using servers = await startServers();
   const socket = await open(`${servers.addresses.lab}/lab`);
   const arrived: string[] = [];
-  const { promise, resolve } = Promise.withResolvers<void>();
   socket.on("message", (message: Uint8Array) => {
     arrived.push(String(message));
-    if (arrived.length === 10_000) resolve();
+    if (arrived.length === 10_000) socket.emit("all");
   });
+  const all = nextEvent(socket, "all");
   socket.send("flood 10000");
-  await promise;
+  await all;
   assertEquals(arrived, Array.from({ length: 10_000 }, (_, i) => String(i)));
   await close(socket);
 });
 
 async function open(url: string, options: Record<string, unknown> = {}): Promise<WebSocket> {
   const socket = new WebSocket(url, options);
-  await once(socket, "open");
+  await nextEvent(socket, "open");
   return socket;
 }
 
+/** What the next event of this name brings. @throws {Error} with the code, when the connection ends before it. */
+async function nextEvent(socket: WebSocket, name: string): Promise<unknown[]> {
+  const { promise, resolve, reject } = Promise.withResolvers<unknown[]>();
+  const onEvent = (...brought: unknown[]) => resolve(brought);
+  const onClose = (code: number, reason: Uint8Array) =>
+    reject(new Error(`closed with ${code} "${reason}" instead of the event "${name}"`));
+  if (socket.readyState === WebSocket.CLOSED) reject(new Error(`closed before it could bring the event "${name}"`));
+  socket.once(name, onEvent).once("close", onClose).once("error", reject);
+  try {
+    return await promise;
+  } finally {
+    socket.off(name, onEvent).off("close", onClose).off("error", reject);
+  }
+}
+
 async function nextMessage(socket: WebSocket): Promise<{ readonly text: string; readonly isBinary: boolean }> {
-  const [bytes, isBinary] = await once(socket, "message");
+  const [bytes, isBinary] = await nextEvent(socket, "message") as [Uint8Array, boolean];
   return { text: new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes), isBinary };
 }
 
@@ -197,7 +222,7 @@ interface Refusal {
 
 async function refused(url: string, options: Record<string, unknown>): Promise<Refusal> {
   const socket = new WebSocket(url, options);
-  const [request, response] = await once(socket, "unexpected-response");
+  const [request, response] = await nextEvent(socket, "unexpected-response") as [ClientRequest, IncomingMessage];
   let body = "";
   for await (const part of response) body += part;
   request.destroy();

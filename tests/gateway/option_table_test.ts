@@ -32,6 +32,7 @@ Deno.test("GATEWAY_DEFAULTS are those of the design", () => {
     maxHeaderFields: 100,
     handshakeTimeoutMs: 10_000,
     upgradeTimeoutMs: 10_000,
+    responseTimeoutMs: 30_000,
     maxBodyBytes: MIB,
     keepAliveTimeoutMs: 60_000,
     maxMessageBytes: MIB,

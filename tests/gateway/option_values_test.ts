@@ -24,6 +24,7 @@ const WRONG_TEXTS: Readonly<Record<OptionName, readonly [text: string, allowed: 
   maxHeaderFields: ["4", "5 to 10000"],
   handshakeTimeoutMs: ["0", "1 to 2147483647"],
   upgradeTimeoutMs: ["0", "1 to 2147483647"],
+  responseTimeoutMs: ["0", "1 to 2147483647"],
   maxBodyBytes: ["1.5MiB", "bytes"],
   keepAliveTimeoutMs: ["10 minutes", "milliseconds"],
   maxMessageBytes: ["512MiB", "(511MiB)"],

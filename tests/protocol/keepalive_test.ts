@@ -139,6 +139,13 @@ Deno.test("Keepalive waits closeTimeoutMs for the closing handshake, and for not
   assertEquals(keepalive.check(12_000), "CLOSE_TIMEOUT");
 });
 
+Deno.test("Keepalive.isClosingFor counts from the beginning of the closing, and is false before it", () => {
+  const keepalive = begin({ closeTimeoutMs: 500 });
+  assertEquals(keepalive.isClosingFor(0, 5_000), false);
+  keepalive.closing(2_000);
+  assertEquals([keepalive.isClosingFor(1_000, 2_999), keepalive.isClosingFor(1_000, 3_000)], [false, true]);
+});
+
 Deno.test("Keepalive gives a stuck write up while closing, and also while not reading", () => {
   const keepalive = begin({ writeTimeoutMs: 5_000 });
   keepalive.writing(2_000);

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import { requestOf, urlOf } from "../../lib/route/request_record.ts";
 import type { RequestRecord } from "../../lib/route/table.ts";
 
@@ -26,6 +26,15 @@ Deno.test("requestOf joins repeated fields with commas, but cookies with semicol
   const headers = [["x-a", "1"], ["cookie", "a=1"], ["x-a", "2"], ["cookie", "b=2; c=3"]] as const;
   const request = requestOf({ ...RECORD, headers });
   assertEquals([...request.headers], [["cookie", "a=1; b=2; c=3"], ["x-a", "1, 2"]]);
+});
+
+Deno.test("requestOf gives the request a signal that follows another one, its reason included", () => {
+  const controller = new AbortController();
+  const { signal } = requestOf(RECORD, undefined, controller.signal);
+  assertEquals([signal.aborted, requestOf(RECORD).signal.aborted], [false, false]);
+  const reason = new DOMException("gone", "AbortError");
+  controller.abort(reason);
+  assertStrictEquals(signal.reason, reason);
 });
 
 Deno.test("urlOf leaves credentials out, which a Request would refuse", () => {

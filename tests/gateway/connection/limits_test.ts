@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import type { Peer } from "sockeye";
+import { encodeClientFrame, type TestPeer, type TestServer } from "../../../lib/testing/mod.ts";
 import { assertClosed, frameTypes, gate, serve, violations } from "../support/served.ts";
 
 const KIB = 1024;
@@ -181,6 +182,60 @@ Deno.test("Gateway counts messages that are not complete against maxMemoryBytes"
   }
   assertEquals(violations(server), ["MEMORY_PRESSURE"]);
   assertEquals(server.connectionCount, 1);
+});
+
+const LONG_MESSAGE = encodeClientFrame({ opcode: 2, payload: new Uint8Array(1024 * KIB) });
+const LONG_PART_BYTES = 900 * KIB;
+
+/** Six peers that send most of a message, one after the other: each holds a buffer of 1 MiB, into which a read is under way. */
+async function connectHolders(
+  server: TestServer,
+  prepare: (peer: TestPeer, index: number) => void,
+): Promise<TestPeer[]> {
+  const peers: TestPeer[] = [];
+  for (let count = 0; count < 6; count++) peers.push(await server.connect("/", { answersClose: false }));
+  for (const [index, peer] of peers.entries()) {
+    prepare(peer, index);
+    peer.sendRaw(LONG_MESSAGE.subarray(0, LONG_PART_BYTES - 64 * KIB));
+    await server.still();
+    // A read that brings so much makes the next go straight to where the rest belongs.
+    peer.sendRaw(LONG_MESSAGE.subarray(LONG_PART_BYTES - 64 * KIB, LONG_PART_BYTES));
+    await server.still();
+  }
+  return peers;
+}
+
+Deno.test("Gateway above maxMemoryBytes gets its Close through, though reads under way keep what is to be let go", async () => {
+  const served: Peer[] = [];
+  const options = { maxMemoryBytes: 2500 * KIB, highWaterBytes: 128 * KIB };
+  await using server = await serve({ open: (peer) => void served.push(peer), message() {} }, options);
+  // The Close has to wait behind a write that is under way, as it has when many are told at once.
+  const peers = await connectHolders(server, (peer, index) => {
+    peer.stopReading();
+    served[index]!.send(new Uint8Array(80 * KIB));
+  });
+  assertEquals(violations(server), new Array(4).fill("MEMORY_PRESSURE"));
+  for (const peer of peers) peer.resumeReading();
+  await server.settled();
+  const ends = peers.filter((peer) => frameTypes(peer).includes("close"));
+  assertEquals(ends.map(frameTypes), new Array(4).fill(["binary", "close"]));
+  for (const peer of ends) await assertClosed(peer, 1013, "the server is short of memory");
+  assertEquals(server.connectionCount, 2);
+});
+
+Deno.test("Gateway above maxMemoryBytes drops who keeps its buffer for a second after the Close, if it is still short", async () => {
+  await using server = await serve({ message() {} }, { maxMemoryBytes: 2500 * KIB, closeTimeoutMs: 10_000 });
+  const peers = await connectHolders(server, (peer) => peer.stopReading());
+  await server.clock.advance(999);
+  peers[4]!.sendRaw(LONG_MESSAGE.subarray(LONG_PART_BYTES));
+  await server.still();
+  assertEquals(server.connectionCount, 6);
+  await server.clock.advance(1);
+  peers[5]!.sendRaw(LONG_MESSAGE.subarray(LONG_PART_BYTES));
+  await server.still();
+  assertEquals(server.connectionCount, 4);
+  // Nobody is dropped for more than is missing.
+  assertEquals(violations(server).length, 4);
 });
 
 Deno.test("Connection handles at most 1 024 messages in one turn, and then lets others have theirs", async () => {
