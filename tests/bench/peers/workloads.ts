@@ -23,7 +23,7 @@ export interface Workload {
   readonly title: string;
   readonly needs: Need;
   /** The route of ours. The programs of the others take `/fan` for a fan-out and everything else for an echo. */
-  readonly path: "/echo" | "/bytes" | "/fan";
+  readonly path: "/echo" | "/view" | "/bytes" | "/fan";
   /** As a WebSocket server gets it; a byte echo gets the same without frames. */
   readonly load: Load;
 }
@@ -113,6 +113,7 @@ const ROWS: readonly (Omit<Workload, "family" | "path"> & Partial<Pick<Workload,
     label: "1 MiB echo through the view",
     title: "ping-pong of 1 MiB on 10 connections, ours through the borrowed view",
     needs: "bytes",
+    path: "/view",
     load: echo(10, MIB),
   },
   {

@@ -31,13 +31,15 @@ Deno.test("WORKLOADS is every kind of traffic that is measured", () => {
   );
 });
 
+const ECHOES: Readonly<Record<string, string>> = { "1m-view": "/view", "1m-bytes": "/bytes" };
+
 Deno.test("WORKLOADS says text, compression, path and need where the name does", () => {
   for (const { name, load, path, needs } of WORKLOADS) {
     const isDeflated = name.startsWith("deflate");
     assertEquals(load.isDeflated ?? false, isDeflated, name);
     assertEquals(needs === "deflate", isDeflated, name);
     assertEquals(load.isText, isDeflated || name.endsWith("-text"), name);
-    assertEquals(path, load.mode === "fan" ? "/fan" : name === "1m-bytes" ? "/bytes" : "/echo", name);
+    assertEquals(path, load.mode === "fan" ? "/fan" : ECHOES[name] ?? "/echo", name);
     // Text that is only passed on as bytes would not be handed over as a string.
     if (load.isText || load.mode === "fan" || load.mode === "handshakes") assertEquals(needs === "bytes", false, name);
   }

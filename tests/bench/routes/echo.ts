@@ -1,5 +1,5 @@
 /**
- * `/echo`: every message back, as anybody would write it.
+ * `/echo`: every message back: text as a string, bytes as they came.
  *
  * @module
  */
@@ -7,6 +7,6 @@ import { defineRoute } from "sockeye";
 
 export default defineRoute("/echo", {
   message(peer, message) {
-    peer.send(message.isText ? message.text() : message.view);
+    peer.send(message.isText ? message.text() : message);
   },
 });
