@@ -43,12 +43,6 @@ export async function startServers(): Promise<Servers> {
     shipped,
     lab,
     async [Symbol.asyncDispose]() {
-      console.log(
-        "VIOL",
-        [shipped, lab].map((s) =>
-          s.output().split("\n").filter((l) => l.includes("violation") || l.includes("rror")).join(";")
-        ),
-      );
       await Promise.all([shipped[Symbol.asyncDispose](), lab[Symbol.asyncDispose]()]);
     },
   };
