@@ -14,6 +14,7 @@ import type { ConnectionHost, ConnectionOpening } from "./connection_host.ts";
 import type { DeflateContract } from "./deflate_contract.ts";
 import { endedWith } from "./ended.ts";
 import { HandlerQueue, type Inflation, type QueueEvents } from "./handler_queue.ts";
+import { HighWater } from "./high_water.ts";
 import { type MemoryHolder, RELIEF_GRACE_MS } from "./memory_budget.ts";
 import type { ConnectionOptions } from "./options.ts";
 import type { Seated } from "./roster.ts";
@@ -50,12 +51,11 @@ export class Connection
   readonly #events: PeerEvents;
   readonly #queue: HandlerQueue;
   readonly #rate: TokenBucket | undefined;
-  #drainWaiters: (() => void)[] | undefined;
+  readonly #highWater = new HighWater();
   #heldBytes = 0;
   /** Of those, what the output held when it was last asked. */
   #heldOutputBytes = 0;
   #messagesLeft = 0;
-  #isAboveHighWater = false;
   #isReadingPaused = false;
   #isFinished = false;
   #isGone = false;
@@ -187,7 +187,7 @@ export class Connection
     const { output } = this.#transport;
     if (output.byteLength <= this.#options.highWaterBytes) {
       this.#protocol.releasePong();
-      this.#announceDrain();
+      if (this.#highWater.sink() && this.#protocol.isOpen) this.#queue.drain();
     }
     // Where nothing was held and nothing is, as in fan-out, the waits are all there is to look at.
     if (output.byteLength + this.#heldOutputBytes > 0 || this.#isReadingPaused || this.#isGone) this.#settle();
@@ -309,7 +309,7 @@ export class Connection
 
   drained(): Promise<void> {
     if (this.#isFinished || this.bufferedAmount <= this.#options.highWaterBytes) return Promise.resolve();
-    return new Promise((resolve) => (this.#drainWaiters ??= []).push(resolve));
+    return this.#highWater.wait();
   }
 
   /** A wait is over: with a Close frame where the peer can still read one, at once otherwise. */
@@ -335,22 +335,9 @@ export class Connection
     if (output.isInFlight) this.#hold();
     else this.#transport.touch();
     if (output.byteLength <= this.#options.highWaterBytes) return true;
-    this.#isAboveHighWater = true;
+    this.#highWater.pass();
     this.#settle();
     return false;
-  }
-
-  #announceDrain(): void {
-    if (!this.#isAboveHighWater) return;
-    this.#isAboveHighWater = false;
-    this.#releaseDrainWaiters();
-    if (this.#protocol.isOpen) this.#queue.drain();
-  }
-
-  #releaseDrainWaiters(): void {
-    const waiters = this.#drainWaiters;
-    this.#drainWaiters = undefined;
-    if (waiters !== undefined) { for (const resolve of waiters) resolve(); }
   }
 
   /** The route need not wait for the transport to learn that it is over. */
@@ -358,7 +345,7 @@ export class Connection
     if (this.#isFinished) return;
     this.#isFinished = true;
     this.#host.hub.unsubscribeAll(this);
-    this.#releaseDrainWaiters();
+    this.#highWater.release();
     this.#events.abort(endedWith(info.code));
     this.#queue.close(info);
   }
