@@ -173,11 +173,11 @@ export async function runLoad(
     () => child.kill("SIGKILL"),
     (target.seconds + target.warmUpSeconds + GRACE_SECONDS) * 1e3,
   );
-  const { success, signal, stdout, stderr } = await child.output();
+  const { success, code, signal, stdout, stderr } = await child.output();
   clearTimeout(deadline);
   const [line, complaints] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes).trim());
   if (signal === "SIGKILL") throw new LoadError("the load generator was ended: the server did not answer in time");
-  if (!success) throw new LoadError(`the load generator failed: ${complaints}`);
+  if (!success) throw new LoadError(`the load generator failed (${signal ?? `exit code ${code}`}): ${complaints}`);
   try {
     return parseLoadResult(line ?? "");
   } catch (error) {

@@ -27,10 +27,10 @@ export interface Failure {
  * So long a server is under load before it is measured: the first time until most of its code is compiled, each time after
  * until its new connections are open and busy.
  */
-const WARM_UP_SECONDS = { first: 0.4, later: 0.1 } as const;
+const WARM_UP_SECONDS = { first: 1.2, later: 0.1 } as const;
 
-/** Memory is read once in so many rounds: a neighbour does not change it, and a round of it takes three seconds. */
-const ROUNDS_FOR_MEMORY = 3;
+/** There is one long round, or one in which memory is read, for so many of the others. */
+const ROUNDS_FOR_A_LONG_ONE = 3;
 
 /** Silent connections are left alone for so long before memory is read. */
 const SETTLE_SECONDS = 2;
@@ -109,9 +109,9 @@ export class Contest {
       .map(({ row: { name } }) => summarize(workload.name, name, whole(name), whole(OURS)));
   }
 
-  #roundsOf({ load }: Workload): number {
-    const { rounds } = this.#setting.options;
-    return load.mode === "idle" ? Math.ceil(rounds / ROUNDS_FOR_MEMORY) : rounds;
+  #roundsOf({ load, leastSeconds = 0 }: Workload): number {
+    const { rounds, seconds } = this.#setting.options;
+    return load.mode === "idle" || leastSeconds > seconds ? Math.ceil(rounds / ROUNDS_FOR_A_LONG_ONE) : rounds;
   }
 
   /** One measurement, of a server that runs already or is started for it. */
@@ -137,7 +137,7 @@ export class Contest {
 
   async #load(workload: Workload, row: ServerRow, { port, pid }: RunningServer, isFirst: boolean): Promise<LoadResult> {
     const { generator, folder, pin, processes, options } = this.#setting;
-    const { load, path } = workload;
+    const { load, path, leastSeconds = 0 } = workload;
     const isIdle = load.mode === "idle";
     const [program = generator, ...before] = [...pin.load, generator];
     return await runLoad(
@@ -147,7 +147,7 @@ export class Contest {
         port,
         path,
         pid,
-        seconds: isIdle ? SETTLE_SECONDS : options.seconds,
+        seconds: isIdle ? SETTLE_SECONDS : Math.max(options.seconds, leastSeconds),
         warmUpSeconds: isIdle ? 0 : isFirst ? WARM_UP_SECONDS.first : WARM_UP_SECONDS.later,
       },
       processes.add,

@@ -29,7 +29,7 @@ export interface PeersOptions {
 export class UsageError extends Error {}
 
 /** Many short rounds: neighbours take much of a machine for seconds at a time, and then spoil a few rounds, not all. */
-const DEFAULTS = { rounds: "9", seconds: "0.5" } as const;
+const DEFAULTS = { rounds: "7", seconds: "0.5" } as const;
 
 /**
  * Reads the command line.

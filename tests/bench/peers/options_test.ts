@@ -6,7 +6,7 @@ import { WORKLOADS } from "./workloads.ts";
 
 Deno.test("readOptions measures every server under every workload when nothing is said, nine times for half a second", () => {
   const { servers, workloads, ...rest } = readOptions([]);
-  assertEquals(rest, { rounds: 9, seconds: 0.5, json: undefined, svg: undefined, isStrict: false, isHelp: false });
+  assertEquals(rest, { rounds: 7, seconds: 0.5, json: undefined, svg: undefined, isStrict: false, isHelp: false });
   assertEquals(servers.map(({ name }) => name), ["sockeye", "ws", "deno-upgrade", "bun", "byte-echo"]);
   assertEquals(workloads, WORKLOADS);
 });
