@@ -24,7 +24,7 @@ export { deflateAlone } from "./message_deflater.ts";
 export { FORM, type MessageForm } from "./message_form.ts";
 export { type InflatedMessage, type InflaterOptions, MessageInflater } from "./message_inflater.ts";
 export { isControlOpcode, isDefinedOpcode, OPCODE, type Opcode } from "./opcode.ts";
-export { PLAIN_FRAMES } from "./plain_frames.ts";
+export { type MessageWalk, PLAIN_FRAMES } from "./plain_frames.ts";
 export { type Payload, PreparedMessage, viewOf } from "./prepared_message.ts";
 export { Receiver } from "./receiver.ts";
 export type { ReceiverEvents, ReceiverOptions } from "./receiver_events.ts";

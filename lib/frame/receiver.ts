@@ -15,16 +15,14 @@ import { FRESH_BUFFERS, MessageAssembly } from "./message_assembly.ts";
 import { FORM, type MessageForm } from "./message_form.ts";
 import { isControlOpcode, isDefinedOpcode, OPCODE } from "./opcode.ts";
 import { advanceUtf8, UTF8_ACCEPT, UTF8_REJECT } from "./utf8.ts";
-import { PLAIN_FRAMES } from "./plain_frames.ts";
+import { PLAIN_FRAMES, UNCHECKED_TEXT_BITS } from "./plain_frames.ts";
 import type { ReceiverEvents, ReceiverOptions } from "./receiver_events.ts";
 import { ProtocolError } from "./violation.ts";
 import type { SegmentSource } from "./segment_owner.ts";
 
 const EMPTY = new Uint8Array(0);
-
 /** From so many missing bytes on, it pays to read a payload to where it belongs. */
 const LEND_FROM_BYTES = 16 * 1024;
-
 /** So much is read at a time: others want their turn. */
 const LEND_UP_TO_BYTES = 256 * 1024;
 
@@ -74,6 +72,7 @@ export class Receiver {
   #control = EMPTY;
   #controlLength = 0;
 
+  #isWalking = false;
   #isHalted = false;
   #isClosed = false;
 
@@ -107,11 +106,18 @@ export class Receiver {
   /** Makes {@linkcode receive} return after the frame under way. For use by the events. */
   halt(): void {
     this.#isHalted = true;
+    this.interrupt();
+  }
+
+  /** Ends what is told in one go: see {@linkcode ReceiverEvents.onMessages}. For use by the events. */
+  interrupt(): void {
+    if (this.#isWalking) PLAIN_FRAMES.stop();
   }
 
   /** Lets go of what is held and looks at nothing more. */
   abandon(): void {
     this.#isClosed = true;
+    this.interrupt();
     this.#message.clear();
   }
 
@@ -162,7 +168,7 @@ export class Receiver {
     while (!this.#isHalted) {
       if (this.#isClosed) return end;
       if (this.#remaining < 0) {
-        if (this.#isBetweenMessages) {
+        if (this.#messageOpcode === 0 && this.#stashed === 0 && this.#options.expectMasked) {
           at = this.#takePlainFrames(bytes, at, end);
           if (this.#isClosed) return end;
           if (this.#isHalted || at === end) return at;
@@ -182,11 +188,6 @@ export class Receiver {
     return at;
   }
 
-  /** Nothing is under way: neither a frame, nor a message, nor a header. */
-  get #isBetweenMessages(): boolean {
-    return this.#messageOpcode === 0 && this.#stashed === 0 && this.#options.expectMasked;
-  }
-
   /**
    * The short way, for chunks in the arena: the kernel walks the frames that are whole messages, and they are told. What
    * stops it, a wrong frame among others, is left to the long way.
@@ -197,28 +198,27 @@ export class Receiver {
     if (!PLAIN_FRAMES.open(bytes)) return start;
     const { maxMessageBytes, allowsRsv1 } = this.#options;
     const rsv = allowsRsv1 === true ? RSV1_BIT : 0;
-    let at = start;
-    let count: number;
+    this.#isWalking = true;
     try {
-      do {
-        count = PLAIN_FRAMES.walk(at, end, maxMessageBytes, rsv);
-        for (let index = 0; index < count && !this.#isHalted && !this.#isClosed; index++) {
-          const payloadAt = PLAIN_FRAMES.start(index);
-          at = payloadAt + PLAIN_FRAMES.length(index);
-          this.#tellInPlace(PLAIN_FRAMES.form(index), bytes, payloadAt, at);
-          if (this.#isHalted) PLAIN_FRAMES.putBack(index + 1);
+      for (let count = TABLE_LIMIT; count === TABLE_LIMIT && !this.#isHalted && !this.#isClosed;) {
+        count = PLAIN_FRAMES.walk(start, end, maxMessageBytes, rsv);
+        if (count > 1) this.#events.onMessages?.(PLAIN_FRAMES);
+        while (!this.#isHalted && !this.#isClosed && PLAIN_FRAMES.step()) {
+          this.#tellInPlace(PLAIN_FRAMES.form, bytes, PLAIN_FRAMES.start, PLAIN_FRAMES.end);
         }
-      } while (count === TABLE_LIMIT && !this.#isHalted && !this.#isClosed);
+        start = PLAIN_FRAMES.end;
+        if (this.#isHalted) PLAIN_FRAMES.putBack();
+      }
     } finally {
+      this.#isWalking = false;
       PLAIN_FRAMES.close();
     }
-    return at;
+    return start;
   }
 
   /** A message that lies whole in its chunk. */
   #tellInPlace(form: MessageForm, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void {
-    // Of these three bits only the first: text, not compressed, with bytes above 0x7F.
-    if ((form & (FORM.TEXT | FORM.ASCII | FORM.COMPRESSED)) === FORM.TEXT) {
+    if ((form & UNCHECKED_TEXT_BITS) === FORM.TEXT) {
       if (advanceUtf8(UTF8_ACCEPT, bytes, start, end) !== UTF8_ACCEPT) throw new ProtocolError("TEXT_NOT_UTF8");
     }
     this.#events.onMessage(form | FORM.BORROWED, bytes, start, end);

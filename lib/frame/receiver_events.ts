@@ -4,11 +4,17 @@
  * @module
  */
 import type { MessageForm } from "./message_form.ts";
+import type { MessageWalk } from "./plain_frames.ts";
 
 /** What the receiver tells, in the order of the wire. */
 export interface ReceiverEvents {
   /** A whole message: `bytes[start, end)`, unmasked, and UTF-8 when it is text and not compressed. */
   onMessage(form: MessageForm, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void;
+  /**
+   * The messages of a chunk that follow each other, to be handled in one go as far as {@linkcode MessageWalk.next} gives
+   * them; those that are left are told one by one.
+   */
+  onMessages?(walk: MessageWalk): void;
   /** A ping: `bytes[start, end)`, valid until this call returns. */
   onPing(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void;
   /** A pong: `bytes[start, end)`, valid until this call returns. */

@@ -5,7 +5,7 @@
  * @module
  */
 import { CLOSE_CODE, MessageInflater, OPCODE, viewOf, VIOLATIONS } from "../frame/mod.ts";
-import type { MessageForm, Payload, PreparedMessage, ViolationName } from "../frame/mod.ts";
+import type { MessageForm, MessageWalk, Payload, PreparedMessage, ViolationName } from "../frame/mod.ts";
 import { Keepalive, type ProtocolEvents, ServerProtocol } from "../protocol/mod.ts";
 import type { Subscriber } from "../pubsub/mod.ts";
 import type { CloseInfo, TransportName } from "../route/mod.ts";
@@ -214,6 +214,12 @@ export class Connection
     if (this.#isReadingPaused || isFull || this.#queue.hasInflatedEnough) this.#protocol.halt();
   }
 
+  onMessages(walk: MessageWalk): void {
+    if (this.#rate !== undefined || this.#isReadingPaused || walk.count >= this.#messagesLeft) return;
+    this.#queue.messages(walk);
+    this.#messagesLeft -= walk.taken;
+  }
+
   onPeerClose(): void {
     this.#finish(this.#protocol.closing);
     // RFC 6455 §5.5.1: after a Close frame the peer sends no data, so there is nothing left to wait for.
@@ -267,10 +273,8 @@ export class Connection
     const opcode = isText ? OPCODE.TEXT : OPCODE.BINARY;
     const mayLend = end - start >= IN_PLACE_FROM_BYTES && !this.#protocol.compresses(end - start);
     const lent = mayLend ? this.#queue.lend(bytes, start, end) : undefined;
-    const isSent = lent === undefined
-      ? this.#protocol.sendPart(opcode, bytes, start, end)
-      : this.#protocol.sendInPlace(opcode, lent);
-    return isSent && this.#sent();
+    if (lent !== undefined) return this.#protocol.sendInPlace(opcode, lent) && this.#sent();
+    return this.#protocol.sendPart(opcode, bytes, start, end) && this.#sent();
   }
 
   ping(payload: Uint8Array): void {
@@ -386,6 +390,7 @@ export class Connection
     if (mustPause) {
       this.#keepalive.paused(this.#host.turn.now);
       this.#transport.pause();
+      this.#protocol.halt();
     } else {
       this.#keepalive.resumed(this.#host.turn.now);
       this.#transport.resume();

@@ -10,6 +10,7 @@ import {
   type LentBytes,
   type MessageForm,
   type MessageInflater,
+  type MessageWalk,
   ProtocolError,
   type SegmentOwner,
   type ViolationName,
@@ -81,7 +82,10 @@ export class HandlerQueue {
   #start = 0;
   #end = 0;
   #owner: SegmentOwner | undefined;
-  #isLent = false;
+  /** Where the message begins that was lent last; -1 when none of these bytes was. */
+  #lentStart = -1;
+  /** While messages are handled in one go: then the message is the one it came to last. */
+  #walk: MessageWalk | undefined;
   #isBusy = false;
   #isDrainDue = false;
   #closeDue: CloseInfo | undefined;
@@ -145,10 +149,35 @@ export class HandlerQueue {
     this.#runWaiting();
   }
 
+  /**
+   * The messages of a chunk: handled one after the other as long as none is pending and nothing else is due. None of them
+   * may be compressed.
+   */
+  messages(walk: MessageWalk): void {
+    if (this.#isClosed || this.#isBusy || this.#inflation !== undefined) return;
+    if (this.#events.messages === undefined) return;
+    this.#isBusy = true;
+    this.#bytes = walk.bytes;
+    this.#owner = undefined;
+    this.#lentStart = -1;
+    this.#walk = walk;
+    const pending = this.#events.messages(walk);
+    this.#walk = undefined;
+    if (pending !== undefined) {
+      this.#start = walk.start;
+      this.#end = walk.end;
+      this.#buffers.pin(walk.bytes);
+      this.#owner = this.#buffers.pins;
+    }
+    this.#track(pending);
+    this.#runWaiting();
+  }
+
   /** The write buffer has drained. */
   drain(): void {
     if (this.#isClosed) return;
     this.#isDrainDue = true;
+    this.#walk?.stop();
     this.#runWaiting();
   }
 
@@ -157,6 +186,7 @@ export class HandlerQueue {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#closeDue = info;
+    this.#walk?.stop();
     this.#runWaiting();
   }
 
@@ -174,13 +204,12 @@ export class HandlerQueue {
    */
   lend(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): LentBytes | undefined {
     const byteLength = end - start;
-    if (this.#isLent || bytes !== this.#bytes || bytes === NO_BYTES || start < headerBytes(byteLength)) {
-      return undefined;
-    }
-    if (start !== this.#start || end !== this.#end) return undefined;
+    if (start === this.#lentStart || bytes !== this.#bytes || bytes === NO_BYTES) return undefined;
+    const message = this.#walk ?? { start: this.#start, end: this.#end };
+    if (start !== message.start || end !== message.end || start < headerBytes(byteLength)) return undefined;
     // One of many in a chunk is better copied: they leave in one write then, and do not keep the chunk from its next use.
     if (byteLength * MAX_BUFFER_PER_MESSAGE < bytes.length) return undefined;
-    this.#isLent = true;
+    this.#lentStart = start;
     // The view stays valid until the handler has settled, and the bytes until they have been written.
     const owner = this.#owner;
     if (owner === undefined || owner === this.#buffers.pins) {
@@ -239,7 +268,7 @@ export class HandlerQueue {
     owner: SegmentOwner | undefined,
   ): void {
     this.#isBusy = true;
-    this.#isLent = false;
+    this.#lentStart = -1;
     this.#bytes = bytes;
     this.#start = start;
     this.#end = end;

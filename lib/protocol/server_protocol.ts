@@ -14,6 +14,7 @@ import {
   encodeClosePayload,
   type LentBytes,
   type MessageForm,
+  type MessageWalk,
   OPCODE,
   type PreparedMessage,
   ProtocolError,
@@ -38,6 +39,8 @@ export interface ProtocolOptions {
 export interface ProtocolEvents {
   /** See {@linkcode ReceiverEvents.onMessage}. Not called after our Close frame. */
   onMessage: ReceiverEvents["onMessage"];
+  /** See {@linkcode ReceiverEvents.onMessages}. Not called after our Close frame. */
+  onMessages?(walk: MessageWalk): void;
   /** The peer's Close frame arrived, and was answered if it was the first. */
   onPeerClose(): void;
   /** A rule or a limit was broken; the Close frame that says so is appended. */
@@ -269,6 +272,11 @@ export class ServerProtocol {
   }
 
   /** @ignore Called by the receiver. */
+  onMessages(walk: MessageWalk): void {
+    if (STATES[this.#state].delivers) this.#events.onMessages?.(walk);
+  }
+
+  /** @ignore Called by the receiver. */
   onPing(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void {
     if (!STATES[this.#state].answersPings) return;
     // RFC 6455 §5.5.3: with several pings unanswered, an endpoint "MAY elect to send a Pong frame for only the most
@@ -299,5 +307,7 @@ export class ServerProtocol {
 
   #change(event: StateEvent): void {
     this.#state = nextState(this.#state, event);
+    // Whether the next message is delivered has to be asked anew.
+    this.#receiver.interrupt();
   }
 }

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { MessageForm, Payload } from "../frame/mod.ts";
+import type { MessageForm, MessageWalk, Payload } from "../frame/mod.ts";
 import type { Awaitable, CloseInfo, RouteOptions, TransportName } from "./contract.ts";
 
 /** The handshake request as it crosses the border: plain and cloneable. */
@@ -89,6 +89,11 @@ export interface PeerEvents {
   open(): void | Promise<void>;
   /** The payload is `bytes[start, end)`, valid until the handler has settled. */
   message(form: MessageForm, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void | Promise<void>;
+  /**
+   * The same for the messages of a chunk that `walk.next()` gives, one after the other, up to one whose handler is pending:
+   * then the promise is of that one, and the walk still stands on it. May be left out.
+   */
+  messages?(walk: MessageWalk): void | Promise<void>;
   drain(): void | Promise<void>;
   close(info: CloseInfo): void | Promise<void>;
   /** At once, also while a handler is pending: the client is gone or going. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { CLOSE_CODE, type MessageForm } from "../frame/mod.ts";
+import { CLOSE_CODE, type MessageForm, type MessageWalk } from "../frame/mod.ts";
 import { type CloseInfo, SchemaError, type SchemaResult, type StandardSchema } from "../route/mod.ts";
 import type { PeerCommands, PeerEvents } from "../route/table.ts";
 import { InlineMessage } from "./inline_message.ts";
@@ -54,6 +54,29 @@ export class InlineEvents implements PeerEvents {
       return this.#fail("message", error);
     }
     InlineMessage.release(message, setting.isDevelopment);
+  }
+
+  messages(walk: MessageWalk): void | Promise<void> {
+    const { onMessage, route, messageSchema, setting } = this.#running;
+    const { bytes } = walk;
+    const isPlain = onMessage !== undefined && messageSchema === undefined;
+    while (walk.next()) {
+      if (!isPlain) {
+        const pending = this.message(walk.form, bytes, walk.start, walk.end);
+        if (pending !== undefined) return pending;
+        continue;
+      }
+      if (InlinePeer.isOver(this.#peer)) continue;
+      const message = new InlineMessage(walk.form, bytes, walk.start, walk.end);
+      try {
+        const result: unknown = onMessage.call(route, this.#peer, message);
+        if (isPending(result)) return this.#settleMessage(result, message);
+      } catch (error) {
+        InlineMessage.release(message, setting.isDevelopment);
+        return this.#fail("message", error);
+      }
+      InlineMessage.release(message, setting.isDevelopment);
+    }
   }
 
   drain(): void | Promise<void> {

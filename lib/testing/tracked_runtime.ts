@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { MessageForm } from "../frame/mod.ts";
+import type { MessageForm, MessageWalk } from "../frame/mod.ts";
 import type { Awaitable, CloseInfo } from "../route/mod.ts";
 import type {
   PeerCommands,
@@ -70,6 +70,10 @@ class TrackedEvents implements PeerEvents {
 
   message(form: MessageForm, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void | Promise<void> {
     return this.#quiet.track(this.#events.message(form, bytes, start, end));
+  }
+
+  messages(walk: MessageWalk): void | Promise<void> {
+    return this.#quiet.track(this.#events.messages?.(walk));
   }
 
   drain(): void | Promise<void> {

@@ -18,8 +18,10 @@ Deno.test("PlainFrames tells where each payload lies and what it is", () => {
   const frames = new PlainFrames();
   frames.open(bytes);
   assertEquals(frames.walk(0, bytes.length, 100, 0), 2);
-  assertEquals([frames.start(0), frames.length(0), frames.form(0)], [6, 3, FORM.TEXT | FORM.ASCII]);
-  assertEquals([frames.start(1), frames.length(1), frames.form(1)], [15, 2, 0]);
+  const told = () => [frames.start, frames.end, frames.form & ~FORM.BORROWED];
+  assertEquals([frames.next(), ...told()], [true, 6, 9, FORM.TEXT | FORM.ASCII]);
+  assertEquals([frames.next(), ...told()], [true, 15, 17, 0]);
+  assertEquals([frames.next(), frames.step(), frames.taken], [false, false, 2]);
   assertEquals(new TextDecoder().decode(bytes.subarray(15, 17)), "ü");
   frames.close();
   ARENA.give(bytes);
@@ -31,7 +33,8 @@ Deno.test("PlainFrames.putBack leaves the rest of the chunk as it came", () => {
   const frames = new PlainFrames();
   frames.open(bytes);
   assertEquals(frames.walk(0, bytes.length, 1000, 0), 3);
-  frames.putBack(1);
+  frames.step();
+  frames.putBack();
   assertEquals(bytes.subarray(9).toHex(), chunk.subarray(9).toHex());
   assertEquals(frames.walk(9, bytes.length, 1000, 0), 2);
   frames.close();
@@ -45,6 +48,35 @@ Deno.test("PlainFrames.open refuses bytes outside the arena, and a second walk w
   assertEquals([frames.open(bytes), frames.open(bytes)], [true, false]);
   frames.close();
   assertEquals(frames.open(bytes), true);
+  frames.close();
+  ARENA.give(bytes);
+});
+
+Deno.test("PlainFrames.next gives nothing after stop, and no text that is not UTF-8; step does", () => {
+  const wrong = masked(1, Uint8Array.of(0x61, 0xff));
+  const bytes = inArena(concat(masked(1, "one"), masked(1, "zwölf"), wrong, masked(1, "last")));
+  const frames = new PlainFrames();
+  frames.open(bytes);
+  assertEquals(frames.walk(0, bytes.length, 100, 0), 4);
+  assertEquals([frames.next(), frames.next(), frames.taken], [true, true, 2]);
+  const { end } = frames;
+  assertEquals([frames.next(), frames.taken, frames.end], [false, 2, end]);
+  assertEquals([frames.step(), frames.taken, frames.end], [true, 3, end + wrong.length]);
+  assertEquals([frames.next(), frames.step(), frames.taken], [false, true, 4]);
+  assertEquals(frames.walk(0, 0, 100, 0), 0);
+  assertEquals([frames.taken, frames.end, frames.next()], [0, 0, false]);
+  frames.close();
+  ARENA.give(bytes);
+});
+
+Deno.test("PlainFrames.stop leaves the rest to step", () => {
+  const bytes = inArena(concat(masked(1, "one"), masked(1, "two")));
+  const frames = new PlainFrames();
+  frames.open(bytes);
+  assertEquals(frames.walk(0, bytes.length, 100, 0), 2);
+  frames.next();
+  frames.stop();
+  assertEquals([frames.next(), frames.taken, frames.step(), frames.taken], [false, 1, true, 2]);
   frames.close();
   ARENA.give(bytes);
 });

@@ -9,6 +9,7 @@ import {
   FORM,
   type Frame,
   type MessageForm,
+  type MessageWalk,
   ProtocolError,
   Receiver,
   type ReceiverEvents,
@@ -52,6 +53,17 @@ export class Recorder implements ReceiverEvents {
   }
 }
 
+/** Takes messages in one go where it can, and stops each other time after one, two or three. */
+class RecorderInOneGo extends Recorder {
+  #walks = 0;
+
+  onMessages(walk: MessageWalk): void {
+    const most = [Infinity, 1, Infinity, 2, Infinity, 3][this.#walks++ % 6]!;
+    const before = walk.taken;
+    while (walk.taken - before < most && walk.next()) this.onMessage(walk.form, walk.bytes, walk.start, walk.end);
+  }
+}
+
 /** What came of a stream. */
 export interface Outcome {
   readonly events: readonly string[];
@@ -68,14 +80,19 @@ export function receiveAll(chunks: Iterable<Uint8Array<ArrayBuffer>>, options: P
   const parts = given.map((chunk) => arena.take(Math.max(1, chunk.length))!.subarray(0, chunk.length));
   for (const [index, part] of parts.entries()) part.set(given[index]!);
   const there = receiveFrom(parts, options);
+  for (const [index, part] of parts.entries()) part.set(given[index]!);
+  assertEquals(receiveFrom(parts, options, new RecorderInOneGo()), there, "in one go and one by one");
   for (const part of parts) arena.give(part.length === 0 ? new Uint8Array(part.buffer, part.byteOffset, 1) : part);
   const outcome = receiveFrom(given, options);
   assertEquals(there, outcome, "in the arena and elsewhere");
   return outcome;
 }
 
-function receiveFrom(chunks: readonly Uint8Array<ArrayBuffer>[], options: Partial<ReceiverOptions>): Outcome {
-  const recorder = new Recorder();
+function receiveFrom(
+  chunks: readonly Uint8Array<ArrayBuffer>[],
+  options: Partial<ReceiverOptions>,
+  recorder = new Recorder(),
+): Outcome {
   const receiver = new Receiver({ ...WIDE, ...options }, recorder);
   try {
     for (const chunk of chunks) receiver.receive(chunk, 0, chunk.length);
