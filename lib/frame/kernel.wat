@@ -91,7 +91,7 @@
         (br $bytes))))
 
   ;; Writes an unmasked frame of at most 65535 bytes: $first is FIN, RSV and opcode. Returns its length.
-  (func (export "frame") (param $to i32) (param $first i32) (param $from i32) (param $length i32) (result i32)
+  (func $frame (export "frame") (param $to i32) (param $first i32) (param $from i32) (param $length i32) (result i32)
     (if (i32.lt_u (local.get $length) (i32.const 126))
       (then
         (i32.store16 align=1 (local.get $to) (i32.or (local.get $first) (i32.shl (local.get $length) (i32.const 8))))
@@ -102,6 +102,24 @@
     (i32.store8 offset=3 (local.get $to) (local.get $length))
     (call $copy (i32.add (local.get $to) (i32.const 4)) (local.get $from) (local.get $length))
     (i32.add (local.get $length) (i32.const 4)))
+
+  ;; Writes a frame for each of $count parts. The table has two words for each: where its payload begins, and
+  ;; length << 4 | opcode (part_batch.ts). Returns the place behind the last frame.
+  (func (export "frames") (param $to i32) (param $table i32) (param $count i32) (result i32)
+    (local $word i32)
+    (block $done
+      (loop $parts
+        (br_if $done (i32.eqz (local.get $count)))
+        (local.set $word (i32.load offset=4 (local.get $table)))
+        (local.set $to (i32.add (local.get $to) (call $frame
+          (local.get $to)
+          (i32.or (i32.and (local.get $word) (i32.const 0xf)) (i32.const 0x80))
+          (i32.load (local.get $table))
+          (i32.shr_u (local.get $word) (i32.const 4)))))
+        (local.set $table (i32.add (local.get $table) (i32.const 8)))
+        (local.set $count (i32.sub (local.get $count) (i32.const 1)))
+        (br $parts)))
+    (local.get $to))
 
   ;; Walks the plain frames that lie whole in [at, end): FIN, text or binary, masked, a length of 7 or 16 bits in its
   ;; shortest form and at most $maxLength; of the RSV bits only those in $rsv may be set. Unmasks each payload, and

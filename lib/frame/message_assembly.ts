@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { SegmentSource } from "./segment_owner.ts";
+import type { SegmentSource } from "./segment.ts";
 
 /** Room for the longest header of a server's frame, and the payload begins at a word. */
 export const HEADROOM_BYTES = 16;

@@ -8,7 +8,7 @@
 import { HEADROOM_BYTES } from "./message_assembly.ts";
 import { advanceUtf8, UTF8_ACCEPT } from "./utf8.ts";
 import { ProtocolError } from "./violation.ts";
-import type { SegmentSource } from "./segment_owner.ts";
+import type { SegmentSource } from "./segment.ts";
 import { inflateOnce } from "./zlib_once.ts";
 import { CORRUPT, FLUSH, hasZlibStreams, ZlibStream } from "./zlib_stream.ts";
 

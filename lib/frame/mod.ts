@@ -28,7 +28,7 @@ export { type MessageWalk, PLAIN_FRAMES } from "./plain_frames.ts";
 export { type Payload, PreparedMessage, viewOf } from "./prepared_message.ts";
 export { Receiver } from "./receiver.ts";
 export type { ReceiverEvents, ReceiverOptions } from "./receiver_events.ts";
-export type { LentBytes, SegmentOwner, SegmentSource } from "./segment_owner.ts";
+export type { LentBytes, SegmentOwner, SegmentSource } from "./segment.ts";
 export { SharedRun } from "./shared_run.ts";
 export { encodeText, utf8Bytes } from "./text_encoder.ts";
 export { advanceUtf8, UTF8_ACCEPT, UTF8_REJECT, type Utf8State } from "./utf8.ts";

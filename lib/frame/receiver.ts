@@ -18,7 +18,7 @@ import { advanceUtf8, UTF8_ACCEPT, UTF8_REJECT } from "./utf8.ts";
 import { PLAIN_FRAMES, UNCHECKED_TEXT_BITS } from "./plain_frames.ts";
 import type { ReceiverEvents, ReceiverOptions } from "./receiver_events.ts";
 import { ProtocolError } from "./violation.ts";
-import type { SegmentSource } from "./segment_owner.ts";
+import type { SegmentSource } from "./segment.ts";
 
 const EMPTY = new Uint8Array(0);
 /** From so many missing bytes on, it pays to read a payload to where it belongs. */

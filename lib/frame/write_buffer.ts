@@ -8,9 +8,10 @@
  * @module
  */
 import { placeOf, placeOfView, sharedArena } from "./arena.ts";
-import { FIN_BIT, headerBytes, MAX_SERVER_HEADER_BYTES, writeHeader } from "./header.ts";
+import { FIN_BIT, frameBytes, headerBytes, MAX_SERVER_HEADER_BYTES, writeHeader } from "./header.ts";
 import { OPCODE } from "./opcode.ts";
-import type { SegmentOwner, SegmentSource } from "./segment_owner.ts";
+import { PART_BATCH } from "./part_batch.ts";
+import type { Segment, SegmentOwner, SegmentSource } from "./segment.ts";
 import type { SharedRun } from "./shared_run.ts";
 import { GATHERED_UP_TO, TextBatch, TOGETHER_FROM_BYTES, writeTexts } from "./text_batch.ts";
 import { encodeText, utf8Bytes } from "./text_encoder.ts";
@@ -23,21 +24,6 @@ const SHARED_UP_TO = 32 * 1024;
  * one is measured first: what is reserved in vain is memory held for a peer that does not read.
  */
 const TEXT_SHARED_UP_TO = 1024;
-
-interface Segment {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Where the bytes begin in the arena; -1 when they lie elsewhere. */
-  readonly place: number;
-  /** Where in the bytes it begins. */
-  readonly start: number;
-  /** Where the first byte stands in the whole stream. */
-  readonly streamStart: number;
-  length: number;
-  /** What it keeps from being used for something else, beyond its own bytes. */
-  readonly excessBytes: number;
-  /** Undefined for bytes that are shared: they are not given back. */
-  readonly owner: SegmentOwner | undefined;
-}
 
 /** The output of one connection. */
 export class WriteBuffer {
@@ -74,7 +60,7 @@ export class WriteBuffer {
 
   /** {@linkcode byteLength}, exactly. */
   measure(): number {
-    this.#encodeTexts();
+    this.#catchUp();
     return this.#byteLength;
   }
 
@@ -112,8 +98,25 @@ export class WriteBuffer {
     this.#append(opcode, payload, placeOfView(payload), 0, payload.length);
   }
 
+  /** What is sent of this chunk is copied together, when the chunk ends at the latest: see {@linkcode PartBatch}. */
+  beginChunk(bytes: Uint8Array<ArrayBuffer>): boolean {
+    return PART_BATCH.open(this, bytes);
+  }
+
+  /** Ends what {@linkcode beginChunk} began, if it returned true. */
+  endChunk(): void {
+    if (PART_BATCH.isFor(this)) this.#copyParts();
+    PART_BATCH.close();
+  }
+
   /** Appends an unfragmented frame with a copy of `bytes[start, end)`. */
   appendPart(opcode: number, bytes: Uint8Array, start: number, end: number): void {
+    if (PART_BATCH.takes(this, bytes, end - start)) {
+      if (this.#texts !== undefined) this.#encodeTexts();
+      this.#byteLength += PART_BATCH.add(opcode, start, end);
+      if (PART_BATCH.isFull) this.#copyParts();
+      return;
+    }
     this.#append(opcode, bytes, placeOf(bytes), start, end);
   }
 
@@ -134,12 +137,27 @@ export class WriteBuffer {
   /** Appends an unfragmented text frame. Short ones are encoded later, many at a time. */
   appendText(text: string): void {
     if (text.length > GATHERED_UP_TO) return this.#appendOneText(text);
+    if (PART_BATCH.isFor(this)) this.#copyParts();
     const texts = this.#texts ??= new TextBatch();
     this.#byteLength += texts.add(text);
     if (texts.isFull) this.#encodeTexts();
   }
 
   /** What was gathered becomes frames, before anything else is appended or written. */
+  #catchUp(): void {
+    if (PART_BATCH.isFor(this)) this.#copyParts();
+    if (this.#texts !== undefined) this.#encodeTexts();
+  }
+
+  #copyParts(): void {
+    const { byteLength } = PART_BATCH;
+    const count = PART_BATCH.take();
+    this.#byteLength -= byteLength;
+    const segment = this.#room(byteLength);
+    PART_BATCH.write(count, segment.bytes, segment.place, segment.length);
+    this.#commit(segment, byteLength);
+  }
+
   #encodeTexts(): void {
     const byteLength = this.#texts?.byteLength ?? 0;
     if (byteLength === 0) return;
@@ -176,7 +194,7 @@ export class WriteBuffer {
 
   /** Appends frames that are already encoded, and shared with others. They are not copied if it can be helped. */
   appendShared(run: SharedRun): void {
-    this.#encodeTexts();
+    this.#catchUp();
     if (this.#filling === undefined) {
       const joined = this.#run === undefined ? run : this.#run.followedBy(run);
       if (joined !== undefined) return this.#share(joined, run.bytes.length);
@@ -221,7 +239,7 @@ export class WriteBuffer {
    */
   begin(): Uint8Array<ArrayBuffer> | undefined {
     if (this.#isInFlight) return undefined;
-    this.#encodeTexts();
+    this.#catchUp();
     if (this.#queue.length === 0) {
       if (this.#filling !== undefined) this.#lastLength = this.#filling.length;
       this.#closeTail();
@@ -252,6 +270,7 @@ export class WriteBuffer {
    * are not frames.
    */
   dropQueued(): void {
+    if (PART_BATCH.isFor(this)) PART_BATCH.take();
     this.#texts?.take();
     const end = this.#keptEnd();
     this.#closeTail();
@@ -272,6 +291,7 @@ export class WriteBuffer {
     this.#filling = undefined;
     this.#run = undefined;
     this.#texts = undefined;
+    if (PART_BATCH.isFor(this)) PART_BATCH.take();
     const inFlight = this.#queue[0];
     this.#byteLength = inFlight === undefined ? 0 : inFlight.streamStart + inFlight.length - this.#written;
   }
@@ -294,7 +314,7 @@ export class WriteBuffer {
 
   /** A segment with room for this many bytes at its end. */
   #room(byteLength: number): Segment {
-    this.#encodeTexts();
+    this.#catchUp();
     const filling = this.#filling;
     if (filling !== undefined) {
       if (filling.bytes.length - filling.length >= byteLength) return filling;
@@ -337,7 +357,7 @@ export class WriteBuffer {
 
   /** Queues bytes that are complete, and somebody else's. */
   #appendSegment(bytes: Uint8Array<ArrayBuffer>, start: number, end: number, owner: SegmentOwner): void {
-    this.#encodeTexts();
+    this.#catchUp();
     this.#closeTail();
     const length = end - start;
     const excessBytes = bytes.length - length;
@@ -376,14 +396,4 @@ export class WriteBuffer {
     this.#excessBytes -= segment.excessBytes;
     segment.owner?.give(segment.bytes);
   }
-}
-
-/** Length of the unmasked frame whose header stands at `at`. */
-function frameBytes(bytes: Uint8Array, at: number): number {
-  const length7 = bytes[at + 1]! & 0x7f;
-  if (length7 < 126) return 2 + length7;
-  let length = 0;
-  const digits = length7 === 126 ? 2 : 8;
-  for (let i = 0; i < digits; i++) length = length * 256 + bytes[at + 2 + i]!;
-  return 2 + digits + length;
 }

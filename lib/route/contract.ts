@@ -96,7 +96,7 @@ export interface Message<Value = unknown> {
    * settles; after that its bytes belong to somebody else (`deno task dev` overwrites them so that a kept view shows).
    * Its `buffer` is the server's own, with much else in it: what is to be posted to a worker or kept is asked for with
    * `bytes()`.
-   * Sent whole, it may go out from where it lies: what was sent must not be changed or transferred.
+   * Sent whole, or with its message, it may go out from where it lies: what was sent must not be changed or transferred.
    */
   readonly view: Uint8Array<ArrayBuffer>;
 }

@@ -93,18 +93,19 @@ export class InlineMessage implements Message {
   /**
    * Sends a message as what it is.
    *
-   * @param poison says that {@linkcode InlineMessage.release} will be told so: a message that it overwrites is copied.
+   * @param poison says that {@linkcode InlineMessage.release} will be told so: then it is copied.
    * @throws {TypeError} when its handler has settled.
    */
   static forward(message: InlineMessage, commands: PeerCommands, poison: boolean): boolean {
     const bytes = message.#living("peer.send of the message");
     const start = message.#start;
     const end = start + message.byteLength;
-    if (message.#view === undefined) return commands.forward(message.isText, bytes, start, end);
+    // What is forwarded is looked at again when it is written, and a view that is taken yet is overwritten before.
+    if (!poison && (message.#view === undefined || !message.isText)) {
+      return commands.forward(message.isText, bytes, start, end);
+    }
     // Who has a view may have written to it: what was UTF-8 need not be any more.
-    if (message.isText) return commands.send(message.text());
-    if (poison) return commands.send(bytes.slice(start, end));
-    return commands.forward(false, bytes, start, end);
+    return commands.send(message.isText ? message.text() : bytes.slice(start, end));
   }
 
   /** Sets what the schema made of the message. */

@@ -101,7 +101,8 @@ export class InlinePeer implements Peer {
   send(data: Sendable): boolean {
     if (typeof data === "string") {
       const message = InlineMessage.whoseText(data);
-      return message === undefined ? this.#commands.send(data) : InlineMessage.forward(message, this.#commands, false);
+      if (message === undefined || this.#setting.isDevelopment) return this.#commands.send(data);
+      return InlineMessage.forward(message, this.#commands, false);
     }
     if (InlineMessage.isOne(data)) return InlineMessage.forward(data, this.#commands, this.#setting.isDevelopment);
     const payload = payloadOf("peer.send", data);
