@@ -1,6 +1,7 @@
 /** The walk over a chunk's plain frames: what it tells, that it can be taken back, and that there is one at a time. @module */
 import { assertEquals, assertFalse } from "@std/assert";
 import { sharedArena } from "../../lib/frame/arena.ts";
+import { encodeFrame } from "../../lib/frame/header.ts";
 import { FORM } from "../../lib/frame/message_form.ts";
 import { PlainFrames } from "../../lib/frame/plain_frames.ts";
 import { concat, masked } from "./recorder.ts";
@@ -79,4 +80,27 @@ Deno.test("PlainFrames.stop leaves the rest to step", () => {
   assertEquals([frames.next(), frames.taken, frames.step(), frames.taken], [false, 1, true, 2]);
   frames.close();
   ARENA.give(bytes);
+});
+
+Deno.test("PlainFrames unmasks every length at every alignment, and tells ASCII from the rest", () => {
+  const space = ARENA.take(1024)!;
+  const frames = new PlainFrames();
+  for (let length = 0; length <= 300; length++) {
+    const shift = length % 17;
+    const ascii = Uint8Array.from({ length }, (_none, at) => (at * 31 + length) & 0x7f);
+    // The one byte that is not ASCII stands at each place in turn.
+    const other = ascii.slice();
+    if (length > 0) other[(length * 7) % length] = 0x80 | length;
+    for (const payload of [ascii, other]) {
+      const frame = encodeFrame({ opcode: 2, payload, maskKey: Uint8Array.of(0x91, length, 0x42, 0xfe) });
+      space.set(frame, shift);
+      frames.open(space);
+      assertEquals(frames.walk(shift, shift + frame.length, 1000, 0), 1, `${length} bytes`);
+      frames.step();
+      assertEquals(space.subarray(frames.start, frames.end).toHex(), payload.toHex());
+      assertEquals((frames.form & FORM.ASCII) !== 0, payload === ascii || length === 0, `${length} bytes`);
+      frames.close();
+    }
+  }
+  ARENA.give(space);
 });
