@@ -17,7 +17,6 @@ let lastRead: InlineMessage | undefined;
 
 /** One message; made once for each, so nothing is decoded or copied before it is asked for. */
 export class InlineMessage implements Message {
-  readonly isText: boolean;
   readonly byteLength: number;
   readonly #form: MessageForm;
   /** Undefined once the handler has settled. */
@@ -29,11 +28,14 @@ export class InlineMessage implements Message {
 
   /** A message whose payload is `bytes[start, end)`. */
   constructor(form: MessageForm, bytes: Uint8Array<ArrayBuffer>, start: number, end: number) {
-    this.isText = (form & FORM.TEXT) !== 0;
     this.byteLength = end - start;
     this.#form = form;
     this.#bytes = bytes;
     this.#start = start;
+  }
+
+  get isText(): boolean {
+    return (this.#form & FORM.TEXT) !== 0;
   }
 
   get value(): unknown {
