@@ -18,8 +18,6 @@ export interface Kernel {
    * that it does not overlap. Returns its length.
    */
   readonly frame: (to: number, first: number, from: number, length: number) => number;
-  /** Writes a frame for each of `count` parts of a table: see part_batch.ts. Returns the place behind the last one. */
-  readonly frames: (to: number, table: number, count: number) => number;
   /**
    * Unmasks the plain frames that lie whole in `[at, end)` and writes {@linkcode PLAIN_FRAME_WORDS} words for each to
    * the table. Returns their number; stops before the first frame that is anything else.
@@ -43,14 +41,11 @@ export const PLAIN_FRAME_SHIFT = 3;
 /** Enough for the buffers of thousands of busy connections; who comes later makes do with ordinary arrays. */
 const ARENA_BYTES = 64 * 1024 * 1024;
 
-/** The unit of WebAssembly's memory. The first page is the kernel's: two tables. */
+/** The unit of WebAssembly's memory. The first page is the kernel's table. */
 const PAGE_BYTES = 64 * 1024;
 
-/** Entries of each of the two tables in the first page. */
+/** Entries of the table in the first page. */
 export const TABLE_LIMIT = 1024;
-
-/** Where the table of what is sent begins: behind that of what has come. */
-export const PARTS_AT = TABLE_LIMIT * PLAIN_FRAME_WORDS * 4;
 
 interface Span {
   start: number;
@@ -63,8 +58,6 @@ export class Arena {
   readonly kernel: Kernel;
   /** The table that {@linkcode Kernel.walk} writes at address 0. */
   readonly table: Int32Array<ArrayBuffer>;
-  /** The table that {@linkcode Kernel.frames} reads, at {@linkcode PARTS_AT}. */
-  readonly parts: Int32Array<ArrayBuffer>;
   /** In ascending order, none touching the next. */
   readonly #free: Span[];
 
@@ -75,12 +68,11 @@ export class Arena {
     const module = new WebAssembly.Module(Uint8Array.fromBase64(KERNEL_BINARY));
     // Only a memory that is made to be shared has a `SharedArrayBuffer`.
     this.buffer = memory.buffer as ArrayBuffer;
-    const { mask, frame, frames, walk } = new WebAssembly.Instance(module, { arena: { memory } })
+    const { mask, frame, walk } = new WebAssembly.Instance(module, { arena: { memory } })
       .exports as unknown as Kernel;
     // An object of its own: a property of `exports` is looked up by its name with every call.
-    this.kernel = { mask, frame, frames, walk };
+    this.kernel = { mask, frame, walk };
     this.table = new Int32Array(this.buffer, 0, TABLE_LIMIT * PLAIN_FRAME_WORDS);
-    this.parts = new Int32Array(this.buffer, PARTS_AT, TABLE_LIMIT * 2);
     this.#free = [{ start: PAGE_BYTES, end: pages * PAGE_BYTES }];
   }
 

@@ -91,7 +91,22 @@
         (br $bytes))))
 
   ;; Writes an unmasked frame of at most 65535 bytes: $first is FIN, RSV and opcode. Returns its length.
-  (func $frame (export "frame") (param $to i32) (param $first i32) (param $from i32) (param $length i32) (result i32)
+  (func (export "frame") (param $to i32) (param $first i32) (param $from i32) (param $length i32) (result i32)
+    (local $last i32) (local $shift i32)
+    (if (i32.lt_u (i32.sub (local.get $length) (i32.const 16)) (i32.const 110))
+      (then
+        ;; The common lengths, 16 to 125, without a call: blocks, and one that ends where the bytes do.
+        (i32.store16 align=1 (local.get $to) (i32.or (local.get $first) (i32.shl (local.get $length) (i32.const 8))))
+        (local.set $last (i32.sub (i32.add (local.get $from) (local.get $length)) (i32.const 16)))
+        (local.set $shift (i32.sub (i32.add (local.get $to) (i32.const 2)) (local.get $from)))
+        (block $copied
+          (loop $blocks
+            (br_if $copied (i32.ge_u (local.get $from) (local.get $last)))
+            (v128.store align=1 (i32.add (local.get $shift) (local.get $from)) (v128.load align=1 (local.get $from)))
+            (local.set $from (i32.add (local.get $from) (i32.const 16)))
+            (br $blocks)))
+        (v128.store align=1 (i32.add (local.get $shift) (local.get $last)) (v128.load align=1 (local.get $last)))
+        (return (i32.add (local.get $length) (i32.const 2)))))
     (if (i32.lt_u (local.get $length) (i32.const 126))
       (then
         (i32.store16 align=1 (local.get $to) (i32.or (local.get $first) (i32.shl (local.get $length) (i32.const 8))))
@@ -102,39 +117,6 @@
     (i32.store8 offset=3 (local.get $to) (local.get $length))
     (call $copy (i32.add (local.get $to) (i32.const 4)) (local.get $from) (local.get $length))
     (i32.add (local.get $length) (i32.const 4)))
-
-  ;; Writes a frame for each of $count parts. The table has two words for each: where its payload begins, and
-  ;; length << 4 | opcode (part_batch.ts). Returns the place behind the last frame.
-  (func (export "frames") (param $to i32) (param $table i32) (param $count i32) (result i32)
-    (local $first i32) (local $length i32) (local $from i32) (local $last i32) (local $shift i32)
-    (block $done
-      (loop $parts
-        (br_if $done (i32.eqz (local.get $count)))
-        (local.set $from (i32.load (local.get $table)))
-        (local.set $length (i32.load offset=4 (local.get $table)))
-        (local.set $first (i32.or (i32.and (local.get $length) (i32.const 0xf)) (i32.const 0x80)))
-        (local.set $length (i32.shr_u (local.get $length) (i32.const 4)))
-        (if (i32.lt_u (i32.sub (local.get $length) (i32.const 16)) (i32.const 110))
-          (then
-            ;; The common lengths, 16 to 125, without a call: two took as long as the copy.
-            (i32.store16 align=1 (local.get $to) (i32.or (local.get $first) (i32.shl (local.get $length) (i32.const 8))))
-            (local.set $last (i32.sub (i32.add (local.get $from) (local.get $length)) (i32.const 16)))
-            (local.set $shift (i32.sub (i32.add (local.get $to) (i32.const 2)) (local.get $from)))
-            (local.set $to (i32.add (i32.add (local.get $to) (i32.const 2)) (local.get $length)))
-            (block $copied
-              (loop $blocks
-                (br_if $copied (i32.ge_u (local.get $from) (local.get $last)))
-                (v128.store align=1 (i32.add (local.get $shift) (local.get $from)) (v128.load align=1 (local.get $from)))
-                (local.set $from (i32.add (local.get $from) (i32.const 16)))
-                (br $blocks)))
-            (v128.store align=1 (i32.add (local.get $shift) (local.get $last)) (v128.load align=1 (local.get $last))))
-          (else
-            (local.set $to (i32.add (local.get $to) (call $frame
-              (local.get $to) (local.get $first) (local.get $from) (local.get $length))))))
-        (local.set $table (i32.add (local.get $table) (i32.const 8)))
-        (local.set $count (i32.sub (local.get $count) (i32.const 1)))
-        (br $parts)))
-    (local.get $to))
 
   ;; Walks the plain frames that lie whole in [at, end): FIN, text or binary, masked, a length of 7 or 16 bits in its
   ;; shortest form and at most $maxLength; of the RSV bits only those in $rsv may be set. Unmasks each payload, and

@@ -10,7 +10,6 @@
 import { placeOf, placeOfView, sharedArena } from "./arena.ts";
 import { FIN_BIT, frameBytes, headerBytes, MAX_SERVER_HEADER_BYTES, writeHeader } from "./header.ts";
 import { OPCODE } from "./opcode.ts";
-import { PART_BATCH } from "./part_batch.ts";
 import type { Segment, SegmentOwner, SegmentSource } from "./segment.ts";
 import type { SharedRun } from "./shared_run.ts";
 import { GATHERED_UP_TO, TextBatch, TOGETHER_FROM_BYTES, writeTexts } from "./text_batch.ts";
@@ -60,7 +59,7 @@ export class WriteBuffer {
 
   /** {@linkcode byteLength}, exactly. */
   measure(): number {
-    this.#catchUp();
+    this.#encodeTexts();
     return this.#byteLength;
   }
 
@@ -98,25 +97,8 @@ export class WriteBuffer {
     this.#append(opcode, payload, placeOfView(payload), 0, payload.length);
   }
 
-  /** What is sent of this chunk is copied together, when the chunk ends at the latest: see {@linkcode PartBatch}. */
-  beginChunk(bytes: Uint8Array<ArrayBuffer>): boolean {
-    return PART_BATCH.open(this, bytes);
-  }
-
-  /** Ends what {@linkcode beginChunk} began, if it returned true. */
-  endChunk(): void {
-    if (PART_BATCH.isFor(this)) this.#copyParts();
-    PART_BATCH.close();
-  }
-
   /** Appends an unfragmented frame with a copy of `bytes[start, end)`. */
   appendPart(opcode: number, bytes: Uint8Array, start: number, end: number): void {
-    if (PART_BATCH.takes(this, bytes, end - start)) {
-      if (this.#texts !== undefined) this.#encodeTexts();
-      this.#byteLength += PART_BATCH.add(opcode, start, end);
-      if (PART_BATCH.isFull) this.#copyParts();
-      return;
-    }
     this.#append(opcode, bytes, placeOf(bytes), start, end);
   }
 
@@ -137,27 +119,12 @@ export class WriteBuffer {
   /** Appends an unfragmented text frame. Short ones are encoded later, many at a time. */
   appendText(text: string): void {
     if (text.length > GATHERED_UP_TO) return this.#appendOneText(text);
-    if (PART_BATCH.isFor(this)) this.#copyParts();
     const texts = this.#texts ??= new TextBatch();
     this.#byteLength += texts.add(text);
     if (texts.isFull) this.#encodeTexts();
   }
 
   /** What was gathered becomes frames, before anything else is appended or written. */
-  #catchUp(): void {
-    if (PART_BATCH.isFor(this)) this.#copyParts();
-    if (this.#texts !== undefined) this.#encodeTexts();
-  }
-
-  #copyParts(): void {
-    const { byteLength } = PART_BATCH;
-    const count = PART_BATCH.take();
-    this.#byteLength -= byteLength;
-    const segment = this.#room(byteLength);
-    PART_BATCH.write(count, segment.bytes, segment.place, segment.length);
-    this.#commit(segment, byteLength);
-  }
-
   #encodeTexts(): void {
     const byteLength = this.#texts?.byteLength ?? 0;
     if (byteLength === 0) return;
@@ -194,7 +161,7 @@ export class WriteBuffer {
 
   /** Appends frames that are already encoded, and shared with others. They are not copied if it can be helped. */
   appendShared(run: SharedRun): void {
-    this.#catchUp();
+    this.#encodeTexts();
     if (this.#filling === undefined) {
       const joined = this.#run === undefined ? run : this.#run.followedBy(run);
       if (joined !== undefined) return this.#share(joined, run.bytes.length);
@@ -239,7 +206,7 @@ export class WriteBuffer {
    */
   begin(): Uint8Array<ArrayBuffer> | undefined {
     if (this.#isInFlight) return undefined;
-    this.#catchUp();
+    this.#encodeTexts();
     if (this.#queue.length === 0) {
       if (this.#filling !== undefined) this.#lastLength = this.#filling.length;
       this.#closeTail();
@@ -270,7 +237,6 @@ export class WriteBuffer {
    * are not frames.
    */
   dropQueued(): void {
-    if (PART_BATCH.isFor(this)) PART_BATCH.take();
     this.#texts?.take();
     const end = this.#keptEnd();
     this.#closeTail();
@@ -291,7 +257,6 @@ export class WriteBuffer {
     this.#filling = undefined;
     this.#run = undefined;
     this.#texts = undefined;
-    if (PART_BATCH.isFor(this)) PART_BATCH.take();
     const inFlight = this.#queue[0];
     this.#byteLength = inFlight === undefined ? 0 : inFlight.streamStart + inFlight.length - this.#written;
   }
@@ -314,7 +279,7 @@ export class WriteBuffer {
 
   /** A segment with room for this many bytes at its end. */
   #room(byteLength: number): Segment {
-    this.#catchUp();
+    this.#encodeTexts();
     const filling = this.#filling;
     if (filling !== undefined) {
       if (filling.bytes.length - filling.length >= byteLength) return filling;
@@ -357,7 +322,7 @@ export class WriteBuffer {
 
   /** Queues bytes that are complete, and somebody else's. */
   #appendSegment(bytes: Uint8Array<ArrayBuffer>, start: number, end: number, owner: SegmentOwner): void {
-    this.#catchUp();
+    this.#encodeTexts();
     this.#closeTail();
     const length = end - start;
     const excessBytes = bytes.length - length;

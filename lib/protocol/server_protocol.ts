@@ -273,13 +273,7 @@ export class ServerProtocol {
 
   /** @ignore Called by the receiver. */
   onMessages(walk: MessageWalk): void {
-    if (!STATES[this.#state].delivers) return;
-    const isGathering = this.#output.beginChunk(walk.bytes);
-    try {
-      this.#events.onMessages?.(walk);
-    } finally {
-      if (isGathering) this.#output.endChunk();
-    }
+    if (STATES[this.#state].delivers) this.#events.onMessages?.(walk);
   }
 
   /** @ignore Called by the receiver. */

@@ -5,7 +5,6 @@ import { OPCODE } from "../../lib/frame/opcode.ts";
 import { SharedRun } from "../../lib/frame/shared_run.ts";
 import { concat, receive, utf8 } from "./recorder.ts";
 import { CountingSource } from "./segment_source.ts";
-import { sharedArena } from "../../lib/frame/arena.ts";
 import { WriteBuffer } from "../../lib/frame/write_buffer.ts";
 import { drain, open, write } from "./written.ts";
 
@@ -327,43 +326,4 @@ Deno.test("WriteBuffer's frames are what a receiver on the other side reads", ()
   output.appendFrame(BINARY, Uint8Array.of(1));
   const { events } = receive(drain(output), { expectMasked: false });
   assertEquals(events, [`text ${"c3a9".repeat(100)}`, "binary 01"]);
-});
-
-Deno.test("WriteBuffer keeps parts of a chunk in their place among everything else that is sent", () => {
-  const chunk = sharedArena()!.take(64)!;
-  for (let at = 0; at < 64; at++) chunk[at] = at;
-  const { output } = open();
-  assertEquals(output.beginChunk(chunk), true);
-  output.appendPart(BINARY, chunk, 1, 3);
-  assertEquals(output.byteLength, 4);
-  output.appendText("t");
-  output.appendPart(TEXT, chunk, 0x41, 0x41);
-  output.appendPart(BINARY, chunk, 5, 6);
-  output.appendFrame(PING, Uint8Array.of(9));
-  output.appendPart(BINARY, chunk, 7, 8);
-  output.appendShared(new SharedRun(Uint8Array.of(0x89, 0)));
-  output.appendPart(BINARY, chunk, 8, 9);
-  assertEquals([output.byteLength, output.measure()], [4 + 3 + 2 + 3 + 3 + 3 + 2 + 3, 23]);
-  output.endChunk();
-  chunk.fill(0xff);
-  assertEquals(
-    output.begin()?.toHex(),
-    "8202" + "0102" + "810174" + "8100" + "820105" + "890109" + "820107" + "8900" + "820108",
-  );
-  output.wrote(23);
-  sharedArena()!.give(chunk);
-});
-
-Deno.test("WriteBuffer.dropQueued and dispose forget parts that are not copied yet", () => {
-  const chunk = sharedArena()!.take(64)!;
-  for (const end of ["dropQueued", "dispose"] as const) {
-    const { output } = open();
-    output.beginChunk(chunk);
-    output.appendPart(BINARY, chunk, 1, 3);
-    output[end]();
-    assertEquals([output.byteLength, output.begin()], [0, undefined]);
-    output.endChunk();
-    assertEquals([output.byteLength, output.begin()], [0, undefined]);
-  }
-  sharedArena()!.give(chunk);
 });
