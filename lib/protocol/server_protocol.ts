@@ -19,6 +19,7 @@ import {
   ProtocolError,
   Receiver,
   type ReceiverEvents,
+  type ReceiverOptions,
   type SegmentSource,
   type ViolationName,
   VIOLATIONS,
@@ -81,16 +82,7 @@ export class ServerProtocol {
     this.#options = options;
     this.#output = output;
     this.#events = events;
-    this.#receiver = new Receiver(
-      {
-        maxMessageBytes: options.maxMessageBytes,
-        maxFragments: options.maxFragments,
-        expectMasked: true,
-        allowsRsv1: deflate !== undefined,
-      },
-      this,
-      buffers,
-    );
+    this.#receiver = new Receiver(receiverOptions(options, deflate !== undefined), this, buffers);
     this.#deflating = deflate === undefined ? undefined : new DeflatingWriter(deflate, output);
   }
 
@@ -300,4 +292,18 @@ export class ServerProtocol {
   #change(event: StateEvent): void {
     this.#state = nextState(this.#state, event);
   }
+}
+
+/** What receivers are told, once for all connections that run with the same options. */
+const PLAIN = new WeakMap<ProtocolOptions, ReceiverOptions>();
+const COMPRESSED = new WeakMap<ProtocolOptions, ReceiverOptions>();
+
+function receiverOptions(options: ProtocolOptions, allowsRsv1: boolean): ReceiverOptions {
+  const known = allowsRsv1 ? COMPRESSED : PLAIN;
+  const found = known.get(options);
+  if (found !== undefined) return found;
+  const { maxMessageBytes, maxFragments } = options;
+  const made = { maxMessageBytes, maxFragments, expectMasked: true, allowsRsv1 };
+  known.set(options, made);
+  return made;
 }
