@@ -51,7 +51,8 @@ export class Connection
   readonly #events: PeerEvents;
   readonly #queue: HandlerQueue;
   readonly #rate: TokenBucket | undefined;
-  readonly #highWater = new HighWater();
+  /** Made when it is first passed or waited at: most connections never come there. */
+  #highWater: HighWater | undefined;
   #heldBytes = 0;
   /** Of those, what the output held when it was last asked. */
   #heldOutputBytes = 0;
@@ -187,7 +188,7 @@ export class Connection
     const { output } = this.#transport;
     if (output.byteLength <= this.#options.highWaterBytes) {
       this.#protocol.releasePong();
-      if (this.#highWater.sink() && this.#protocol.isOpen) this.#queue.drain();
+      if (this.#highWater?.sink() === true && this.#protocol.isOpen) this.#queue.drain();
     }
     // Where nothing was held and nothing is, as in fan-out, the waits are all there is to look at.
     if (output.byteLength + this.#heldOutputBytes > 0 || this.#isReadingPaused || this.#isGone) this.#settle();
@@ -313,7 +314,7 @@ export class Connection
 
   drained(): Promise<void> {
     if (this.#isFinished || this.bufferedAmount <= this.#options.highWaterBytes) return Promise.resolve();
-    return this.#highWater.wait();
+    return (this.#highWater ??= new HighWater()).wait();
   }
 
   /** A wait is over: with a Close frame where the peer can still read one, at once otherwise. */
@@ -339,7 +340,7 @@ export class Connection
     if (output.isInFlight) this.#hold();
     else this.#transport.touch();
     if (output.byteLength <= this.#options.highWaterBytes) return true;
-    this.#highWater.pass();
+    (this.#highWater ??= new HighWater()).pass();
     this.#settle();
     return false;
   }
@@ -349,7 +350,7 @@ export class Connection
     if (this.#isFinished) return;
     this.#isFinished = true;
     this.#host.hub.unsubscribeAll(this);
-    this.#highWater.release();
+    this.#highWater?.release();
     this.#events.abort(endedWith(info.code));
     this.#queue.close(info);
   }

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Which side of the mark a connection is on. Made for all of them, so that it holds nothing until it is passed. */
+/** Which side of the mark a connection is on. */
 export class HighWater {
   #isAbove = false;
   #waiting: (() => void)[] | undefined;

@@ -20,6 +20,7 @@ import {
   ProtocolError,
   Receiver,
   type ReceiverEvents,
+  type ReceiverOptions,
   type SegmentSource,
   type ViolationName,
   VIOLATIONS,
@@ -84,16 +85,7 @@ export class ServerProtocol {
     this.#options = options;
     this.#output = output;
     this.#events = events;
-    this.#receiver = new Receiver(
-      {
-        maxMessageBytes: options.maxMessageBytes,
-        maxFragments: options.maxFragments,
-        expectMasked: true,
-        allowsRsv1: deflate !== undefined,
-      },
-      this,
-      buffers,
-    );
+    this.#receiver = new Receiver(receiverOptions(options, deflate !== undefined), this, buffers);
     this.#deflating = deflate === undefined ? undefined : new DeflatingWriter(deflate, output);
   }
 
@@ -310,4 +302,18 @@ export class ServerProtocol {
     // Whether the next message is delivered has to be asked anew.
     this.#receiver.interrupt();
   }
+}
+
+/** What receivers are told, once for all connections that run with the same options. */
+const PLAIN = new WeakMap<ProtocolOptions, ReceiverOptions>();
+const COMPRESSED = new WeakMap<ProtocolOptions, ReceiverOptions>();
+
+function receiverOptions(options: ProtocolOptions, allowsRsv1: boolean): ReceiverOptions {
+  const known = allowsRsv1 ? COMPRESSED : PLAIN;
+  const found = known.get(options);
+  if (found !== undefined) return found;
+  const { maxMessageBytes, maxFragments } = options;
+  const made = { maxMessageBytes, maxFragments, expectMasked: true, allowsRsv1 };
+  known.set(options, made);
+  return made;
 }

@@ -68,6 +68,10 @@ Deno.test("deno task start keeps the young generation small, and lets V8 inline 
   assertStringIncludes(own.tasks["start"]?.command ?? "", ` --v8-flags=${flags} `);
 });
 
+Deno.test("deno task start has the C library give back what compiling took: see docs/PERFORMANCE.md", () => {
+  assertStringIncludes(own.tasks["start"]?.command ?? "", " MALLOC_MMAP_THRESHOLD_=20480 MALLOC_MMAP_MAX_=4096 deno ");
+});
+
 Deno.test("start and dev may read the environment variable of every option", () => {
   for (const name of ["start", "dev"]) {
     const allowed = /"--allow-env=([^"]*)"/.exec(own.tasks[name]?.command ?? "")?.[1]?.split(",") ?? [];

@@ -32,7 +32,11 @@ Deno.test("ours runs main.ts with the flags and the environment of `deno task st
   const project = new URL("../../../", import.meta.url).pathname;
   const flags = asked.map((word) => word.replace("=.", `=${project}`));
   assertEquals(command.slice(0, flags.length + 3), [Deno.execPath(), "run", ...flags, `${project}main.ts`]);
-  assertEquals(Object.keys(env ?? {}), ["DENO_TOKIO_MAX_IO_EVENTS_PER_TICK"]);
+  assertEquals(Object.keys(env ?? {}), [
+    "DENO_TOKIO_MAX_IO_EVENTS_PER_TICK",
+    "MALLOC_MMAP_THRESHOLD_",
+    "MALLOC_MMAP_MAX_",
+  ]);
   for (const [name, value] of Object.entries(env ?? {})) assertStringIncludes(tasks.start.command, `${name}=${value}`);
 });
 
