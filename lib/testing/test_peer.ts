@@ -13,7 +13,6 @@ import {
   type MessageForm,
   MessageInflater,
   OPCODE,
-  type Payload,
   ProtocolError,
   Receiver,
   viewOf,
@@ -158,7 +157,7 @@ export class TestPeer {
   }
 
   /** Sends a message: a string as text, bytes as binary. */
-  send(data: Payload): void {
+  send(data: string | ArrayBuffer | ArrayBufferView): void {
     const opcode = typeof data === "string" ? OPCODE.TEXT : OPCODE.BINARY;
     const payload = typeof data === "string" ? encoder.encode(data) : viewOf(data);
     const deflated = this.#inflater && deflateAlone(payload, DEFLATE_PARAMETERS);

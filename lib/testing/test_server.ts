@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { Payload } from "../frame/mod.ts";
 import { Gateway, type GatewayOptions, resolveOptions } from "../gateway/mod.ts";
 import { Hub } from "../pubsub/mod.ts";
 import type { Route, RouteModule } from "../route/mod.ts";
@@ -259,7 +258,7 @@ export class TestServer implements AsyncDisposable {
   }
 
   /** Sends a message to every subscriber of a topic. */
-  publish(topic: string, data: Payload): void {
+  publish(topic: string, data: string | ArrayBuffer | ArrayBufferView): void {
     this.#gateway.publish(topic, data);
   }
 
