@@ -122,10 +122,5 @@ export function encodeFrame({ opcode, payload, fin = true, rsv = 0, maskKey }: F
 
 /** Length of the unmasked frame whose header stands at `at`. */
 export function frameBytes(bytes: Uint8Array, at: number): number {
-  const length7 = bytes[at + 1]! & 0x7f;
-  if (length7 < 126) return 2 + length7;
-  let length = 0;
-  const digits = length7 === 126 ? 2 : 8;
-  for (let i = 0; i < digits; i++) length = length * 256 + bytes[at + 2 + i]!;
-  return 2 + digits + length;
+  return lengthFormBytes(bytes[at + 1]! & 0x7f) + readLength(bytes, at);
 }

@@ -108,8 +108,8 @@ export class WriteBuffer {
     const { length } = segment;
     if (place !== -1 && segment.place !== -1 && payloadBytes <= 0xffff) {
       const { kernel } = sharedArena()!;
-      const frameBytes = kernel.frame(segment.place + length, FIN_BIT | opcode, place + start, payloadBytes);
-      return this.#commit(segment, frameBytes);
+      const written = kernel.frame(segment.place + length, FIN_BIT | opcode, place + start, payloadBytes);
+      return this.#commit(segment, written);
     }
     const payloadAt = writeHeader(segment.bytes, length, FIN_BIT | opcode, payloadBytes);
     segment.bytes.set(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end), payloadAt);
