@@ -49,7 +49,7 @@ for (const name of ["start", "dev"]) {
     assertStringIncludes(command, "--no-prompt");
     assertMatch(command, /"--allow-env=[A-Z_,*]+"/);
     assertMatch(command, /--allow-read=\./);
-    assertStringIncludes(command, "DENO_TOKIO_MAX_IO_EVENTS_PER_TICK=120");
+    assertStringIncludes(command, "DENO_TOKIO_EVENT_INTERVAL=4");
   });
 }
 

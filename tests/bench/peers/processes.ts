@@ -41,11 +41,9 @@ export class Processes {
    */
   async start(name: string, launch: Launch, pin: readonly string[]): Promise<RunningServer> {
     const [program, ...args] = [...pin, ...launch.command];
-    const { DENO_TOKIO_MAX_IO_EVENTS_PER_TICK: _ofOurs, ...inherited } = Deno.env.toObject();
     const child = new Deno.Command(program!, {
       args,
-      clearEnv: true,
-      env: { ...inherited, ...launch.env, NO_COLOR: "1" },
+      env: { ...launch.env, NO_COLOR: "1" },
       stdin: "null",
       stdout: "piped",
       stderr: "inherit",

@@ -33,7 +33,7 @@ Deno.test("ours runs main.ts with the flags and the environment of `deno task st
   const flags = asked.map((word) => word.replace("=.", `=${project}`));
   assertEquals(command.slice(0, flags.length + 3), [Deno.execPath(), "run", ...flags, `${project}main.ts`]);
   assertEquals(Object.keys(env ?? {}), [
-    "DENO_TOKIO_MAX_IO_EVENTS_PER_TICK",
+    "DENO_TOKIO_EVENT_INTERVAL",
     "MALLOC_MMAP_THRESHOLD_",
     "MALLOC_MMAP_MAX_",
   ]);
