@@ -27,7 +27,7 @@ export interface Failure {
  * So long a server is under load before it is measured: the first time until most of its code is compiled, each time after
  * until its new connections are open and busy.
  */
-const WARM_UP_SECONDS = { first: 1.2, later: 0.1 } as const;
+const WARM_UP_SECONDS = { first: 4, later: 0.1 } as const;
 
 /** There is one long round, or one in which memory is read, for so many of the others. */
 const ROUNDS_FOR_A_LONG_ONE = 3;
