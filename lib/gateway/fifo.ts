@@ -4,17 +4,22 @@
  * @module
  */
 
-/** The list is cut when so many that have left stand before its head. */
-const COMPACT_FROM = 8192;
+/** The list is cut when so many places of those who have left stand before its head, and no fewer than still wait. */
+const COMPACT_FROM = 64;
 
-/** First in, first out. */
+/** First in, first out. Who has left is not held on to. */
 export class Fifo<T> {
-  #list: T[] = [];
+  #list: (T | undefined)[] = [];
   #head = 0;
 
   /** How many wait. */
   get length(): number {
     return this.#list.length - this.#head;
+  }
+
+  /** The one that waits longest, left where it is; undefined when nobody waits. */
+  get first(): T | undefined {
+    return this.#list[this.#head];
   }
 
   /** Adds one behind all others. */
@@ -24,12 +29,13 @@ export class Fifo<T> {
 
   /** Takes out the one that waits longest; undefined when nobody does. */
   shift(): T | undefined {
-    const one = this.#list[this.#head];
     if (this.#head === this.#list.length) return undefined;
+    const one = this.#list[this.#head];
+    this.#list[this.#head] = undefined;
     if (++this.#head === this.#list.length) {
       this.#list.length = 0;
       this.#head = 0;
-    } else if (this.#head >= COMPACT_FROM) {
+    } else if (this.#head >= COMPACT_FROM && this.#head * 2 >= this.#list.length) {
       this.#list = this.#list.slice(this.#head);
       this.#head = 0;
     }
