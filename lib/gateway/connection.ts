@@ -6,21 +6,18 @@
  */
 import { CLOSE_CODE, MessageInflater, OPCODE, viewOf, VIOLATIONS } from "../frame/mod.ts";
 import type { MessageForm, MessageWalk, Payload, PreparedMessage, ViolationName } from "../frame/mod.ts";
-import { Keepalive, type ProtocolEvents, ServerProtocol } from "../protocol/mod.ts";
-import type { Subscriber } from "../pubsub/mod.ts";
+import { Keepalive, ServerProtocol } from "../protocol/mod.ts";
 import type { CloseInfo, TransportName } from "../route/mod.ts";
-import type { PeerCommands, PeerEvents, RequestRecord, RouteEntry } from "../route/table.ts";
-import type { ConnectionHost, ConnectionOpening } from "./connection_host.ts";
-import type { DeflateContract } from "./deflate_contract.ts";
+import type { PeerEvents, RequestRecord, RouteEntry } from "../route/table.ts";
+import type { ConnectionHost, ConnectionOpening, ConnectionRoles } from "./connection_host.ts";
 import { endedWith } from "./ended.ts";
-import { HandlerQueue, type Inflation, type QueueEvents } from "./handler_queue.ts";
+import { HandlerQueue } from "./handler_queue.ts";
 import { HighWater } from "./high_water.ts";
-import { type MemoryHolder, RELIEF_GRACE_MS } from "./memory_budget.ts";
+import { RELIEF_GRACE_MS } from "./memory_budget.ts";
 import type { ConnectionOptions } from "./options.ts";
-import type { Seated } from "./roster.ts";
 import type { TimerEntry } from "./timer_wheel.ts";
 import { TokenBucket } from "./token_bucket.ts";
-import type { Transport, TransportEvents } from "./transport.ts";
+import type { Transport } from "./transport.ts";
 
 /** So many messages of one connection are handled in one turn; the rest of its chunk waits for the others. */
 const MESSAGES_PER_TURN = 1024;
@@ -30,10 +27,11 @@ const NO_BYTES = new Uint8Array(0);
 const IN_PLACE_FROM_BYTES = 4096;
 
 /** One WebSocket connection. */
-export class Connection
-  implements TransportEvents, ProtocolEvents, QueueEvents, PeerCommands, Subscriber, TimerEntry, Seated, MemoryHolder {
+export class Connection implements ConnectionRoles {
   readonly id: string;
-  readonly entry: RouteEntry;
+  entry: RouteEntry;
+  events: PeerEvents;
+  readonly queue: HandlerQueue;
   readonly request: RequestRecord;
   readonly params: Readonly<Record<string, string>>;
   readonly subprotocol: string;
@@ -48,12 +46,10 @@ export class Connection
   readonly #transport: Transport;
   readonly #protocol: ServerProtocol;
   readonly #keepalive: Keepalive;
-  readonly #events: PeerEvents;
-  readonly #queue: HandlerQueue;
   readonly #rate: TokenBucket | undefined;
   /** Made when it is first passed or waited at: most connections never come there. */
   #highWater: HighWater | undefined;
-  #heldBytes = 0;
+  heldBytes = 0;
   /** Of those, what the output held when it was last asked. */
   #heldOutputBytes = 0;
   #messagesLeft = 0;
@@ -75,31 +71,33 @@ export class Connection
     this.#protocol = new ServerProtocol(options, transport.output, this, transport.buffers, opening.deflate?.ours);
     this.#keepalive = new Keepalive(options, host.turn.now);
     this.#rate = options.messageRate > 0 ? new TokenBucket(options.messageRate, host.turn.now) : undefined;
-    this.#events = entry.runtime.attach(entry.index, this);
-    const inflation = opening.deflate && this.#inflation(opening.deflate);
-    this.#queue = new HandlerQueue(this.#events, transport, this, inflation);
-  }
-
-  #inflation({ theirs }: DeflateContract): Inflation {
-    const { maxMessageBytes } = this.#options;
-    return {
-      inflater: new MessageInflater({ ...theirs, maxMessageBytes }, this.#transport.buffers),
-      onViolation: (violation) => this.#protocol.fail(violation),
-      later: (goOn) => this.#host.turn.later(goOn),
+    this.events = entry.runtime.attach(entry.index, this);
+    const inflation = opening.deflate && {
+      inflater: new MessageInflater(
+        { ...opening.deflate.theirs, maxMessageBytes: options.maxMessageBytes },
+        transport.buffers,
+      ),
+      onViolation: (violation: ViolationName) => this.#protocol.fail(violation),
+      later: (goOn: () => void) => host.turn.later(goOn),
     };
+    this.queue = new HandlerQueue(this.events, transport, this, inflation);
   }
 
   /** Takes the transport over, and opens. The 101 is in its write buffer. */
   open(): void {
     this.#transport.events = this;
-    this.#queue.open();
+    this.queue.open();
     this.#settle();
   }
 
-  // What the host and the hub see.
-  get heldBytes(): number {
-    return this.#heldBytes;
+  attach(entry: RouteEntry): PeerEvents {
+    this.entry = entry;
+    this.events = entry.runtime.attach(entry.index, this);
+    this.queue.handTo(this.events);
+    return this.events;
   }
+
+  // What the host and the hub see.
 
   /** True until the closing handshake begins. */
   get isOpen(): boolean {
@@ -108,7 +106,7 @@ export class Connection
 
   /** True while a handler is pending. */
   get isBusy(): boolean {
-    return this.#queue.isBusy;
+    return this.queue.isBusy;
   }
 
   deliver(message: PreparedMessage): void {
@@ -120,7 +118,7 @@ export class Connection
       if (this.#keepalive.isClosingFor(RELIEF_GRACE_MS, this.#host.turn.now)) this.terminate();
       return;
     }
-    this.#queue.drop();
+    this.queue.drop();
     this.#transport.output.dropQueued();
     this.#protocol.fail("MEMORY_PRESSURE");
   }
@@ -158,7 +156,7 @@ export class Connection
   #beginChunk(): void {
     this.#keepalive.received(this.#host.turn.now);
     this.#messagesLeft = MESSAGES_PER_TURN;
-    this.#queue.beginTurn();
+    this.queue.beginTurn();
   }
 
   #endChunk(byteLength: number): void {
@@ -188,7 +186,7 @@ export class Connection
     const { output } = this.#transport;
     if (output.byteLength <= this.#options.highWaterBytes) {
       this.#protocol.releasePong();
-      if (this.#highWater?.sink() === true && this.#protocol.isOpen) this.#queue.drain();
+      if (this.#highWater?.sink() === true && this.#protocol.isOpen) this.queue.drain();
     }
     // Where nothing was held and nothing is, as in fan-out, the waits are all there is to look at.
     if (output.byteLength + this.#heldOutputBytes > 0 || this.#isReadingPaused || this.#isGone) this.#settle();
@@ -209,15 +207,15 @@ export class Connection
   onMessage(form: MessageForm, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void {
     if (--this.#messagesLeft === 0) this.#protocol.halt();
     if (this.#rate !== undefined && !this.#rate.take(this.#host.turn.now)) return this.#protocol.fail("MESSAGE_RATE");
-    this.#queue.message(form, bytes, start, end);
+    this.queue.message(form, bytes, start, end);
     // What is left of the chunk waits like what is not read yet.
-    const isFull = this.#queue.queuedBytes >= this.#options.maxQueuedBytes;
-    if (this.#isReadingPaused || isFull || this.#queue.hasInflatedEnough) this.#protocol.halt();
+    const isFull = this.queue.queuedBytes >= this.#options.maxQueuedBytes;
+    if (this.#isReadingPaused || isFull || this.queue.hasInflatedEnough) this.#protocol.halt();
   }
 
   onMessages(walk: MessageWalk): void {
     if (this.#rate !== undefined || this.#isReadingPaused || walk.count >= this.#messagesLeft) return;
-    this.#queue.messages(walk);
+    this.queue.messages(walk);
     this.#messagesLeft -= walk.taken;
   }
 
@@ -235,7 +233,7 @@ export class Connection
 
   // What the queue tells.
   onSettled(): void {
-    if (this.#isGone && !this.#queue.isBusy) this.#host.finished(this);
+    if (this.#isGone && !this.queue.isBusy) this.#host.finished(this);
     this.#settle();
   }
 
@@ -264,7 +262,7 @@ export class Connection
 
   #sendBytes(bytes: Uint8Array): boolean {
     const mayLend = bytes.length >= IN_PLACE_FROM_BYTES && !this.#protocol.compresses(bytes.length);
-    const lent = mayLend ? this.#queue.lendView(bytes) : undefined;
+    const lent = mayLend ? this.queue.lendView(bytes) : undefined;
     if (lent === undefined) return this.#protocol.sendBinary(bytes);
     return this.#protocol.sendInPlace(OPCODE.BINARY, lent);
   }
@@ -273,7 +271,7 @@ export class Connection
     if (!this.#admit()) return false;
     const opcode = isText ? OPCODE.TEXT : OPCODE.BINARY;
     const mayLend = end - start >= IN_PLACE_FROM_BYTES && !this.#protocol.compresses(end - start);
-    const lent = mayLend ? this.#queue.lend(bytes, start, end) : undefined;
+    const lent = mayLend ? this.queue.lend(bytes, start, end) : undefined;
     if (lent !== undefined) return this.#protocol.sendInPlace(opcode, lent) && this.#sent();
     return this.#protocol.sendPart(opcode, bytes, start, end) && this.#sent();
   }
@@ -284,7 +282,7 @@ export class Connection
 
   close(code: number, reason: string): void {
     if (!this.#protocol.close(code, reason)) return;
-    this.#queue.drop();
+    this.queue.drop();
     this.#keepalive.closing(this.#host.turn.now);
     this.#host.hub.unsubscribeAll(this);
     this.#transport.touch();
@@ -296,7 +294,7 @@ export class Connection
   }
 
   terminate(): void {
-    this.#queue.drop();
+    this.queue.drop();
     this.#transport.destroy();
   }
 
@@ -351,8 +349,8 @@ export class Connection
     this.#isFinished = true;
     this.#host.hub.unsubscribeAll(this);
     this.#highWater?.release();
-    this.#events.abort(endedWith(info.code));
-    this.#queue.close(info);
+    this.events.abort(endedWith(info.code));
+    this.queue.close(info);
   }
 
   /** Nothing more will be sent: our last bytes go out, then the pipe is closed, at the latest after `closeTimeoutMs`. */
@@ -374,15 +372,15 @@ export class Connection
   #hold(): void {
     this.#heldOutputBytes = this.#isGone ? 0 : this.#transport.output.heldBytes;
     const buffered = this.#isGone ? 0 : this.#protocol.bufferedBytes + this.#protocol.contextBytes;
-    const held = this.#queue.heldBytes + this.#heldOutputBytes + buffered;
-    const before = this.#heldBytes;
-    this.#heldBytes = held;
+    const held = this.queue.heldBytes + this.#heldOutputBytes + buffered;
+    const before = this.heldBytes;
+    this.heldBytes = held;
     if (held !== before) this.#host.memory.add(held - before);
   }
 
   /** Reads on only while the peer reads what we send, and its messages find room. */
   #balance(): void {
-    const queued = this.#queue.isBusy ? this.#queue.queuedBytes + this.#protocol.bufferedBytes : 0;
+    const queued = this.queue.isBusy ? this.queue.queuedBytes + this.#protocol.bufferedBytes : 0;
     // Once the closing handshake has begun, whatever arrives is read: it holds nothing, and the peer's Close may follow.
     const mustPause = this.#protocol.isOpen &&
       (this.#transport.output.byteLength > this.#options.highWaterBytes || queued >= this.#options.maxQueuedBytes);

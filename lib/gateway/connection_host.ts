@@ -1,16 +1,21 @@
 /**
- * What a connection is given: the gateway's side of it, and what was agreed on in the handshake.
+ * What a connection is given, the gateway's side of it and what was agreed on in the handshake; and what it is to whom.
  *
  * @module
  */
 import type { ViolationName } from "../frame/mod.ts";
-import type { Hub } from "../pubsub/mod.ts";
-import type { RequestRecord, RouteEntry } from "../route/table.ts";
+import type { ProtocolEvents } from "../protocol/mod.ts";
+import type { Hub, Subscriber } from "../pubsub/mod.ts";
+import type { PeerCommands, RequestRecord, RouteEntry } from "../route/table.ts";
 import type { Connection } from "./connection.ts";
 import type { DeflateContract } from "./deflate_contract.ts";
-import type { MemoryBudget } from "./memory_budget.ts";
+import type { Movable } from "./hand_over.ts";
+import type { QueueEvents } from "./handler_queue.ts";
+import type { MemoryBudget, MemoryHolder } from "./memory_budget.ts";
 import type { ConnectionOptions } from "./options.ts";
-import type { TimerWheel } from "./timer_wheel.ts";
+import type { Seated } from "./roster.ts";
+import type { TimerEntry, TimerWheel } from "./timer_wheel.ts";
+import type { TransportEvents } from "./transport.ts";
 import type { Turn } from "./turn.ts";
 
 /** What a connection needs of the gateway it belongs to. */
@@ -26,6 +31,19 @@ export interface ConnectionHost {
   /** A fault of the peer, for logs and counters. */
   violated(connection: Connection, violation: ViolationName): void;
 }
+
+/** What a connection is to those it works with. */
+export interface ConnectionRoles
+  extends
+    TransportEvents,
+    ProtocolEvents,
+    QueueEvents,
+    PeerCommands,
+    Subscriber,
+    TimerEntry,
+    Seated,
+    MemoryHolder,
+    Movable {}
 
 /** What was agreed on in the handshake. */
 export interface ConnectionOpening {

@@ -23,6 +23,7 @@ import { unavailable } from "./refusal.ts";
 import { Roster } from "./roster.ts";
 import type { StreamTransport } from "./stream_transport.ts";
 import { type ByteStream, TcpTransport } from "./tcp_transport.ts";
+import { SwapError, type SwapHost, type SwapReport, type SwapRules, swapTables } from "./swap.ts";
 import { TimerWheel } from "./timer_wheel.ts";
 import { TokenBucket } from "./token_bucket.ts";
 import type { Transport } from "./transport.ts";
@@ -62,7 +63,7 @@ const TRIM_INTERVAL_MS = 5000;
 const CLOSE_SERVICE_RESTART = 1012;
 
 /** The part that owns the sockets. */
-export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
+export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, SwapHost<Connection> {
   readonly options: GatewayOptions;
   readonly hub: Hub;
   readonly turn: Turn;
@@ -70,7 +71,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
   readonly memory: MemoryBudget;
   readonly isLocalOnly: boolean;
 
-  readonly #clock: Clock;
+  readonly clock: Clock;
   readonly #events: GatewayEvents;
   readonly #pool = new BufferPool(sharedArena());
   readonly #dispatcher: Dispatcher;
@@ -82,9 +83,10 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
   readonly #trustedProxies: AddressSet;
   readonly #acceptRate: TokenBucket | undefined;
   readonly #idPrefix = crypto.randomUUID().slice(0, 8);
-  #table: RouteTable;
-  #connectionOptions: ReadonlyMap<RouteEntry, ConnectionOptions>;
+  #table!: RouteTable;
+  #connectionOptions!: ReadonlyMap<RouteEntry, ConnectionOptions>;
   #lastId = 0;
+  #swapping: Promise<unknown> = Promise.resolve();
   #isDraining = false;
   #draining: Promise<void> | undefined;
   #onEmpty: (() => void) | undefined;
@@ -96,7 +98,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
   constructor(parts: GatewayParts) {
     const { options, clock = systemClock } = parts;
     this.options = options;
-    this.#clock = clock;
+    this.clock = clock;
     this.#events = parts.events ?? {};
     this.hub = parts.hub ?? new Hub();
     this.isLocalOnly = parts.isLocalOnly ?? false;
@@ -108,8 +110,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
     this.#acceptRate = options.acceptRatePerSecond > 0
       ? new TokenBucket(options.acceptRatePerSecond, clock.now())
       : undefined;
-    this.#table = parts.table;
-    this.#connectionOptions = optionsByEntry(options, parts.table);
+    this.table = parts.table;
   }
 
   /** Open WebSocket connections. */
@@ -134,7 +135,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
     if (this.#connections.size + this.#exchanges.size >= this.options.maxConnections + HANDSHAKE_SLACK) {
       return arrival.close();
     }
-    const isTooFast = this.#acceptRate?.take(this.#clock.now()) === false;
+    const isTooFast = this.#acceptRate?.take(this.clock.now()) === false;
     const refusal = isTooFast ? unavailable("Too many connections at once: try again in a second.") : undefined;
     const transport = arrival.transport(this.turn, this.#pool);
     const exchange = new HttpExchange(this, transport, refusal);
@@ -143,6 +144,21 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
     exchange.start();
     transport.start();
     this.#scheduleTrim();
+  }
+
+  /**
+   * Has new code take over, for who connects from now on and for the open connections; see {@linkcode swapTables}. One
+   * swap at a time: who comes while one is under way waits.
+   *
+   * @throws {SwapError} when the old code goes on; {@linkcode OptionError} when a new route's options are wrong.
+   */
+  swap(next: RouteTable, rules?: SwapRules): Promise<SwapReport> {
+    const swapped = this.#swapping.then(() => {
+      if (this.#isDraining) throw new SwapError("the server is going away");
+      return swapTables(this, next, rules);
+    });
+    this.#swapping = swapped.catch(() => {});
+    return swapped;
   }
 
   /** Sends to every subscriber of a topic. */
@@ -163,7 +179,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
     this.#isDraining = true;
     for (const exchange of this.#exchanges.list()) exchange.close();
     const empty = new Promise<void>((resolve) => this.#onEmpty = resolve);
-    const cancelDeadline = this.#clock.setTimer(() => this.#onEmpty?.(), this.options.drainTimeoutMs);
+    const cancelDeadline = this.clock.setTimer(() => this.#onEmpty?.(), this.options.drainTimeoutMs);
     const cancelBatches = this.#closeInBatches();
     this.#checkEmpty();
     await empty;
@@ -183,10 +199,37 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
     this.#cancelTrim?.();
   }
 
+  // For swaps.
+
+  get table(): RouteTable {
+    return this.#table;
+  }
+
+  set table(table: RouteTable) {
+    this.#connectionOptions = optionsByEntry(this.options, table);
+    this.#table = table;
+  }
+
+  get swapTimeoutMs(): number {
+    return this.options.swapTimeoutMs;
+  }
+
+  peers(): readonly Connection[] {
+    return this.#connections.list();
+  }
+
+  later(goOn: () => void): void {
+    this.turn.later(goOn);
+  }
+
+  dismiss(connection: Connection): void {
+    connection.close(CLOSE_SERVICE_RESTART, "service restart");
+  }
+
   // For exchanges, the dispatcher and connections.
 
   get date(): string {
-    const now = this.#clock.wallNow();
+    const now = this.clock.wallNow();
     const second = Math.floor(now / 1000);
     if (second !== this.#dateSecond) {
       this.#dateSecond = second;
@@ -223,10 +266,16 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
     }
   }
 
+  currentEntry(entry: RouteEntry): RouteEntry {
+    return this.#table.find(entry.descriptor.pattern) ?? entry;
+  }
+
   connect(transport: Transport, opening: ConnectionOpening): Connection {
     const connection = new Connection(this, transport, opening, `${this.#idPrefix}-${(++this.#lastId).toString(36)}`);
     this.#connections.add(connection);
     this.#countAddress(opening.request.remoteAddress, 1);
+    // Its route was taken away while it was asked.
+    if (!this.#connectionOptions.has(opening.entry)) this.later(() => this.dismiss(connection));
     return connection;
   }
 
@@ -274,7 +323,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
     let cancel = () => {};
     const closeBatch = () => {
       for (const connection of waiting.splice(0, batchSize)) connection.close(CLOSE_SERVICE_RESTART, "service restart");
-      if (waiting.length > 0) cancel = this.#clock.setTimer(closeBatch, drainIntervalMs);
+      if (waiting.length > 0) cancel = this.clock.setTimer(closeBatch, drainIntervalMs);
     };
     closeBatch();
     return () => cancel();
@@ -297,7 +346,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost {
 
   /** Buffers that lie idle go back to the system; the beat stops with the last connection once nothing is left. */
   #scheduleTrim(): void {
-    this.#cancelTrim ??= this.#clock.setTimer(() => {
+    this.#cancelTrim ??= this.clock.setTimer(() => {
       this.#cancelTrim = undefined;
       this.#pool.trim();
       if (this.#pool.freeBytes > 0 || this.#connections.size + this.#exchanges.size > 0) this.#scheduleTrim();

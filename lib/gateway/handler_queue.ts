@@ -16,12 +16,17 @@ import {
   type ViolationName,
 } from "../frame/mod.ts";
 import type { PeerEvents } from "../route/table.ts";
+import { Fifo } from "./fifo.ts";
+import { SharedOwner } from "./shared_owner.ts";
 
 /** What a waiting message counts beyond its payload: empty ones are not free. */
 const OVERHEAD_BYTES = 64;
 
 /** A buffer may be so many times as long as the message that is kept in it or sent from it: else it is copied. */
 const MAX_BUFFER_PER_MESSAGE = 4;
+
+/** Whom the queue calls. */
+export type Handlers = Pick<PeerEvents, "open" | "message" | "messages" | "drain" | "close">;
 
 /** How the queue reaches the buffers that messages lie in. */
 export interface MessageBuffers {
@@ -56,25 +61,19 @@ interface QueuedMessage {
 
 const NO_BYTES = new Uint8Array(0);
 
-/** Stands where a handled message stood, so that its bytes are let go of. */
-const HANDLED: QueuedMessage = { form: 0, bytes: NO_BYTES, start: 0, end: 0 };
-
-/** The queue is compacted when so many handled messages stand before its head, and more than wait. */
-const COMPACT_FROM = 64;
-
 /** So much of one connection is inflated in one turn; the rest of its messages wait for the others. */
 const INFLATED_BYTES_PER_TURN = 1024 * 1024;
 
 /** The queue in front of one route's handlers. */
 export class HandlerQueue {
-  readonly #events: PeerEvents;
+  #events: Handlers;
   readonly #buffers: MessageBuffers;
   readonly #listener: QueueEvents;
   readonly #inflation: Inflation | undefined;
   /** What may still be inflated in this turn, in bytes. */
   #inflatableBytes = INFLATED_BYTES_PER_TURN;
-  #messages: QueuedMessage[] = [];
-  #head = 0;
+  /** Made when the first message has to wait: on most connections none does. */
+  #waiting: Fifo<QueuedMessage> | undefined;
   #queuedBytes = 0;
   // The message that is being handled, and who gets its bytes back: nobody while they are a chunk's that is being
   // walked, and so is neither read into nor given back.
@@ -87,14 +86,21 @@ export class HandlerQueue {
   /** While messages are handled in one go: then the message is the one it came to last. */
   #walk: MessageWalk | undefined;
   #isBusy = false;
+  /** Busy without a handler: the others come first. */
+  #isResting = false;
+  #interlude: (() => void | Promise<void>) | undefined;
   #isDrainDue = false;
   #closeDue: CloseInfo | undefined;
   #isClosed = false;
   /** Made when the first handler turns out to be asynchronous: most connections have none. */
   #onSettled: (() => void) | undefined;
+  /** What handlers were given that are no longer waited for, by what is called when one settles after all. */
+  #abandoned:
+    | Map<() => void, { readonly owner: SegmentOwner | undefined; readonly bytes: Uint8Array<ArrayBuffer> }>
+    | undefined;
 
   /** @param inflation where messages may arrive compressed. */
-  constructor(events: PeerEvents, buffers: MessageBuffers, listener: QueueEvents, inflation?: Inflation) {
+  constructor(events: Handlers, buffers: MessageBuffers, listener: QueueEvents, inflation?: Inflation) {
     this.#events = events;
     this.#buffers = buffers;
     this.#listener = listener;
@@ -190,6 +196,34 @@ export class HandlerQueue {
     this.#runWaiting();
   }
 
+  /**
+   * Runs a task between two handlers, as soon as none is pending. What arrives meanwhile waits.
+   *
+   * @returns false when `close` has been called already: nothing comes after it.
+   */
+  interlude(task: () => void | Promise<void>): boolean {
+    if (this.#isClosed && this.#closeDue === undefined) return false;
+    this.#interlude = task;
+    this.#walk?.stop();
+    this.#runWaiting();
+    return true;
+  }
+
+  /** From now on other handlers are called. For a task between two. */
+  handTo(events: Handlers): void {
+    this.#events = events;
+  }
+
+  /** The handler that is pending is no longer waited for. What it was given stays as it is until it settles. */
+  abandon(): void {
+    if (!this.#isBusy || this.#isResting || this.#onSettled === undefined) return;
+    (this.#abandoned ??= new Map()).set(this.#onSettled, { owner: this.#owner, bytes: this.#bytes });
+    this.#onSettled = undefined;
+    this.#owner = undefined;
+    this.#bytes = NO_BYTES;
+    this.#settled();
+  }
+
   /** {@linkcode lend} for a view of the message's bytes. */
   lendView(view: Uint8Array): LentBytes | undefined {
     const bytes = this.#bytes;
@@ -222,9 +256,9 @@ export class HandlerQueue {
 
   /** Forgets the messages that wait. */
   drop(): void {
-    for (let at = this.#head; at < this.#messages.length; at++) this.#buffers.buffers.give(this.#messages[at]!.bytes);
-    this.#messages = [];
-    this.#head = 0;
+    for (let message = this.#waiting?.shift(); message !== undefined; message = this.#waiting?.shift()) {
+      this.#buffers.buffers.give(message.bytes);
+    }
     this.#queuedBytes = 0;
   }
 
@@ -234,14 +268,26 @@ export class HandlerQueue {
     const isKept = !isBorrowed && (end - start) * MAX_BUFFER_PER_MESSAGE >= bytes.length;
     const kept = isKept ? bytes : bytes.slice(start, end);
     if (!isKept && !isBorrowed) this.#buffers.buffers.give(bytes);
-    this.#messages.push(isKept ? { form, bytes, start, end } : { form, bytes: kept, start: 0, end: end - start });
+    const message = isKept ? { form, bytes, start, end } : { form, bytes: kept, start: 0, end: end - start };
+    (this.#waiting ??= new Fifo()).push(message);
     this.#queuedBytes += kept.length + OVERHEAD_BYTES;
   }
 
   /** A handler was called, with `#isBusy` set: it may have come back here by what it did to its peer. */
   #track(pending: void | Promise<void>): void {
     if (pending === undefined) this.#release();
-    else pending.then(this.#onSettled ??= () => this.#settled());
+    else pending.then(this.#onSettled ??= this.#settler());
+  }
+
+  #settler(): () => void {
+    const settler = (): void => settler === this.#onSettled ? this.#settled() : this.#settledLate(settler);
+    return settler;
+  }
+
+  #settledLate(settler: () => void): void {
+    const { owner, bytes } = this.#abandoned!.get(settler)!;
+    this.#abandoned!.delete(settler);
+    owner?.give(bytes);
   }
 
   #settled(): void {
@@ -299,8 +345,9 @@ export class HandlerQueue {
 
   /** Goes on in a later turn. Until then it is as if a handler were pending. */
   #rest(): void {
-    this.#isBusy = true;
+    this.#isBusy = this.#isResting = true;
     this.#inflation!.later(() => {
+      this.#isResting = false;
       this.beginTurn();
       this.#settled();
     });
@@ -312,12 +359,17 @@ export class HandlerQueue {
 
   /** @returns false when nothing waits. */
   #runNext(): boolean {
-    if (this.#isDrainDue) {
+    if (this.#interlude !== undefined) {
+      const task = this.#interlude;
+      this.#interlude = undefined;
+      this.#isBusy = true;
+      this.#track(task());
+    } else if (this.#isDrainDue) {
       this.#isDrainDue = false;
       this.#isBusy = true;
       this.#track(this.#events.drain());
-    } else if (this.#head < this.#messages.length) {
-      this.#runMessage();
+    } else if (this.#waiting !== undefined && this.#waiting.length > 0) {
+      this.#runMessage(this.#waiting);
     } else if (this.#closeDue !== undefined) {
       const info = this.#closeDue;
       this.#closeDue = undefined;
@@ -328,39 +380,13 @@ export class HandlerQueue {
     return true;
   }
 
-  #runMessage(): void {
-    const isCompressed = (this.#messages[this.#head]!.form & FORM.COMPRESSED) !== 0;
+  #runMessage(waiting: Fifo<QueuedMessage>): void {
+    const isCompressed = (waiting.first!.form & FORM.COMPRESSED) !== 0;
     if (isCompressed && this.hasInflatedEnough) return this.#rest();
-    const { form, bytes, start, end } = this.#shift();
+    const { form, bytes, start, end } = waiting.shift()!;
+    this.#queuedBytes -= bytes.length + OVERHEAD_BYTES;
     if (!isCompressed) return this.#handle(form, bytes, start, end, this.#buffers.buffers);
     this.#inflate(form, bytes, start, end);
     this.#buffers.buffers.give(bytes);
-  }
-
-  #shift(): QueuedMessage {
-    const message = this.#messages[this.#head]!;
-    this.#messages[this.#head++] = HANDLED;
-    this.#queuedBytes -= message.bytes.length + OVERHEAD_BYTES;
-    if (this.#head === this.#messages.length) this.drop();
-    else if (this.#head >= COMPACT_FROM && this.#head * 2 >= this.#messages.length) {
-      this.#messages = this.#messages.slice(this.#head);
-      this.#head = 0;
-    }
-    return message;
-  }
-}
-
-/** An owner that gets its buffer when all who share it have given it back. */
-class SharedOwner implements SegmentOwner {
-  readonly #owner: SegmentOwner;
-  #sharers: number;
-
-  constructor(owner: SegmentOwner, sharers: number) {
-    this.#owner = owner;
-    this.#sharers = sharers;
-  }
-
-  give(buffer: Uint8Array<ArrayBuffer>): void {
-    if (--this.#sharers === 0) this.#owner.give(buffer);
   }
 }

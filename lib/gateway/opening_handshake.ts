@@ -19,6 +19,8 @@ export interface HandshakeHost {
   admit(address: string): void;
   /** What a route answered cannot be sent. */
   failed(error: unknown, head: RequestHead, remoteAddress: string): void;
+  /** The entry itself, or what has taken its place while the route was asked. */
+  currentEntry(entry: RouteEntry): RouteEntry;
   connect(transport: Transport, opening: ConnectionOpening): Connection;
 }
 
@@ -35,7 +37,7 @@ export interface HandshakeParts {
 /** One handshake, until its 101. */
 export class OpeningHandshake implements UpgradeRequest, Acceptance, ConnectionOpening {
   readonly kind = "websocket";
-  readonly entry: RouteEntry;
+  entry: RouteEntry;
   readonly options: ConnectionOptions;
   readonly request: RequestRecord;
   readonly params: Readonly<Record<string, string>>;
@@ -100,6 +102,7 @@ export class OpeningHandshake implements UpgradeRequest, Acceptance, ConnectionO
   response: Uint8Array = NO_BYTES;
 
   connect(transport: Transport): Connection {
+    this.entry = this.#host.currentEntry(this.entry);
     return this.#host.connect(transport, this);
   }
 }

@@ -96,4 +96,5 @@ export type OptionGroup =
   | "Keepalive and timeouts"
   | "Buffers and memory"
   | "Admission"
-  | "Drain";
+  | "Drain"
+  | "Swap";

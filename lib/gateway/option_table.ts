@@ -333,6 +333,14 @@ export const GATEWAY_OPTIONS = {
     doc: "pause between two batches",
     consequence: "–",
   },
+  swapTimeoutMs: {
+    ...DURATION,
+    group: "Swap",
+    default: 30_000,
+    perRoute: false,
+    doc: "longest wait for a handler, `suspend`, `resume` or `start` when code is swapped",
+    consequence: "the handler is abandoned; the old code goes on",
+  },
 } as const satisfies Record<string, OptionSpec>;
 
 /** Name of an option. */

@@ -19,9 +19,11 @@ export class RouteTable {
   /** In the order of the runtimes and of their descriptors. */
   readonly entries: readonly RouteEntry[];
   readonly #router: Router<RouteEntry>;
+  readonly #byPattern: ReadonlyMap<string, RouteEntry>;
 
   private constructor(entries: readonly RouteEntry[]) {
     this.entries = Object.freeze(entries);
+    this.#byPattern = new Map(entries.map((entry) => [entry.descriptor.pattern, entry]));
     this.#router = new Router(
       entries.map((entry) => ({ pattern: entry.descriptor.pattern, value: entry, file: entry.descriptor.file })),
     );
@@ -43,6 +45,11 @@ export class RouteTable {
   /** Finds the route of a percent-encoded path without query; see {@linkcode Router.match}. */
   match(path: string): RouteMatch<RouteEntry> | undefined {
     return this.#router.match(path);
+  }
+
+  /** Finds the route with this very pattern. */
+  find(pattern: string): RouteEntry | undefined {
+    return this.#byPattern.get(pattern);
   }
 
   /** The table for a terminal: a line for each route with pattern, what it takes, and file; sorted by pattern. */

@@ -7,7 +7,7 @@
  * @module
  */
 import type { MessageForm, MessageWalk, Payload } from "../frame/mod.ts";
-import type { Awaitable, CloseInfo, RouteOptions, TransportName } from "./contract.ts";
+import type { Awaitable, CloseInfo, ResumeReason, RouteOptions, TransportName } from "./contract.ts";
 
 /** The handshake request as it crosses the border: plain and cloneable. */
 export interface RequestRecord {
@@ -83,7 +83,8 @@ export interface PeerCommands {
 
 /**
  * Events down: the handlers of one connection. Each returns a promise only when the code behind it went asynchronous;
- * the gateway then holds the next event back until it settles. None ever throws or rejects.
+ * the gateway then holds the next event back until it settles. None but {@linkcode PeerEvents.suspend} and
+ * {@linkcode PeerEvents.resume} ever throws or rejects.
  */
 export interface PeerEvents {
   open(): void | Promise<void>;
@@ -98,6 +99,18 @@ export interface PeerEvents {
   close(info: CloseInfo): void | Promise<void>;
   /** At once, also while a handler is pending: the client is gone or going. */
   abort(reason: DOMException): void;
+  /**
+   * Other code is about to take the peer over: what that needs to know, cloned. Called between two handlers; when it
+   * throws or rejects, with what the code threw, the peer stays with this code.
+   */
+  suspend(): Awaitable<unknown>;
+  /**
+   * In place of `open`, first: this code takes over a peer that is open. When it throws or rejects, with what the code
+   * threw, the peer goes back to the code before.
+   */
+  resume(state: unknown, reason: ResumeReason): Awaitable<void>;
+  /** Last: whoever of this code still has the peer can do nothing with it any more, and its signal is aborted. */
+  revoke(reason: DOMException): void;
 }
 
 /** A place where route code runs. */
@@ -108,6 +121,8 @@ export interface RouteRuntime {
   start(): Promise<void>;
   /** Runs every route's `stop`. */
   stop(): Promise<void>;
+  /** Resolves when no `upgrade` and no `exchange` is under way. */
+  idle(): Promise<void>;
   /** Asked only when the descriptor says `hasUpgrade`. Never rejects: a failing hook is a 500 response. */
   upgrade(route: number, question: UpgradeQuestion): Awaitable<UpgradeDecision>;
   /** Ordinary HTTP. Never rejects: a failing handler is a 500 response. */

@@ -4,11 +4,13 @@
  * @module
  */
 import { CLOSE_CODE, type MessageForm, type MessageWalk } from "../frame/mod.ts";
-import { type CloseInfo, SchemaError, type SchemaResult, type StandardSchema } from "../route/mod.ts";
+import type { Awaitable, CloseInfo, ResumeReason, SchemaResult, StandardSchema } from "../route/mod.ts";
+import { SchemaError } from "../route/mod.ts";
 import type { PeerCommands, PeerEvents } from "../route/table.ts";
 import { InlineMessage } from "./inline_message.ts";
 import { InlinePeer } from "./inline_peer.ts";
 import { isPending } from "./pending.ts";
+import { RevokedCommands } from "./revoked_commands.ts";
 import type { RunningRoute } from "./running_route.ts";
 
 /**
@@ -20,7 +22,7 @@ import type { RunningRoute } from "./running_route.ts";
  */
 export class InlineEvents implements PeerEvents {
   readonly #running: RunningRoute;
-  readonly #commands: PeerCommands;
+  #commands: PeerCommands;
   readonly #peer: InlinePeer;
 
   constructor(running: RunningRoute, commands: PeerCommands) {
@@ -107,6 +109,24 @@ export class InlineEvents implements PeerEvents {
 
   abort(reason: DOMException): void {
     InlinePeer.abort(this.#peer, reason);
+  }
+
+  suspend(): Awaitable<unknown> {
+    const { route } = this.#running;
+    const state: unknown = route.suspend?.(this.#peer);
+    return isPending(state) ? state.then(cloned) : cloned(state);
+  }
+
+  resume(state: unknown, reason: ResumeReason): Awaitable<void> {
+    const { route, peers } = this.#running;
+    peers?.set(this.#commands.id, this.#peer);
+    return route.resume?.(this.#peer, state, { reason });
+  }
+
+  revoke(reason: DOMException): void {
+    this.#running.peers?.delete(this.#commands.id);
+    this.#commands = new RevokedCommands(this.#commands);
+    InlinePeer.revoke(this.#peer, this.#commands, reason);
   }
 
   async #settle(hook: string, pending: PromiseLike<unknown>): Promise<void> {
@@ -211,6 +231,11 @@ export class InlineEvents implements PeerEvents {
 
 /** Why `signal` is aborted where nobody gave a reason before. */
 const ENDED = new DOMException("the connection has ended", "AbortError");
+
+/** What `suspend` returned is the next code's own: a clone, as it would be from a process to another. */
+function cloned(state: unknown): unknown {
+  return typeof state === "object" || typeof state === "function" ? structuredClone(state) : state;
+}
 
 /** A text message is validated as what its JSON means, a binary one as bytes. */
 function validate(message: InlineMessage, schema: StandardSchema): ReturnType<StandardSchema["~standard"]["validate"]> {

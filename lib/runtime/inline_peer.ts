@@ -28,7 +28,7 @@ export interface PeerSetting {
 
 /** One peer. What an idle one does not need (URL, Request, AbortController) is made when it is first asked for. */
 export class InlinePeer implements Peer {
-  readonly #commands: PeerCommands;
+  #commands: PeerCommands;
   readonly #setting: PeerSetting;
   #url: URL | undefined;
   #request: Request | undefined;
@@ -178,6 +178,13 @@ export class InlinePeer implements Peer {
     if (peer.#reason !== undefined) return;
     peer.#reason = reason;
     peer.#abort?.abort(reason);
+  }
+
+  /** The peer belongs to other code from now on: nothing that is asked of it here is done. */
+  static revoke(peer: InlinePeer, commands: PeerCommands, reason: DOMException): void {
+    peer.#commands = commands;
+    InlinePeer.end(peer);
+    InlinePeer.abort(peer, reason);
   }
 
   /** Why the signal was aborted; undefined while it is not. */

@@ -51,6 +51,8 @@ export class InlineRuntime implements RouteRuntime {
   /** Routes whose `start` has been passed, or that have none; stopped in the opposite order. */
   readonly #started: RunningRoute[] = [];
   #isStarted = false;
+  /** Upgrades and exchanges under way. */
+  readonly #asked = new Set<Promise<unknown>>();
 
   constructor(options: InlineRuntimeOptions) {
     const setting = { deployment: options.deployment, isDevelopment: options.poisonViews };
@@ -85,6 +87,10 @@ export class InlineRuntime implements RouteRuntime {
     }
   }
 
+  async idle(): Promise<void> {
+    while (this.#asked.size > 0) await Promise.all(this.#asked);
+  }
+
   upgrade(route: number, question: UpgradeQuestion): Awaitable<UpgradeDecision> {
     const running = this.#running(route);
     try {
@@ -96,14 +102,23 @@ export class InlineRuntime implements RouteRuntime {
         remoteAddress: record.remoteAddress,
       };
       const returned: unknown = running.route.upgrade?.(requestOf(record), context);
-      if (isPending(returned)) return this.#awaitedUpgrade(running, question, returned);
+      if (isPending(returned)) return this.#underWay(this.#awaitedUpgrade(running, question, returned));
       return readUpgradeAnswer(returned, question.subprotocols, this.#isDevelopment);
     } catch (error) {
       return this.#failedUpgrade(running, question, error);
     }
   }
 
-  async exchange(
+  exchange(
+    route: number,
+    request: Request,
+    params: Readonly<Record<string, string>>,
+    remoteAddress: string,
+  ): Promise<Response> {
+    return this.#underWay(this.#exchange(route, request, params, remoteAddress));
+  }
+
+  async #exchange(
     route: number,
     request: Request,
     params: Readonly<Record<string, string>>,
@@ -123,6 +138,13 @@ export class InlineRuntime implements RouteRuntime {
 
   attach(route: number, commands: PeerCommands): PeerEvents {
     return new InlineEvents(this.#running(route), commands);
+  }
+
+  /** Neither rejects. */
+  #underWay<T>(answer: Promise<T>): Promise<T> {
+    const done: Promise<unknown> = answer.then(() => this.#asked.delete(done));
+    this.#asked.add(done);
+    return answer;
   }
 
   #running(route: number): RunningRoute {

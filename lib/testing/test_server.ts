@@ -3,11 +3,12 @@
  *
  * @module
  */
+import { Deployments } from "../deploy/mod.ts";
 import { Gateway, type GatewayOptions, resolveOptions } from "../gateway/mod.ts";
 import { Hub } from "../pubsub/mod.ts";
 import type { Route, RouteModule } from "../route/mod.ts";
-import { parsePattern, RouteTable } from "../route/table.ts";
-import { checkRouteModule, InlineRuntime, type LoadedRoute, loadRoutes } from "../runtime/mod.ts";
+import { parsePattern, type RouteRuntime, RouteTable } from "../route/table.ts";
+import { checkRouteModule, InlineRuntime, type LoadedRoute, loadRoutes, type RuntimeLog } from "../runtime/mod.ts";
 import { encodeRequest, ResponseReader } from "./client_response.ts";
 import { MemoryStream } from "./memory_stream.ts";
 import { Quiet } from "./quiet.ts";
@@ -154,9 +155,14 @@ export class TestServer implements AsyncDisposable {
   readonly clock: TestClock;
   readonly #quiet = new Quiet();
   readonly #logs: TestLogLine[] = [];
-  readonly #runtime: InlineRuntime;
+  readonly #hub = new Hub();
+  readonly #isDevelopment: boolean;
   readonly #gateway: Gateway;
+  readonly #deployments: Deployments;
+  readonly #first: RouteRuntime;
+  #deploymentCount = 0;
   readonly #remoteAddress: string;
+  readonly #log: RuntimeLog;
   #draining: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
@@ -168,20 +174,15 @@ export class TestServer implements AsyncDisposable {
   constructor(routes: readonly LoadedRoute[], { options, isDevelopment = true, remoteAddress }: TestServerOptions) {
     this.clock = new TestClock(() => this.#quiet.still());
     this.#remoteAddress = remoteAddress ?? "127.0.0.1";
-    const hub = new Hub();
+    this.#isDevelopment = isDevelopment;
     const log = (level: TestLogLine["level"]) => (message: string, fields: Readonly<Record<string, unknown>>) =>
       void this.#logs.push({ level, message, fields });
-    this.#runtime = new InlineRuntime({
-      routes,
-      publish: (topic, data) => Promise.resolve(void hub.publish(topic, data)),
-      log: { warn: log("warn"), error: log("error") },
-      poisonViews: isDevelopment,
-      deployment: "test",
-    });
+    this.#log = { warn: log("warn"), error: log("error") };
+    this.#first = this.#runtimeOf(routes);
     this.#gateway = new Gateway({
       options: resolveOptions({ config: options }),
-      table: RouteTable.of([new TrackedRuntime(this.#runtime, this.#quiet)]),
-      hub,
+      table: RouteTable.of([this.#first]),
+      hub: this.#hub,
       clock: this.clock,
       events: {
         failed: (error, path, address) => log("error")("failed", { error, path, address }),
@@ -189,6 +190,7 @@ export class TestServer implements AsyncDisposable {
         violated: (violation, route, address) => log("debug")("violation", { violation, route, address }),
       },
     });
+    this.#deployments = new Deployments(this.#gateway, this.#first, this.#log);
     this.#quiet.isDue = () => this.#gateway.turn.isDue;
   }
 
@@ -204,7 +206,45 @@ export class TestServer implements AsyncDisposable {
 
   /** Runs the routes' `start`. Done by {@linkcode createTestServer}. */
   async start(): Promise<void> {
-    await this.#runtime.start();
+    await this.#first.start();
+  }
+
+  /**
+   * Has other code take over, as a deploy does: open peers stay, and go through `suspend` and `resume`.
+   *
+   * @param routes all routes from now on.
+   * @param rules `allowRemoval: true` lets routes go that peers are connected to; those peers are closed with 1012.
+   * @throws when the code before goes on: the message says why.
+   *
+   * @example
+   * ```ts
+   * import { defineRoute } from "sockeye";
+   * import { createTestServer } from "sockeye/testing";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const version = (number: number) =>
+   *   defineRoute({ message: (peer) => void peer.send(`version ${number}`) });
+   *
+   * await using server = await createTestServer({ "/": version(1) });
+   * const peer = await server.connect("/");
+   * await server.swap({ "/": version(2) });
+   * peer.send("?");
+   * assertEquals(await peer.receive(), "version 2");
+   * ```
+   */
+  async swap(routes: TestRoutes, rules: { readonly allowRemoval?: boolean } = {}): Promise<void> {
+    await this.#deployments.activate(this.#runtimeOf(await load(routes)), rules);
+  }
+
+  #runtimeOf(routes: readonly LoadedRoute[]): RouteRuntime {
+    const runtime = new InlineRuntime({
+      routes,
+      publish: (topic, data) => Promise.resolve(void this.#hub.publish(topic, data)),
+      log: this.#log,
+      poisonViews: this.#isDevelopment,
+      deployment: this.#deploymentCount++ === 0 ? "test" : `test.${this.#deploymentCount}`,
+    });
+    return new TrackedRuntime(runtime, this.#quiet);
   }
 
   /**
@@ -293,7 +333,7 @@ export class TestServer implements AsyncDisposable {
     await this.clock.advance(this.#gateway.options.drainTimeoutMs);
     await draining;
     await this.still();
-    await this.#runtime.stop();
+    await this.#deployments.stop();
   }
 
   #dial(remoteAddress = this.#remoteAddress): [client: MemoryStream, server: MemoryStream] {

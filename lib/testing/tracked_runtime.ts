@@ -4,7 +4,7 @@
  * @module
  */
 import type { MessageForm, MessageWalk } from "../frame/mod.ts";
-import type { Awaitable, CloseInfo } from "../route/mod.ts";
+import type { Awaitable, CloseInfo, ResumeReason } from "../route/mod.ts";
 import type {
   PeerCommands,
   PeerEvents,
@@ -35,6 +35,10 @@ export class TrackedRuntime implements RouteRuntime {
 
   stop(): Promise<void> {
     return this.#runtime.stop();
+  }
+
+  idle(): Promise<void> {
+    return this.#runtime.idle();
   }
 
   upgrade(route: number, question: UpgradeQuestion): Awaitable<UpgradeDecision> {
@@ -86,5 +90,17 @@ class TrackedEvents implements PeerEvents {
 
   abort(reason: DOMException): void {
     this.#events.abort(reason);
+  }
+
+  suspend(): Awaitable<unknown> {
+    return this.#quiet.track(this.#events.suspend());
+  }
+
+  resume(state: unknown, reason: ResumeReason): Awaitable<void> {
+    return this.#quiet.track(this.#events.resume(state, reason));
+  }
+
+  revoke(reason: DOMException): void {
+    this.#events.revoke(reason);
   }
 }

@@ -182,17 +182,18 @@ Deno.test("README: upgrade lets in whom it knows, and context stays", async () =
   assertMatch(await handshakeStatus(Number(new URL(server.url).port), "/door"), /^HTTP\/1\.1 401 /);
 });
 
-Deno.test("README: the test of a route passes", async () => {
-  const code = example("Tests for your routes", "createTestServer");
-  await using folder = await folderOf({ "shout_test.ts": code });
-  const { success, stderr, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", "--no-prompt", `--config=${PROJECT}deno.json`, `${folder.path}/shout_test.ts`],
-    env: { NO_COLOR: "1" },
-  }).output();
-  const output = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
-  assert(success, output);
-  assertStringIncludes(output, "1 passed");
-});
+for (const [what, text] of [["a route", "shout answers"], ["a swap", "server.swap"]] as const) {
+  Deno.test(`README: the test of ${what} passes`, async () => {
+    await using folder = await folderOf({ "route_test.ts": example("Tests for your routes", text) });
+    const { success, stderr, stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["test", "-A", "--no-prompt", `--config=${PROJECT}deno.json`, `${folder.path}/route_test.ts`],
+      env: { NO_COLOR: "1" },
+    }).output();
+    const output = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+    assert(success, output);
+    assertStringIncludes(output, "1 passed");
+  });
+}
 
 Deno.test("README: the config file is read from the working directory", async () => {
   await using folder = await folderOf({

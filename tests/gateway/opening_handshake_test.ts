@@ -26,6 +26,7 @@ function open(refusal?: HttpError): { readonly handshake: OpeningHandshake; read
       if (refusal !== undefined) throw refusal;
     },
     failed: (error: unknown) => void failures.push(error),
+    currentEntry: <Entry>(entry: Entry) => entry,
     connect: () => {
       throw new Error("nobody connects here");
     },

@@ -55,6 +55,7 @@ Deno.test("GATEWAY_DEFAULTS are those of the design", () => {
     drainTimeoutMs: 30_000,
     drainBatchSize: 1_000,
     drainIntervalMs: 100,
+    swapTimeoutMs: 30_000,
   });
   assert(Object.isFrozen(GATEWAY_DEFAULTS));
 });

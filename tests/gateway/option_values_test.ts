@@ -47,6 +47,7 @@ const WRONG_TEXTS: Readonly<Record<OptionName, readonly [text: string, allowed: 
   drainTimeoutMs: ["0", "1 to"],
   drainBatchSize: ["0x10", "connections"],
   drainIntervalMs: ["", "1 to"],
+  swapTimeoutMs: ["0", "1 to"],
 };
 
 for (const [name, [text, allowed]] of Object.entries(WRONG_TEXTS)) {

@@ -16,6 +16,7 @@ function runtimeOf(...descriptors: readonly RouteDescriptor[]): RouteRuntime {
     descriptors,
     start: unused,
     stop: unused,
+    idle: unused,
     upgrade: unused,
     exchange: unused,
     attach: unused,
@@ -34,6 +35,13 @@ Deno.test("RouteTable finds runtime, index and descriptor of a path", () => {
   assertStrictEquals(table.match("/plug")?.value.runtime, second);
   assertEquals(table.match("/plug")?.value.index, 0);
   assertEquals(table.match("/nowhere"), undefined);
+});
+
+Deno.test("RouteTable.find knows a route by its very pattern", () => {
+  const runtime = runtimeOf(descriptor("/rooms/[room]", "rooms/[room].ts"));
+  const table = RouteTable.of([runtime]);
+  assertStrictEquals(table.find("/rooms/[room]")?.runtime, runtime);
+  assertEquals([table.find("/rooms/blue"), table.find("/rooms/[other]")], [undefined, undefined]);
 });
 
 Deno.test("RouteTable names both files of a conflict between runtimes", () => {

@@ -7,6 +7,7 @@ import type { RouteRuntime } from "../../lib/route/table.ts";
 import { RuntimeBench, type RuntimeMaking, type RuntimeTest } from "./runtime_bench.ts";
 import { describeHandlers, describePeer } from "./runtime_connection_suite.ts";
 import { describeFailures, describeSchema } from "./runtime_failure_suite.ts";
+import { describeMoves } from "./runtime_move_suite.ts";
 import { describeExchange, describeStart, describeUpgrade } from "./runtime_request_suite.ts";
 
 /** Runs the suite against one kind of runtime. `make` gives a runtime that is not started; the suite stops it. */
@@ -37,4 +38,5 @@ export function runtimeSuite(name: string, make: (making: RuntimeMaking) => Prom
   describeUpgrade(test);
   describeExchange(test);
   describeStart(test);
+  describeMoves(test);
 }

@@ -2,8 +2,7 @@
 import { assertEquals, assertFalse, assertLess } from "@std/assert";
 import { FORM, FRESH_BUFFERS, MessageInflater, type ViolationName } from "../../../lib/frame/mod.ts";
 import { deflateAlone, MessageDeflater } from "../../../lib/frame/message_deflater.ts";
-import { HandlerQueue, type MessageBuffers } from "../../../lib/gateway/handler_queue.ts";
-import type { PeerEvents } from "../../../lib/route/table.ts";
+import { HandlerQueue, type Handlers, type MessageBuffers } from "../../../lib/gateway/handler_queue.ts";
 import { utf8 } from "../../frame/recorder.ts";
 
 const MIB = 1024 * 1024;
@@ -30,12 +29,11 @@ class Queueing {
   constructor(keepsContext = false) {
     const options = { maxMessageBytes: 4 * MIB, keepsContext, windowBits: 15 };
     this.inflater = new MessageInflater(options, FRESH_BUFFERS);
-    const events: PeerEvents = {
+    const events: Handlers = {
       open: () => {},
       message: (_isText, bytes, start, end) => this.#handle(bytes.subarray(start, end)),
       drain: () => {},
       close: ({ code }) => void this.log.push(`close ${code}`),
-      abort: () => {},
     };
     this.queue = new HandlerQueue(events, BUFFERS, { onSettled: () => void this.settled++ }, {
       inflater: this.inflater,

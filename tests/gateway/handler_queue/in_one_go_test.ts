@@ -1,9 +1,8 @@
 /** Messages of a chunk that are handled in one go, and what ends that. @module */
 import { assert, assertEquals } from "@std/assert";
 import { FORM, type MessageForm, type MessageWalk } from "../../../lib/frame/mod.ts";
-import { HandlerQueue } from "../../../lib/gateway/handler_queue.ts";
+import { HandlerQueue, type Handlers } from "../../../lib/gateway/handler_queue.ts";
 import type { CloseInfo } from "../../../lib/route/mod.ts";
-import type { PeerEvents } from "../../../lib/route/table.ts";
 
 const INFO: CloseInfo = { code: 1000, reason: "", wasClean: true };
 
@@ -43,7 +42,7 @@ class Walk implements MessageWalk {
 }
 
 /** Route code that writes down what it is called for; a capital letter makes its handler asynchronous. */
-class Code implements PeerEvents {
+class Code implements Handlers {
   readonly log: string[] = [];
   settle: () => void = () => {};
   during: (name: string) => void = () => {};
