@@ -24,10 +24,13 @@ export interface Failure {
 }
 
 /**
- * So long a server is under load before it is measured: the first time until most of its code is compiled, each time after
- * until its new connections are open and busy.
+ * Before its first round a server goes through so many rounds that do not count, each with new connections, until most of
+ * its code is compiled: that of the end of a connection, and what is compiled anew after it, too.
  */
-const WARM_UP_SECONDS = { first: 4, later: 0.1 } as const;
+const WARM_UP = { rounds: 4, seconds: 1 } as const;
+
+/** So long a round is under load before it is measured: until its connections are open and busy. */
+const BUSY_SECONDS = 0.1;
 
 /** There is one long round, or one in which memory is read, for so many of the others. */
 const ROUNDS_FOR_A_LONG_ONE = 3;
@@ -126,8 +129,12 @@ export class Contest {
     const server = running.get(row.name) ?? await processes.start(row.name, program.launch(workload), pin.server);
     if (isFirst) this.pids.push(server.pid);
     running.set(row.name, server);
-    const result = await this.#load(workload, row, server, isFirst);
-    if (workload.load.mode === "idle") {
+    const isIdle = workload.load.mode === "idle";
+    for (let left = isFirst && !isIdle ? WARM_UP.rounds : 0; left > 0; left--) {
+      await this.#load(workload, row, server, WARM_UP.seconds);
+    }
+    const result = await this.#load(workload, row, server, isIdle ? 0 : BUSY_SECONDS);
+    if (isIdle) {
       // What a server grew to in one round would hide what it grows by in the next.
       running.delete(row.name);
       await server.end();
@@ -135,7 +142,12 @@ export class Contest {
     return result;
   }
 
-  async #load(workload: Workload, row: ServerRow, { port, pid }: RunningServer, isFirst: boolean): Promise<LoadResult> {
+  async #load(
+    workload: Workload,
+    row: ServerRow,
+    { port, pid }: RunningServer,
+    warmUpSeconds: number,
+  ): Promise<LoadResult> {
     const { generator, folder, pin, processes, options } = this.#setting;
     const { load, path, leastSeconds = 0 } = workload;
     const isIdle = load.mode === "idle";
@@ -148,7 +160,7 @@ export class Contest {
         path,
         pid,
         seconds: isIdle ? SETTLE_SECONDS : Math.max(options.seconds, leastSeconds),
-        warmUpSeconds: isIdle ? 0 : isFirst ? WARM_UP_SECONDS.first : WARM_UP_SECONDS.later,
+        warmUpSeconds,
       },
       processes.add,
       load.isDeflated ? await deflatedLoad(generator, load.messageBytes, folder) : {},
