@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Deployments, LiveReload } from "./lib/deploy/mod.ts";
 import { isLoopbackAuthority } from "./lib/handshake/mod.ts";
 import {
   CONFIG_FILE,
@@ -24,13 +25,16 @@ import {
 import { createLog, type Log } from "./lib/observe/mod.ts";
 import { Hub } from "./lib/pubsub/mod.ts";
 import { RouteTable } from "./lib/route/table.ts";
-import { InlineRuntime, loadRoutes, RouteLoadError } from "./lib/runtime/mod.ts";
+import { importedFiles, InlineRuntime, loadRoutes, RouteLoadError } from "./lib/runtime/mod.ts";
 import denoConfig from "./deno.json" with { type: "json" };
 
 /** Exit codes: 0 after a drain, 1 when it cannot start, 2 for a wrong option, 130 and 143 at a second signal. */
 const EXIT = { CANNOT_START: 1, WRONG_OPTION: 2, INTERRUPTED: 130, TERMINATED: 143 } as const;
 
 const DEPLOYMENT = "local";
+
+/** What development adds to the URLs of modules, and nobody has to read. */
+const VERSION_MARK = /(?<=\.[cm]?[jt]sx?)\?v=\d+/g;
 
 const ACCEPT_LOG_INTERVAL_MS = 60_000;
 
@@ -77,15 +81,17 @@ async function readConfig(): Promise<unknown> {
 }
 
 async function serve(options: GatewayOptions, isDev: boolean): Promise<void> {
-  const log = createLog(options.logLevel, (line) => console.error(line));
+  const log = createLog(options.logLevel, (line) => console.error(line.replaceAll(VERSION_MARK, "")));
   const hub = new Hub();
-  const runtime = new InlineRuntime({
-    routes: await loadRoutes(options.routes),
-    publish: (topic, data) => Promise.resolve(void hub.publish(topic, data)),
-    log,
-    poisonViews: isDev,
-    deployment: DEPLOYMENT,
-  });
+  const load = async (version?: string) =>
+    new InlineRuntime({
+      routes: await loadRoutes(options.routes, version),
+      publish: (topic, data) => Promise.resolve(void hub.publish(topic, data)),
+      log,
+      poisonViews: isDev,
+      deployment: version === undefined ? DEPLOYMENT : `${DEPLOYMENT}.${version}`,
+    });
+  const runtime = await load(isDev ? "1" : undefined);
   const table = RouteTable.of([runtime]);
   const gateway = new Gateway({
     options,
@@ -101,14 +107,28 @@ async function serve(options: GatewayOptions, isDev: boolean): Promise<void> {
   const accepting = listener.run();
   // Before the address is printed: whoever reads it may ask to stop at once.
   const stopping = stopSignal(log, options.drainTimeoutMs);
+  const deployments = new Deployments(gateway, runtime, log);
+  const reload = isDev ? liveReload(deployments, load, options, log) : undefined;
   announce(door, options, table);
   await stopping;
+  await reload?.close();
   await gateway.drain();
   listener.close();
   await accepting;
-  await runtime.stop();
+  await deployments.stop();
   log.info("stopped");
   Deno.exit(0);
+}
+
+/** In development: a route is saved, and the open sockets go on with the new code. */
+function liveReload(
+  deployments: Deployments,
+  load: (version: string) => Promise<InlineRuntime>,
+  { routes }: GatewayOptions,
+  log: Log,
+): LiveReload {
+  const activate: Deployments["activate"] = (next, rules) => deployments.activate(next, rules);
+  return new LiveReload({ routes: Deno.realPathSync(routes), load, activate, files: importedFiles, log });
 }
 
 /** Where connections come in. */
@@ -125,19 +145,10 @@ function openDoor(gateway: Gateway, options: GatewayOptions, log: Log): Door {
   const epoll = options.transport === "epoll" ? listenWithEpoll(acceptor, options, log) : undefined;
   if (epoll !== undefined) {
     const listener = new Listener(epoll, { accepted: (socket) => gateway.enter(socket), failed }, systemClock);
-    closeOnReload(gateway, listener);
     return { port: epoll.addr.port, transport: "epoll", listener };
   }
   const listener = new Listener(acceptor, { accepted: (stream) => accept(gateway, stream), failed }, systemClock);
   return { port: acceptor.addr.port, transport: "deno", listener };
-}
-
-/** What `deno run --watch` starts anew is in the same process, which knows nothing of our sockets. */
-function closeOnReload(gateway: Gateway, listener: Door["listener"]): void {
-  globalThis.addEventListener("unload", () => {
-    gateway.close();
-    listener.close();
-  });
 }
 
 /**

@@ -21,9 +21,10 @@ export default defineRoute("/clock", {
   },
   open(peer) {
     peer.send(reading());
-    timer ??= setInterval(tick, TICK_INTERVAL_MS);
+    startTicking();
     return peer.subscribe(TOPIC);
   },
+  resume: startTicking,
   close() {
     if (watching() === 0) stopTicking();
   },
@@ -43,6 +44,10 @@ function reading(): string {
 
 function watching(): number {
   return server?.peers.size ?? 0;
+}
+
+function startTicking(): void {
+  timer ??= setInterval(tick, TICK_INTERVAL_MS);
 }
 
 function stopTicking(): void {

@@ -3,4 +3,5 @@
  *
  * @module
  */
+export { LiveReload, type LiveReloadParts } from "./live_reload.ts";
 export { Deployments, type DeploymentsHost } from "./deployments.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 import { patternOfFile } from "../route/table.ts";
+import { versionedUrl } from "./module_versions.ts";
 import { checkRouteModule, type LoadedRoute } from "./route_module.ts";
 
 /** The routes folder or files in it cannot be used. `errors` holds one error for each problem. */
@@ -18,6 +19,8 @@ export class RouteLoadError extends AggregateError {
  * are no routes says `patternOfFile`. An empty folder gives no routes.
  *
  * @param directory a path relative to the working directory, or a `file:` URL.
+ * @param version imports the files, and all files of the project that they import, anew for each version: a module that
+ * was imported once does not change otherwise. The memory of a version does not come back.
  * @throws {RouteLoadError} when the folder cannot be read, or when files are wrong: the message lists each of them.
  *
  * @example
@@ -28,13 +31,13 @@ export class RouteLoadError extends AggregateError {
  * await assertRejects(() => loadRoutes("no/such/folder"), RouteLoadError, "does not exist");
  * ```
  */
-export async function loadRoutes(directory: string | URL): Promise<LoadedRoute[]> {
+export async function loadRoutes(directory: string | URL, version?: string): Promise<LoadedRoute[]> {
   const root = await rootOf(directory);
   const routes: LoadedRoute[] = [];
   const errors: Error[] = [];
   for (const file of await routeFiles(root, errors)) {
     try {
-      routes.push(await loadRoute(root, file));
+      routes.push(await loadRoute(root, file, version));
     } catch (error) {
       errors.push(problemOf(file, error));
     }
@@ -48,10 +51,11 @@ export async function loadRoutes(directory: string | URL): Promise<LoadedRoute[]
 }
 
 /** One after the other: the order in which modules run is the order of their names, each time. */
-async function loadRoute(root: string, file: string): Promise<LoadedRoute> {
+async function loadRoute(root: string, file: string, version: string | undefined): Promise<LoadedRoute> {
   const pattern = patternOfFile(file);
   if (pattern === undefined) throw new Error(`${file} is not a route`);
-  const exports = await import(fileUrl(`${root}/${file}`).href);
+  const url = fileUrl(`${root}/${file}`);
+  const exports = await import(version === undefined ? url.href : versionedUrl(url, version));
   return checkRouteModule(exports, { file, pattern });
 }
 

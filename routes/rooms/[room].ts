@@ -48,6 +48,11 @@ export default defineRoute("/rooms/[room]", {
     await peer.subscribe(topicOf(room));
     await peer.publish(topicOf(room), eventText("join", room, peer.context.name), { self: true });
   },
+  // New code begins to count anew: whoever it takes over is in the room already.
+  resume(peer) {
+    const { room } = peer.params;
+    members.set(room, countIn(room) + 1);
+  },
   async message(peer, message) {
     const { room } = peer.params;
     const text = message.isText ? message.text().trim() : "";

@@ -58,3 +58,18 @@ Deno.test("/clock has no timer while nobody watches, nor after stop", async () =
     assertEquals(ticks.size, 0);
   });
 });
+
+Deno.test("/clock goes on for whom its code takes over", async () => {
+  await withFakeInterval((ticks) =>
+    withShippedRoutes(async ({ connect, published }) => {
+      const { events, commands } = connect("/clock", { id: "taken over" });
+      await events.resume(undefined, "swap");
+      tickAll(ticks);
+      assertEquals(published.map(([topic, text]) => [topic, JSON.parse(String(text)).watching]), [["clock", 1]]);
+      // It is subscribed already.
+      assertEquals(commands.calls, []);
+      await events.close(GONE);
+      assertEquals(ticks.size, 0);
+    })
+  );
+});

@@ -111,3 +111,16 @@ Deno.test("/rooms/[room] refuses names of rooms and members that are empty, long
     }
   });
 });
+
+Deno.test("/rooms/[room] counts whom its code takes over", async () => {
+  await withShippedRoutes(async (shipped) => {
+    const ada = join(shipped, "moved", "ada");
+    await ada.events.resume(undefined, "swap");
+    const bob = join(shipped, "moved", "bob");
+    await bob.events.open();
+    const room = "moved";
+    assertEquals(publishedBy(ada), []);
+    assertEquals(publishedBy(bob), [["room:moved", true, { type: "join", room, from: "bob", text: "", count: 2 }]]);
+    for (const { events } of [ada, bob]) await events.close(GONE);
+  });
+});

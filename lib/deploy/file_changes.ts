@@ -1,0 +1,59 @@
+/**
+ * Files that change, told when they have come to rest: an editor saves in several steps.
+ *
+ * @module
+ */
+
+/** So long nothing may change before it is told. */
+const REST_MS = 15;
+
+/** Folders whose files are nobody's code. */
+const PASSED_OVER = /(?:^|[/\\])(?:node_modules|\.git)(?:[/\\]|$)/;
+
+/** Watches folders, and tells which files changed. */
+export class FileChanges {
+  readonly #onChanges: (paths: ReadonlySet<string>) => void;
+  readonly #watchers = new Map<string, Deno.FsWatcher>();
+  #paths = new Set<string>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** @param onChanges gets absolute paths: files that were written, created, renamed or removed. */
+  constructor(onChanges: (paths: ReadonlySet<string>) => void) {
+    this.#onChanges = onChanges;
+  }
+
+  /** Watches a folder and all that is in it, unless it does already. */
+  watch(folder: string): void {
+    for (const watched of this.#watchers.keys()) if (isInside(folder, watched)) return;
+    const watcher = Deno.watchFs(folder, { recursive: true });
+    this.#watchers.set(folder, watcher);
+    void this.#follow(watcher);
+  }
+
+  /** Ends the watching. */
+  close(): void {
+    clearTimeout(this.#timer);
+    for (const watcher of this.#watchers.values()) watcher.close();
+    this.#watchers.clear();
+  }
+
+  async #follow(watcher: Deno.FsWatcher): Promise<void> {
+    for await (const { kind, paths } of watcher) {
+      if (kind === "access") continue;
+      for (const path of paths) if (!PASSED_OVER.test(path)) this.#paths.add(path);
+      if (this.#paths.size === 0) continue;
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(this.#tell, REST_MS);
+    }
+  }
+
+  readonly #tell = (): void => {
+    const paths = this.#paths;
+    this.#paths = new Set();
+    this.#onChanges(paths);
+  };
+}
+
+function isInside(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`) || path.startsWith(`${folder}\\`);
+}

@@ -1,0 +1,15 @@
+/** A thousand peers that talk, and a hundred deployments that pass through under them. @module */
+import { assertEquals, assertGreater } from "@std/assert";
+import { SwapTraffic } from "../support/swap_traffic.ts";
+
+const PEERS = 1_000;
+const SWAPS = 100;
+
+Deno.test("inline: 1,000 peers exchange numbered messages while 100 deployments swap through; none is lost, doubled or out of order", async () => {
+  await using traffic = new SwapTraffic();
+  await traffic.connect(PEERS);
+  for (let count = 0; count < SWAPS; count++) await traffic.swap();
+  await traffic.finish();
+  assertEquals(traffic.faults, []);
+  assertGreater(traffic.roundTrips, PEERS);
+});
