@@ -25,7 +25,8 @@ import {
 import { createLog, type Log } from "./lib/observe/mod.ts";
 import { Hub } from "./lib/pubsub/mod.ts";
 import { RouteTable } from "./lib/route/table.ts";
-import { importedFiles, InlineRuntime, loadRoutes, RouteLoadError } from "./lib/runtime/mod.ts";
+import { type BuiltRoutes, importedFiles, InlineRuntime, loadBuiltRoutes } from "./lib/runtime/mod.ts";
+import { loadRoutes, ManifestError, RouteLoadError } from "./lib/runtime/mod.ts";
 import denoConfig from "./deno.json" with { type: "json" };
 
 /** Exit codes: 0 after a drain, 1 when it cannot start, 2 for a wrong option, 130 and 143 at a second signal. */
@@ -41,9 +42,16 @@ const ACCEPT_LOG_INTERVAL_MS = 60_000;
 /** A reason not to start, worded for a person. */
 class StartError extends Error {}
 
+const REASONS_NOT_TO_START = [OptionError, RouteLoadError, ManifestError, StartError];
+
 if (import.meta.main) await run(Deno.args);
 
-async function run(args: readonly string[]): Promise<void> {
+/**
+ * Runs the command line.
+ *
+ * @param built the folder of a built deployment, which is served unless another folder is named.
+ */
+export async function run(args: readonly string[], built?: string): Promise<void> {
   const line = parseCommandLine(args);
   if (line.help) return console.log(helpText());
   if (line.version) return console.log(`sockeye ${denoConfig.version} (deno ${Deno.version.deno})`);
@@ -52,19 +60,19 @@ async function run(args: readonly string[]): Promise<void> {
       flags: line.flags,
       dev: line.dev,
       env: (name) => Deno.env.get(name),
-      config: await readConfig(),
+      config: built === undefined ? await readConfig() : { routes: built, ...await readConfig() },
       memoryLimitBytes: memoryLimitBytes(),
     });
-    await serve(options, line.dev);
+    await (line.check ? check(options) : serve(options, line.dev));
   } catch (error) {
-    if (!(error instanceof OptionError || error instanceof RouteLoadError || error instanceof StartError)) throw error;
-    console.error(`sockeye cannot start: ${error.message}`);
+    if (!REASONS_NOT_TO_START.some((reason) => error instanceof reason)) throw error;
+    console.error(`sockeye cannot start: ${(error as Error).message}`);
     Deno.exit(error instanceof OptionError ? EXIT.WRONG_OPTION : EXIT.CANNOT_START);
   }
 }
 
 /** The default export of `sockeye.config.ts` in the working directory, if there is one. */
-async function readConfig(): Promise<unknown> {
+async function readConfig(): Promise<object | undefined> {
   const url = new URL(CONFIG_FILE, `file://${Deno.cwd().replaceAll("\\", "/").replace(/^(?!\/)/, "/")}/`);
   try {
     await Deno.stat(url);
@@ -73,11 +81,35 @@ async function readConfig(): Promise<unknown> {
     throw error;
   }
   try {
-    const config: { readonly default?: unknown } = await import(url.href);
+    const config: { readonly default?: object } = await import(url.href);
     return config.default ?? {};
   } catch (error) {
     throw new StartError(`${CONFIG_FILE}: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/** What would be served, as JSON: `--check`. */
+async function check(options: GatewayOptions): Promise<void> {
+  const { routes } = await loadCode(options.routes);
+  const log = { warn() {}, error() {} };
+  const runtime = new InlineRuntime({
+    routes,
+    publish: () => Promise.resolve(),
+    log,
+    poisonViews: false,
+    deployment: "",
+  });
+  // Also finds two routes for one path, and options of a route that are wrong.
+  new Gateway({ options, table: RouteTable.of([runtime]) });
+  console.log(JSON.stringify({ version: denoConfig.version, options, routes: runtime.descriptors }, null, 2));
+}
+
+/** What was built, or a folder of route files. */
+async function loadCode(folder: string, version?: string): Promise<BuiltRoutes> {
+  const built = version === undefined ? await loadBuiltRoutes(folder) : undefined;
+  if (built !== undefined) return built;
+  const deployment = version === undefined ? DEPLOYMENT : `${DEPLOYMENT}.${version}`;
+  return { deployment, routes: await loadRoutes(folder, version) };
 }
 
 async function serve(options: GatewayOptions, isDev: boolean): Promise<void> {
@@ -85,11 +117,10 @@ async function serve(options: GatewayOptions, isDev: boolean): Promise<void> {
   const hub = new Hub();
   const load = async (version?: string) =>
     new InlineRuntime({
-      routes: await loadRoutes(options.routes, version),
+      ...await loadCode(options.routes, version),
       publish: (topic, data) => Promise.resolve(void hub.publish(topic, data)),
       log,
       poisonViews: isDev,
-      deployment: version === undefined ? DEPLOYMENT : `${DEPLOYMENT}.${version}`,
     });
   const runtime = await load(isDev ? "1" : undefined);
   const table = RouteTable.of([runtime]);

@@ -5,6 +5,7 @@
  */
 import type { SwapReport, SwapRules } from "../gateway/mod.ts";
 import type { RouteRuntime } from "../route/table.ts";
+import { pathOfUrl } from "../runtime/mod.ts";
 import { FileChanges } from "./file_changes.ts";
 
 /** What a reload needs. */
@@ -96,9 +97,10 @@ export class LiveReload {
   }
 }
 
+/** As a watcher tells it. */
 function pathOf(url: string): string {
-  const path = decodeURIComponent(new URL(url).pathname);
-  return Deno.build.os === "windows" ? path.replace(/^\/(?=[A-Za-z]:)/, "").replaceAll("/", "\\") : path;
+  const path = pathOfUrl(new URL(url));
+  return Deno.build.os === "windows" ? path.replaceAll("/", "\\") : path;
 }
 
 function folderOf(path: string): string {

@@ -25,11 +25,14 @@ export interface CommandLine {
   readonly version: boolean;
   /** Serve on loopback, for development. */
   readonly dev: boolean;
+  /** Load everything, print what would be served, and end. */
+  readonly check: boolean;
 }
 
 /** Flags that take no value. */
 const SWITCHES = {
   "--dev": { name: "dev", doc: "development: listen on 127.0.0.1 and check harder" },
+  "--check": { name: "check", doc: "load options and routes, print them as JSON, and end" },
   "--help": { name: "help", short: "-h", doc: "print this" },
   "--version": { name: "version", short: "-V", doc: "print the version" },
 } as const satisfies Record<`--${string}`, { name: keyof CommandLine; short?: string; doc: string }>;
@@ -91,7 +94,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     }
   }
   const isOn = (flag: SwitchFlag): boolean => switched.has(flag);
-  return { flags, help: isOn("--help"), version: isOn("--version"), dev: isOn("--dev") };
+  return { flags, help: isOn("--help"), version: isOn("--version"), dev: isOn("--dev"), check: isOn("--check") };
 }
 
 /** One sentence for each thing on the command line that is not a flag, or a flag without its value. */

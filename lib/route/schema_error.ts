@@ -5,6 +5,8 @@
  */
 import type { SchemaIssue } from "./contract.ts";
 
+const BRAND = Symbol.for("sockeye.SchemaError");
+
 /** Issues named in the error's message; all of them are in `issues`. */
 const MAX_ISSUES_IN_MESSAGE = 5;
 
@@ -29,10 +31,16 @@ export class SchemaError extends Error {
   /** What the schema found, as it worded it. */
   readonly issues: readonly SchemaIssue[];
 
+  /** A deployment that was built on its own has this class once more: `instanceof` holds across all of them. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === "object" && value !== null && BRAND in value;
+  }
+
   /** Words the first few issues into the message. */
   constructor(issues: readonly SchemaIssue[], options?: ErrorOptions) {
     super(`the message does not match the schema: ${wording(issues)}`, options);
     this.issues = issues;
+    Object.defineProperty(this, BRAND, { value: true });
   }
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { patternOfFile } from "../route/table.ts";
+import { fileUrl, pathOfUrl } from "./file_url.ts";
 import { versionedUrl } from "./module_versions.ts";
 import { checkRouteModule, type LoadedRoute } from "./route_module.ts";
 
@@ -50,6 +51,21 @@ export async function loadRoutes(directory: string | URL, version?: string): Pro
   return routes;
 }
 
+/**
+ * The route files of a folder, for who does not run them: relative paths with `/`, sorted.
+ *
+ * @throws {RouteLoadError} when the folder cannot be read.
+ */
+export async function listRoutes(
+  directory: string,
+): Promise<{ readonly root: string; readonly files: readonly string[] }> {
+  const root = await rootOf(directory);
+  const errors: Error[] = [];
+  const files = await routeFiles(root, errors);
+  if (errors[0] !== undefined) throw refusal(errors[0].message);
+  return { root, files };
+}
+
 /** One after the other: the order in which modules run is the order of their names, each time. */
 async function loadRoute(root: string, file: string, version: string | undefined): Promise<LoadedRoute> {
   const pattern = patternOfFile(file);
@@ -60,6 +76,9 @@ async function loadRoute(root: string, file: string, version: string | undefined
 }
 
 async function rootOf(directory: string | URL): Promise<string> {
+  if (directory instanceof URL && directory.protocol !== "file:") {
+    throw refusal(`the routes folder must be a path or a file: URL, not ${directory.href}`);
+  }
   const path = directory instanceof URL ? pathOfUrl(directory) : directory;
   const root = await Deno.realPath(path).catch((error) => {
     throw refusal(unreadable(path, error), error);
@@ -128,16 +147,4 @@ function problemOf(file: string, error: unknown): Error {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function pathOfUrl(url: URL): string {
-  if (url.protocol !== "file:") throw refusal(`the routes folder must be a path or a file: URL, not ${url.href}`);
-  const path = decodeURIComponent(url.pathname);
-  return Deno.build.os === "windows" ? path.replace(/^\/(?=[A-Za-z]:)/, "") : path;
-}
-
-function fileUrl(path: string): URL {
-  const encoded = path.replaceAll("\\", "/").split("/").map(encodeURIComponent).join("/");
-  // A drive letter's colon is part of the path, not of a scheme.
-  return new URL(`file://${Deno.build.os === "windows" ? `/${encoded.replace(/^([A-Za-z])%3A/i, "$1:")}` : encoded}`);
 }

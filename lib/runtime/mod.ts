@@ -3,8 +3,19 @@
  *
  * @module
  */
+export { type BuiltRoutes, loadBuiltRoutes } from "./built_routes.ts";
+export { fileUrl, pathOfUrl } from "./file_url.ts";
 export { InlineRuntime, type InlineRuntimeOptions } from "./inline_runtime.ts";
-export { loadRoutes, RouteLoadError } from "./loader.ts";
+export { listRoutes, loadRoutes, RouteLoadError } from "./loader.ts";
 export type { RuntimeLog } from "./log.ts";
+export {
+  type BuiltFile,
+  CONTRACT,
+  type Manifest,
+  MANIFEST_FILE,
+  ManifestError,
+  parseManifest,
+  sha256,
+} from "./manifest.ts";
 export { importedFiles } from "./module_versions.ts";
 export { checkRouteModule, type LoadedRoute, type RoutePlace } from "./route_module.ts";

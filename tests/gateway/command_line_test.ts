@@ -39,13 +39,14 @@ Deno.test("parseCommandLine counts the last of a repeated flag, and adds up the 
 });
 
 Deno.test("parseCommandLine knows the switches, long and short, and gives them no value", () => {
-  const off = { help: false, version: false, dev: false };
+  const off = { help: false, version: false, dev: false, check: false };
   const switchesOf = (...args: string[]) => {
-    const { help, version, dev } = parseCommandLine(args);
-    return { help, version, dev };
+    const { help, version, dev, check } = parseCommandLine(args);
+    return { help, version, dev, check };
   };
   assertEquals(switchesOf(), off);
   assertEquals(switchesOf("--dev"), { ...off, dev: true });
+  assertEquals(switchesOf("--check"), { ...off, check: true });
   assertEquals(switchesOf("--help"), { ...off, help: true });
   assertEquals(switchesOf("-h", "-V"), { ...off, help: true, version: true });
   assertEquals(switchesOf("--version"), { ...off, version: true });
@@ -98,7 +99,7 @@ Deno.test("helpText names every flag once, with its default and under its headin
     assertEquals(lines.length, 1, name);
     assertStringIncludes(help, `\n${specOf(name).group}\n`);
   }
-  for (const flag of ["--dev", "-h, --help", "-V, --version"]) assertStringIncludes(help, `\n  ${flag} `);
+  for (const flag of ["--dev", "--check", "-h, --help", "-V, --version"]) assertStringIncludes(help, `\n  ${flag} `);
   assertMatch(help, /--port N +TCP port to listen on \(4000\)\n/);
   assertMatch(help, /--max-head-bytes SIZE +longest request head \(16KiB\)\n/);
 });

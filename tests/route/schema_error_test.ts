@@ -24,3 +24,12 @@ Deno.test("SchemaError names five issues and counts the others, and keeps all of
   );
   assertEquals(error.issues, issues);
 });
+
+Deno.test("SchemaError of another copy of this module is one too: a deployment that was built on its own has one", async () => {
+  const url = new URL("../../lib/route/schema_error.ts?copy", import.meta.url).href;
+  const { SchemaError: Copy } = await import(url) as { SchemaError: typeof SchemaError };
+  assertEquals(Copy === SchemaError, false);
+  assertInstanceOf(new Copy([]), SchemaError);
+  assertInstanceOf(new SchemaError([]), Copy);
+  for (const other of [new Error("x"), {}, null, undefined, "x"]) assertEquals(other instanceof SchemaError, false);
+});

@@ -1,0 +1,109 @@
+/**
+ * One self-contained module out of many: what `deno task build` makes of the server and of its routes.
+ *
+ * @module
+ */
+import * as esbuild from "esbuild";
+
+/** What is to be bundled. */
+export interface BundleOrder {
+  /** TypeScript whose imports are to be followed. */
+  readonly source: string;
+  /** Where relative imports in it begin. */
+  readonly folder: string;
+  /** Bare names and what they stand for: paths, or `npm:name@range`. */
+  readonly imports: Readonly<Record<string, string>>;
+}
+
+/** A bundle. */
+export interface Bundle {
+  readonly code: Uint8Array<ArrayBuffer>;
+  /** A source map, with the sources in it. */
+  readonly map: Uint8Array<ArrayBuffer>;
+  /** Bytes of the code by the file they came from, as the path is relative to the working directory; largest first. */
+  readonly inputs: ReadonlyArray<readonly [path: string, bytes: number]>;
+}
+
+/** The sources cannot be bundled: the message says what is wrong, and where. */
+export class BundleError extends Error {
+  override readonly name = "BundleError";
+}
+
+/**
+ * Bundles. Nothing but `node:` is left to be imported.
+ *
+ * @param name of the code's file, which the map belongs to.
+ * @throws {BundleError}
+ */
+export async function bundle(order: BundleOrder, name: string): Promise<Bundle> {
+  let result: esbuild.BuildResult<{ write: false; metafile: true }>;
+  try {
+    result = await esbuild.build({
+      stdin: { contents: order.source, resolveDir: order.folder, sourcefile: name, loader: "ts" },
+      outfile: name,
+      bundle: true,
+      write: false,
+      metafile: true,
+      format: "esm",
+      platform: "neutral",
+      mainFields: ["module", "main"],
+      conditions: ["deno", "module"],
+      target: "esnext",
+      sourcemap: "external",
+      // From `dist` to where it was built.
+      sourceRoot: "../",
+      minifyWhitespace: true,
+      minifySyntax: true,
+      legalComments: "none",
+      logLevel: "silent",
+      plugins: [denoImports(order.imports)],
+    });
+  } catch (error) {
+    throw new BundleError(problemsOf(error).join("\n"), { cause: error });
+  }
+  const output = (ending: string) => result.outputFiles.find(({ path }) => path.endsWith(ending))!.contents.slice();
+  const [meta] = Object.entries(result.metafile.outputs).filter(([path]) => path.endsWith(".js")).map(([, own]) => own);
+  const inputs = Object.entries(meta?.inputs ?? {}).map(([path, { bytesInOutput }]) => [path, bytesInOutput] as const);
+  return { code: output(".js"), map: output(".map"), inputs: inputs.toSorted(([, a], [, b]) => b - a) };
+}
+
+/** Lets go of what bundling needs. */
+export function endBundling(): Promise<void> {
+  return esbuild.stop();
+}
+
+/** Resolves what Deno resolves and esbuild does not know: names of the import map, `npm:`, `node:`. */
+function denoImports(imports: Readonly<Record<string, string>>): esbuild.Plugin {
+  return {
+    name: "deno-imports",
+    setup(build) {
+      build.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, external: true }));
+      build.onResolve({ filter: /^(?:https?|jsr|data|blob):/ }, ({ path }) => ({
+        errors: [{
+          text: `"${path}" cannot be bundled: import it from a package of npm, or from a file of the project`,
+        }],
+      }));
+      build.onResolve({ filter: /^[^./\\]/ }, async ({ path, pluginData, ...rest }) => {
+        if (pluginData === MAPPED || rest.kind === "entry-point") return undefined;
+        const target = imports[path] ?? path;
+        const name = target.replace(/^npm:\/?((?:@[^/@]+\/)?[^/@]+)(?:@[^/]*)?/, "$1");
+        if (name === path) return undefined;
+        const { importer, namespace, resolveDir, kind } = rest;
+        return await build.resolve(name, { importer, namespace, resolveDir, kind, pluginData: MAPPED });
+      });
+    },
+  };
+}
+
+/** Marks what has been looked up already. */
+const MAPPED = { isMapped: true };
+
+function problemsOf(error: unknown): string[] {
+  const { errors = [] } = error as Partial<esbuild.BuildFailure>;
+  if (errors.length === 0) return [error instanceof Error ? error.message : String(error)];
+  return errors.map(({ text, location }) =>
+    location === null
+      ? text
+      : `${location.file}:${location.line}:${location.column + 1}: ${text}\n      ${location.lineText.trim()}`
+  );
+}

@@ -1,0 +1,173 @@
+/** The built folder runs alone; what was built before stays until the new is whole. @module */
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { build, BuildError } from "../../lib/deploy/build.ts";
+import { RawClient } from "../support/raw_client.ts";
+
+const sanitized = { sanitizeOps: false, sanitizeResources: false };
+
+const ECHO = `
+import { defineRoute, SchemaError } from "sockeye";
+import { punctuated } from "./_words.ts";
+export default defineRoute("/echo", {
+  message(peer, message) {
+    if (message.text() === "fail") throw new TypeError("on purpose");
+    peer.send(punctuated(message.text()) + " " + peer.deployment + " " + (new SchemaError([]) instanceof SchemaError));
+  },
+});
+`;
+const WORDS = "export function punctuated(text: string): string {\n  return `${text}!`;\n}\n";
+
+/** A project with one route, and a folder to build into; gone after the test. */
+async function project() {
+  const path = await Deno.realPath(await Deno.makeTempDir({ prefix: "sockeye-build-test-" }));
+  await Deno.mkdir(`${path}/routes`);
+  const save = (name: string, text: string) => Deno.writeTextFile(`${path}/routes/${name}`, text);
+  await save("echo.ts", ECHO);
+  await save("_words.ts", WORDS);
+  return {
+    out: `${path}/dist`,
+    save,
+    build: () => build({ routes: `${path}/routes`, out: `${path}/dist` }),
+    files: () => Array.fromAsync(Deno.readDir(`${path}/dist`), ({ name }) => name).then((names) => names.sort()),
+    left: () => Array.fromAsync(Deno.readDir(path), ({ name }) => name).then((names) => names.sort()),
+    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
+  };
+}
+
+/** Runs the result without configuration, packages, cache and network. */
+async function start(out: string) {
+  const cache = await Deno.makeTempDir({ prefix: "sockeye-cache-" });
+  const alone = ["--no-remote", "--no-npm", "--cached-only", "--no-config", "--no-lock", "--no-prompt"];
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      ...alone,
+      "--allow-net",
+      `--allow-read=${out}`,
+      "--allow-env",
+      `${out}/main.js`,
+      "--port",
+      "0",
+      "--host",
+      "127.0.0.1",
+    ],
+    cwd: cache,
+    env: { DENO_DIR: cache, NO_COLOR: "1" },
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  let output = "";
+  let wake = () => {};
+  const reading = Promise.all([child.stdout, child.stderr].map(async (stream) => {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+      output += text;
+      wake();
+    }
+  }));
+  const printed = async (pattern: RegExp): Promise<RegExpExecArray> => {
+    const { promise: late, resolve: giveUp } = Promise.withResolvers<"late">();
+    // deadline: what is never printed must not hang the test
+    const deadline = setTimeout(() => giveUp("late"), 20_000);
+    try {
+      for (;;) {
+        const match = pattern.exec(output);
+        if (match !== null) return match;
+        const more = new Promise<void>((resolve) => wake = resolve);
+        const ended = child.status.then(() => "ended" as const);
+        const why = await Promise.race([more, ended, late]);
+        if (why !== undefined && !pattern.test(output)) {
+          throw new Error(`${why} without printing ${pattern}:\n${output}`);
+        }
+      }
+    } finally {
+      clearTimeout(deadline);
+    }
+  };
+  const [, port] = await printed(/listens on http:\/\/127\.0\.0\.1:(\d+)/);
+  return {
+    port: Number(port),
+    printed,
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGKILL");
+      await Promise.all([child.status, reading]);
+      await Deno.remove(cache, { recursive: true });
+    },
+  };
+}
+
+Deno.test({
+  name: "build makes a folder that runs with no node_modules, no cache and no network; traces point to the sources",
+  ...sanitized,
+  async fn() {
+    await using app = await project();
+    const { manifest } = await app.build();
+    assertMatch(manifest.deployment, /^[0-9a-f]{12}$/);
+    assertEquals(manifest.table.map(({ pattern, file }) => [pattern, file]), [["/echo", "echo.ts"]]);
+    assertEquals(await app.files(), [
+      manifest.gateway.file,
+      `${manifest.gateway.file}.map`,
+      "main.js",
+      "manifest.json",
+      manifest.routes.file,
+      `${manifest.routes.file}.map`,
+    ]);
+    assertEquals(await app.left(), ["dist", "routes"]);
+    await using server = await start(app.out);
+    using client = await RawClient.connect({ port: server.port, path: "/echo" });
+    await client.sendText("hello");
+    assertEquals(await client.next(), { kind: "text", text: `hello! ${manifest.deployment} true` });
+    await client.sendText("fail");
+    await server.printed(/TypeError: on purpose\s+at Object\.message \(file:\S+echo\.ts:6:\d+\)/);
+  },
+});
+
+Deno.test({
+  name: "build of the same sources gives the same names; of others, others, and the former files are gone",
+  ...sanitized,
+  async fn() {
+    await using app = await project();
+    const [first, again] = [await app.build(), await app.build()];
+    assertEquals(first.manifest, again.manifest);
+    await app.save("_words.ts", WORDS.replace("!", "?"));
+    const second = await app.build();
+    assert(second.manifest.deployment !== first.manifest.deployment);
+    assertEquals(second.manifest.gateway, first.manifest.gateway);
+    const files = await app.files();
+    assert(files.includes(second.manifest.routes.file) && !files.includes(first.manifest.routes.file), String(files));
+  },
+});
+
+Deno.test({
+  name: "build that fails says what and where, and leaves what was built before",
+  ...sanitized,
+  async fn() {
+    await using app = await project();
+    const { manifest } = await app.build();
+    const failed = async () => (await assertRejects(() => app.build(), BuildError)).message;
+    await app.save("echo.ts", `${ECHO}\nconst = 1;`);
+    assertMatch(await failed(), /echo\.ts:11:7: /);
+    await app.save("echo.ts", ECHO.replace("message(peer", "mesage(peer"));
+    assertStringIncludes(await failed(), 'did you mean "message"?');
+    await app.save("echo.ts", `throw new Error("not at home");\n`);
+    assertStringIncludes(await failed(), "not at home");
+    await app.save("echo.ts", `export default { options: { maxMessageBytes: 0 }, message() {} };\n`);
+    assertStringIncludes(await failed(), "maxMessageBytes");
+    assertEquals((await app.files()).includes(manifest.routes.file), true);
+    assertEquals(await app.left(), ["dist", "routes"]);
+    await using server = await start(app.out);
+    using client = await RawClient.connect({ port: server.port, path: "/echo" });
+    await client.sendText("x");
+    assertEquals((await client.next()).kind, "text");
+  },
+});
+
+Deno.test({
+  name: "build says that there are no routes, or no folder",
+  ...sanitized,
+  async fn() {
+    await using app = await project();
+    await assertRejects(() => build({ routes: app.out, out: `${app.out}2` }), BuildError, "does not exist");
+    await Deno.mkdir(app.out);
+    await assertRejects(() => build({ routes: app.out, out: `${app.out}2` }), BuildError, "there are no routes in");
+  },
+});

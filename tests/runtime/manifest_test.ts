@@ -1,0 +1,46 @@
+/** What a built deployment says of itself, and what is wrong with it. @module */
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { CONTRACT, type Manifest, ManifestError, parseManifest, sha256 } from "../../lib/runtime/manifest.ts";
+
+const FILE = { file: "routes-0123456789ab.js", bytes: 7, sha256: "0".repeat(64) };
+const GOOD: Manifest = { sockeye: CONTRACT, deployment: "0123456789ab", gateway: FILE, routes: FILE, table: [] };
+
+Deno.test("parseManifest gives what was written", () => {
+  assertEquals(parseManifest(JSON.stringify(GOOD), "dist/manifest.json"), GOOD);
+});
+
+for (
+  const [what, text, problem] of [
+    ["no JSON", "{", "it is not JSON"],
+    ["another program's", '{"name":"app"}', "it is not the manifest of a Sockeye deployment"],
+    ["null", "null", "it is not the manifest of a Sockeye deployment"],
+    [
+      "a later contract",
+      JSON.stringify({ ...GOOD, sockeye: 99 }),
+      "it was built for contract 99, and this server has contract 1",
+    ],
+    ["one without its code", JSON.stringify({ ...GOOD, routes: undefined }), "it does not name its files"],
+    [
+      "one whose code is elsewhere",
+      JSON.stringify({ ...GOOD, routes: { ...FILE, file: "../x.js" } }),
+      "it does not name its files",
+    ],
+    [
+      "one with half a hash",
+      JSON.stringify({ ...GOOD, routes: { ...FILE, sha256: "00" } }),
+      "it does not name its files",
+    ],
+  ] as const
+) {
+  Deno.test(`parseManifest refuses ${what}, and says where and what to do`, () => {
+    const { message } = assertThrows(() => parseManifest(text, "dist/manifest.json"), ManifestError);
+    assertEquals(message, `dist/manifest.json: ${problem}; build it anew with "deno task build"`);
+  });
+}
+
+Deno.test("sha256 is that of FIPS 180-2, in hexadecimal", async () => {
+  assertStringIncludes(
+    await sha256(new TextEncoder().encode("abc")),
+    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+  );
+});
