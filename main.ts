@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Deployments, LiveReload } from "./lib/deploy/mod.ts";
+import { Deployments, LiveReload, type LiveReloadParts } from "./lib/deploy/mod.ts";
 import { isLoopbackAuthority } from "./lib/handshake/mod.ts";
 import {
   CONFIG_FILE,
@@ -139,7 +139,8 @@ async function serve(options: GatewayOptions, isDev: boolean): Promise<void> {
   // Before the address is printed: whoever reads it may ask to stop at once.
   const stopping = stopSignal(log, options.drainTimeoutMs);
   const deployments = new Deployments(gateway, runtime, log);
-  const reload = isDev ? liveReload(deployments, load, options, log) : undefined;
+  const tell = (problem: string | undefined) => void (gateway.problem = problem?.replaceAll(VERSION_MARK, ""));
+  const reload = isDev ? liveReload(deployments, { load, tell, log, routes: options.routes }) : undefined;
   announce(door, options, table);
   await stopping;
   await reload?.close();
@@ -152,14 +153,13 @@ async function serve(options: GatewayOptions, isDev: boolean): Promise<void> {
 }
 
 /** In development: a route is saved, and the open sockets go on with the new code. */
-function liveReload(
-  deployments: Deployments,
-  load: (version: string) => Promise<InlineRuntime>,
-  { routes }: GatewayOptions,
-  log: Log,
-): LiveReload {
-  const activate: Deployments["activate"] = (next, rules) => deployments.activate(next, rules);
-  return new LiveReload({ routes: Deno.realPathSync(routes), load, activate, files: importedFiles, log });
+function liveReload(deployments: Deployments, parts: Omit<LiveReloadParts, "activate" | "files">): LiveReload {
+  return new LiveReload({
+    ...parts,
+    routes: Deno.realPathSync(parts.routes),
+    activate: (next, rules) => deployments.activate(next, rules),
+    files: importedFiles,
+  });
 }
 
 /** Where connections come in. */

@@ -18,6 +18,8 @@ export interface LiveReloadParts {
   activate(runtime: RouteRuntime, rules: SwapRules): Promise<SwapReport>;
   /** The files that the code consists of, as URLs. */
   files(): ReadonlySet<string>;
+  /** Why the code that was saved last is not served; undefined when it is. */
+  tell(problem: string | undefined): void;
   readonly log: {
     info(message: string, fields?: Readonly<Record<string, unknown>>): void;
     warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
@@ -73,16 +75,18 @@ export class LiveReload {
   }
 
   async #reloadOnce(what: string): Promise<void> {
-    const { load, activate, log } = this.#parts;
+    const { load, activate, log, tell } = this.#parts;
     const beganAt = performance.now();
     const version = String(++this.#version);
     try {
       const { moved, dismissed } = await activate(await load(version), { allowRemoval: true });
       const peers = `${moved} ${moved === 1 ? "peer goes" : "peers go"} on with it`;
       const others = dismissed === 0 ? "" : `, ${dismissed} whose route is gone got 1012`;
+      tell(undefined);
       log.info(`${what}: new code in ${Math.round(performance.now() - beganAt)} ms; ${peers}${others}`);
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
+      tell(problem);
       log.error(`${what}: the old code goes on:\n${problem.replaceAll(/^/gm, "      ")}`);
     }
     this.#watch();

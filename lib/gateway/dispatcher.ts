@@ -11,6 +11,7 @@ import type { forwardedClient } from "./forwarded.ts";
 import { HeldRequest } from "./held_request.ts";
 import { type HandshakeHost, OpeningHandshake } from "./opening_handshake.ts";
 import type { ConnectionOptions } from "./options.ts";
+import { isNavigation, problemPage } from "./problem_page.ts";
 
 /** Who asks, as far as trusted proxies tell. */
 export type Client = ReturnType<typeof forwardedClient>;
@@ -21,6 +22,8 @@ export interface DispatchHost extends HandshakeHost {
   readonly isDraining: boolean;
   /** True where only this machine may connect, so that a page elsewhere cannot rebind its name to it. */
   readonly isLocalOnly: boolean;
+  /** In development: why the code that was saved last is not served. */
+  readonly problem: string | undefined;
   match(path: string): ReturnType<RouteTable["match"]>;
   optionsOf(entry: RouteEntry): ConnectionOptions;
   clientOf(head: RequestHead, socketAddress: string): Client;
@@ -50,6 +53,10 @@ export class Dispatcher {
     this.#checkHost(client.authority ?? head.authority);
     const builtIn = this.#builtIn(head);
     if (builtIn !== undefined) return builtIn;
+    const { problem } = this.#host;
+    if (problem !== undefined && isNavigation(head)) {
+      return { kind: "http", answer: () => Promise.resolve(problemPage(problem)) };
+    }
     const match = this.#host.match(head.path);
     if (match === undefined) throw this.#noRoute(head);
     const { value: entry, params } = match;

@@ -70,6 +70,8 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
   readonly wheel: TimerWheel;
   readonly memory: MemoryBudget;
   readonly isLocalOnly: boolean;
+  /** Shown to browsers in place of pages, until it is undefined again. */
+  problem: string | undefined;
 
   readonly clock: Clock;
   readonly #events: GatewayEvents;

@@ -10,6 +10,7 @@ async function reloading(parts: Partial<LiveReloadParts> = {}) {
   const routes = await Deno.realPath(await Deno.makeTempDir({ prefix: "sockeye-reload-" }));
   const lines: string[] = [];
   const versions: string[] = [];
+  const problems: (string | undefined)[] = [];
   const waiting: { pattern: RegExp; resolve: () => void }[] = [];
   const log = (level: string) => (message: string): void => {
     lines.push(`${level} ${message}`);
@@ -23,6 +24,7 @@ async function reloading(parts: Partial<LiveReloadParts> = {}) {
     },
     activate: () => Promise.resolve(REPORT),
     files: () => new Set(),
+    tell: (problem) => void problems.push(problem),
     log: { info: log("info"), warn: log("warn"), error: log("error") },
     ...parts,
   });
@@ -30,6 +32,7 @@ async function reloading(parts: Partial<LiveReloadParts> = {}) {
     routes,
     lines,
     versions,
+    problems,
     save: (name: string, text = "") => Deno.writeTextFile(`${routes}/${name}`, text),
     logged: (pattern: RegExp) =>
       pattern.test(lines.join("\n"))
@@ -61,6 +64,7 @@ Deno.test("LiveReload goes on after code that cannot be loaded, and says what is
   isBroken = false;
   await folder.save("echo.ts");
   await folder.logged(/info/);
+  assertEquals([folder.problems[0], folder.problems.at(-1)], ["echo.ts: Expected ';'", undefined]);
 });
 
 Deno.test("LiveReload does not care for files that are no code, unless code imports them", async () => {

@@ -50,6 +50,17 @@ Deno.test({
         assertEquals(await ask(), `version ${version}, message ${version}`);
       }
       assertEquals(await page.evaluate("[socket.readyState, ended]"), [1, 0]);
+      // Code that cannot be loaded: who opens the page is told, the socket goes on, and so does the page when it is mended.
+      await Deno.writeTextFile(`${routes}/index.ts`, `${COUNTER(4)}\nconst = 4;`);
+      await server.printed(/index\.ts: the old code goes on/);
+      const visitor = await browser.newPage();
+      await visitor.goto(`${server.url}/`);
+      await visitor.getByText(/index\.ts:\d+:\d+/).waitFor();
+      assertEquals(await ask(), "version 3, message 4");
+      await save(5);
+      await visitor.locator("pre").waitFor({ state: "detached" });
+      assertEquals(await visitor.title(), "counter");
+      assertEquals(await ask(), "version 5, message 5");
     } finally {
       await browser.close();
       await Deno.remove(routes, { recursive: true });
