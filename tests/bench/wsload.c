@@ -168,6 +168,7 @@ static void on_in(C*c){
     if(done<0){errs++;fprintf(stderr,"server closed\n");kill_c(c,1);return;}
     if(done){
       if(measuring)c->n+=done;
+      if(mode==2&&!pub)continue; // Left behind by an earlier publisher: ours is not there yet.
       if(mode==2){ for(int i=0;i<done;i++){uint64_t q=c->seq++; if(measuring&&fan_sent-q<=RING)rec(tnow-pub_at[q%RING]);} fan_recv+=done; if(measuring)msgs+=done; fan_pump(); }
       else if(mode!=4){ if(measuring)msgs+=done; uint64_t t=tnow; if(done>c->inflight){fprintf(stderr,"too many replies\n");exit(4);} c->inflight-=done; for(int i=0;i<done;i++){uint64_t s=c->ts[c->tst++%depth]; if(measuring)rec(t-s);} sendn(c,done,t); }
     }

@@ -168,6 +168,46 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "the load generator takes what an earlier publisher left behind for nothing of its own",
+  ignore: !hasCompiler,
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    try {
+      const program = await buildLoadGenerator(folder);
+      await using server = fanServer();
+      // More than are opened at a time: the first hear from the server before the last are there.
+      const load: Load = { ...PLAIN, mode: "fan", connections: 300 };
+      const target = { port: server.addr.port, path: "/", pid: Deno.pid, seconds: 0.1, warmUpSeconds: 0.1 };
+      for (let run = 0; run < 2; run++) assertGreater((await runLoad([program], load, target)).rate, 0);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+/** Relays to all but the sender, and gives whoever comes what was published last. */
+function fanServer() {
+  const sockets = new Set<WebSocket>();
+  let last: ArrayBuffer | undefined;
+  return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
+    const { socket, response } = Deno.upgradeWebSocket(request);
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => {
+      sockets.add(socket);
+      if (last !== undefined) socket.send(last);
+    };
+    socket.onmessage = ({ data }) => {
+      last = data;
+      for (const other of sockets) if (other !== socket && other.readyState === WebSocket.OPEN) other.send(data);
+    };
+    socket.onclose = () => sockets.delete(socket);
+    // The load generator ends its connections by a reset.
+    socket.onerror = (event) => event.preventDefault();
+    return response;
+  });
+}
+
 /** A server in this process; its connections end with the load generator. */
 function echoServer(answer: Answer) {
   return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
