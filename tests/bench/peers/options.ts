@@ -129,7 +129,7 @@ message, peer ÷ ours: the median over the rounds of the ratio within a round, w
   --help           this
 
 Ends with 0 also when ours is below the bar, with 1 when a measurement failed, with 2 for a wrong command line. A whole
-run takes about twelve minutes. It needs Linux, a C compiler, and for the peers node and npm.
+run takes about fourteen minutes. It needs Linux, a C compiler, and for the peers node and npm.
 
 Servers:
 ${list(SERVERS)}
