@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Deployments, LiveReload, type LiveReloadParts } from "./lib/deploy/mod.ts";
+import { Deployments, LiveReload, Reload } from "./lib/deploy/mod.ts";
 import { isLoopbackAuthority } from "./lib/handshake/mod.ts";
 import {
   CONFIG_FILE,
@@ -106,7 +106,7 @@ async function check(options: GatewayOptions): Promise<void> {
 
 /** What was built, or a folder of route files. */
 async function loadCode(folder: string, version?: string): Promise<BuiltRoutes> {
-  const built = version === undefined ? await loadBuiltRoutes(folder) : undefined;
+  const built = await loadBuiltRoutes(folder);
   if (built !== undefined) return built;
   const deployment = version === undefined ? DEPLOYMENT : `${DEPLOYMENT}.${version}`;
   return { deployment, routes: await loadRoutes(folder, version) };
@@ -140,10 +140,15 @@ async function serve(options: GatewayOptions, isDev: boolean): Promise<void> {
   const stopping = stopSignal(log, options.drainTimeoutMs);
   const deployments = new Deployments(gateway, runtime, log);
   const tell = (problem: string | undefined) => void (gateway.problem = problem?.replaceAll(VERSION_MARK, ""));
-  const reload = isDev ? liveReload(deployments, { load, tell, log, routes: options.routes }) : undefined;
+  const activate: Deployments["activate"] = (next, rules) => deployments.activate(next, rules);
+  const reload = new Reload({ load, activate, tell, log });
+  const watching = isDev
+    ? new LiveReload({ routes: Deno.realPathSync(options.routes), files: importedFiles, reload })
+    : undefined;
+  reloadOnSignal(reload);
   announce(door, options, table);
   await stopping;
-  await reload?.close();
+  await watching?.close();
   await gateway.drain();
   listener.close();
   await accepting;
@@ -152,14 +157,10 @@ async function serve(options: GatewayOptions, isDev: boolean): Promise<void> {
   Deno.exit(0);
 }
 
-/** In development: a route is saved, and the open sockets go on with the new code. */
-function liveReload(deployments: Deployments, parts: Omit<LiveReloadParts, "activate" | "files">): LiveReload {
-  return new LiveReload({
-    ...parts,
-    routes: Deno.realPathSync(parts.routes),
-    activate: (next, rules) => deployments.activate(next, rules),
-    files: importedFiles,
-  });
+/** What is in the routes folder takes over, and the open sockets go on with it: `kill -USR2`. */
+function reloadOnSignal(reload: Reload): void {
+  if (Deno.build.os === "windows") return; // It has no such signal.
+  Deno.addSignalListener("SIGUSR2", () => void reload.run("SIGUSR2", {}));
 }
 
 /** Where connections come in. */

@@ -16,6 +16,7 @@ export class FileChanges {
   readonly #watchers = new Map<string, Deno.FsWatcher>();
   #paths = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #isClosed = false;
 
   /** @param onChanges gets absolute paths: files that were written, created, renamed or removed. */
   constructor(onChanges: (paths: ReadonlySet<string>) => void) {
@@ -24,6 +25,7 @@ export class FileChanges {
 
   /** Watches a folder and all that is in it, unless it does already. */
   watch(folder: string): void {
+    if (this.#isClosed) return;
     for (const watched of this.#watchers.keys()) if (isInside(folder, watched)) return;
     const watcher = Deno.watchFs(folder, { recursive: true });
     this.#watchers.set(folder, watcher);
@@ -32,6 +34,7 @@ export class FileChanges {
 
   /** Ends the watching. */
   close(): void {
+    this.#isClosed = true;
     clearTimeout(this.#timer);
     for (const watcher of this.#watchers.values()) watcher.close();
     this.#watchers.clear();
@@ -41,7 +44,7 @@ export class FileChanges {
     for await (const { kind, paths } of watcher) {
       if (kind === "access") continue;
       for (const path of paths) if (!PASSED_OVER.test(path)) this.#paths.add(path);
-      if (this.#paths.size === 0) continue;
+      if (this.#paths.size === 0 || this.#isClosed) continue;
       clearTimeout(this.#timer);
       this.#timer = setTimeout(this.#tell, REST_MS);
     }

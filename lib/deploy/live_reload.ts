@@ -3,32 +3,18 @@
  *
  * @module
  */
-import type { SwapReport, SwapRules } from "../gateway/mod.ts";
-import type { RouteRuntime } from "../route/table.ts";
 import { pathOfUrl } from "../runtime/mod.ts";
 import { FileChanges } from "./file_changes.ts";
+import type { Reload } from "./reload.ts";
 
-/** What a reload needs. */
+/** What is reloaded, and where from. */
 export interface LiveReloadParts {
   /** The folder of the routes, absolute and without links. */
   readonly routes: string;
-  /** Loads the code as it is now. The version is another one each time. */
-  load(version: string): Promise<RouteRuntime>;
-  /** Has it take over. */
-  activate(runtime: RouteRuntime, rules: SwapRules): Promise<SwapReport>;
   /** The files that the code consists of, as URLs. */
   files(): ReadonlySet<string>;
-  /** Why the code that was saved last is not served; undefined when it is. */
-  tell(problem: string | undefined): void;
-  readonly log: {
-    info(message: string, fields?: Readonly<Record<string, unknown>>): void;
-    warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
-    error(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  };
+  readonly reload: Pick<Reload, "run">;
 }
-
-/** Each version stays in memory: after so many it is time to say so. */
-const VERSIONS_WORTH_A_WARNING = 200;
 
 /** What may hold code, beside the files that the code is known to import. */
 const CODE = /\.[cm]?[jt]sx?$/;
@@ -37,7 +23,6 @@ const CODE = /\.[cm]?[jt]sx?$/;
 export class LiveReload {
   readonly #parts: LiveReloadParts;
   readonly #changes: FileChanges;
-  #version = 1;
   #changed = new Set<string>();
   #reloading: Promise<void> | undefined;
   #isClosed = false;
@@ -70,28 +55,10 @@ export class LiveReload {
     while (this.#changed.size > 0 && !this.#isClosed) {
       const names = [...this.#changed].map((path) => this.#nameOf(path)).sort();
       this.#changed = new Set();
-      await this.#reloadOnce(names.length > 3 ? `${names.length} files` : names.join(", "));
-    }
-  }
-
-  async #reloadOnce(what: string): Promise<void> {
-    const { load, activate, log, tell } = this.#parts;
-    const beganAt = performance.now();
-    const version = String(++this.#version);
-    try {
-      const { moved, dismissed } = await activate(await load(version), { allowRemoval: true });
-      const peers = `${moved} ${moved === 1 ? "peer goes" : "peers go"} on with it`;
-      const others = dismissed === 0 ? "" : `, ${dismissed} whose route is gone got 1012`;
-      tell(undefined);
-      log.info(`${what}: new code in ${Math.round(performance.now() - beganAt)} ms; ${peers}${others}`);
-    } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
-      tell(problem);
-      log.error(`${what}: the old code goes on:\n${problem.replaceAll(/^/gm, "      ")}`);
-    }
-    this.#watch();
-    if (this.#version === VERSIONS_WORTH_A_WARNING) {
-      log.warn(`${this.#version} versions of the code are in memory, which comes back with a restart only`);
+      await this.#parts.reload.run(names.length > 3 ? `${names.length} files` : names.join(", "), {
+        allowRemoval: true,
+      });
+      this.#watch();
     }
   }
 

@@ -4,4 +4,5 @@
  * @module
  */
 export { LiveReload, type LiveReloadParts } from "./live_reload.ts";
+export { Reload, type ReloadParts } from "./reload.ts";
 export { Deployments, type DeploymentsHost } from "./deployments.ts";

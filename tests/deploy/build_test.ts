@@ -86,6 +86,7 @@ async function start(out: string) {
   const [, port] = await printed(/listens on http:\/\/127\.0\.0\.1:(\d+)/);
   return {
     port: Number(port),
+    pid: child.pid,
     printed,
     async [Symbol.asyncDispose]() {
       child.kill("SIGKILL");
@@ -118,6 +119,25 @@ Deno.test({
     assertEquals(await client.next(), { kind: "text", text: `hello! ${manifest.deployment} true` });
     await client.sendText("fail");
     await server.printed(/TypeError: on purpose\s+at Object\.message \(file:\S+echo\.ts:6:\d+\)/);
+  },
+});
+
+Deno.test({
+  name: "SIGUSR2: what was built anew takes over, and the socket stays open",
+  ...sanitized,
+  async fn() {
+    await using app = await project();
+    const first = await app.build();
+    await using server = await start(app.out);
+    using client = await RawClient.connect({ port: server.port, path: "/echo" });
+    await client.sendText("a");
+    assertEquals(await client.next(), { kind: "text", text: `a! ${first.manifest.deployment} true` });
+    await app.save("_words.ts", WORDS.replace("!", "?"));
+    const second = await app.build();
+    Deno.kill(server.pid, "SIGUSR2");
+    await server.printed(/SIGUSR2: new code in \d+ ms; 1 peer goes on with it/);
+    await client.sendText("b");
+    assertEquals(await client.next(), { kind: "text", text: `b? ${second.manifest.deployment} true` });
   },
 });
 

@@ -19,12 +19,12 @@ export default defineRoute("/count", {
 `;
 
 /** A development server with routes of its own, gone after the test. */
-async function develop() {
+async function develop(args: readonly string[] = ["--dev"]) {
   const routes = await Deno.realPath(await Deno.makeTempDir({ prefix: "sockeye-dev-" }));
   const save = (name: string, text: string) => Deno.writeTextFile(`${routes}/${name}`, text);
   await save("count.ts", ROUTE("one"));
   await save("_greeting.ts", 'export const greeting: string = "hello";');
-  const server = await startServer({ args: ["--dev", "--routes", routes], denoFlags: [`--allow-read=.,${routes}`] });
+  const server = await startServer({ args: [...args, "--routes", routes], denoFlags: [`--allow-read=.,${routes}`] });
   return {
     server,
     save,
@@ -53,6 +53,24 @@ Deno.test("--dev: a saved route, and a saved file that it imports, take the open
   await dev.save("_greeting.ts", 'export const greeting: string = "good day";');
   await dev.server.printed(/info {2}_greeting\.ts: new code/, dev.server.output().indexOf(line!));
   assertMatch(await ask(client), /^two good day 3 local\.\d+$/);
+});
+
+Deno.test("SIGUSR2: what is in the routes folder takes over in production too; what is wrong there does not", async () => {
+  await using dev = await develop([]);
+  using client = await dev.connect();
+  assertEquals(await ask(client), "one hello 1 local");
+  const reload = (from: number, pattern: RegExp) => {
+    Deno.kill(dev.server.pid, "SIGUSR2");
+    return dev.server.printed(pattern, from);
+  };
+  await dev.save("count.ts", ROUTE("two"));
+  await reload(0, /info {2}SIGUSR2: new code in \d+ ms; 1 peer goes on with it/);
+  assertEquals(await ask(client), "two hello 2 local.2");
+  const from = dev.server.output().length;
+  await dev.remove("count.ts");
+  await dev.save("other.ts", ROUTE("other").replace("/count", "/other"));
+  await reload(from, /SIGUSR2: the old code goes on:\s+the new code has no WebSocket route at \/count \(1 peer\)/);
+  assertEquals(await ask(client), "two hello 3 local.2");
 });
 
 Deno.test("--dev: a syntax error is shown with its place, the old code goes on, and the next save is taken", async () => {

@@ -1,0 +1,60 @@
+/**
+ * One more version of the code: loaded, put in the place of the one that serves, and told about.
+ *
+ * @module
+ */
+import type { SwapReport, SwapRules } from "../gateway/mod.ts";
+import type { RouteRuntime } from "../route/table.ts";
+
+/** What a reload needs. */
+export interface ReloadParts {
+  /** Loads the code as it is now. The version is another one each time. */
+  load(version: string): Promise<RouteRuntime>;
+  /** Has it take over. */
+  activate(runtime: RouteRuntime, rules: SwapRules): Promise<SwapReport>;
+  /** Why the code that was to take over does not serve; undefined when it does. */
+  tell(problem: string | undefined): void;
+  readonly log: {
+    info(message: string): void;
+    warn(message: string): void;
+    error(message: string): void;
+  };
+}
+
+/** Each version stays in memory: after so many it is time to say so. */
+const VERSIONS_WORTH_A_WARNING = 200;
+
+/** Reloads of one server. */
+export class Reload {
+  readonly #parts: ReloadParts;
+  #version = 1;
+
+  constructor(parts: ReloadParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Loads what there is, and swaps. What fails is logged, and the code before goes on.
+   *
+   * @param what is the reason, for the log.
+   */
+  async run(what: string, rules: SwapRules): Promise<void> {
+    const { load, activate, log, tell } = this.#parts;
+    const beganAt = performance.now();
+    const version = String(++this.#version);
+    try {
+      const { moved, dismissed } = await activate(await load(version), rules);
+      tell(undefined);
+      const peers = `${moved} ${moved === 1 ? "peer goes" : "peers go"} on with it`;
+      const others = dismissed === 0 ? "" : `, ${dismissed} whose route is gone got 1012`;
+      log.info(`${what}: new code in ${Math.round(performance.now() - beganAt)} ms; ${peers}${others}`);
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error);
+      tell(problem);
+      log.error(`${what}: the old code goes on:\n${problem.replaceAll(/^/gm, "      ")}`);
+    }
+    if (this.#version === VERSIONS_WORTH_A_WARNING) {
+      log.warn(`${this.#version} versions of the code are in memory, which comes back with a restart only`);
+    }
+  }
+}
