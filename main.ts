@@ -106,7 +106,7 @@ async function check(options: GatewayOptions): Promise<void> {
 
 /** What was built, or a folder of route files. */
 async function loadCode(folder: string, version?: string): Promise<BuiltRoutes> {
-  const built = await loadBuiltRoutes(folder);
+  const built = await loadBuiltRoutes(folder, version);
   if (built !== undefined) return built;
   const deployment = version === undefined ? DEPLOYMENT : `${DEPLOYMENT}.${version}`;
   return { deployment, routes: await loadRoutes(folder, version) };
@@ -146,7 +146,7 @@ async function serve(options: GatewayOptions, isDev: boolean): Promise<void> {
     ? new LiveReload({ routes: Deno.realPathSync(options.routes), files: importedFiles, reload })
     : undefined;
   reloadOnSignal(reload);
-  announce(door, options, table);
+  announce(door, options, table, isDev);
   await stopping;
   await watching?.close();
   await gateway.drain();
@@ -272,13 +272,14 @@ function keepRunning(log: Log): void {
   });
 }
 
-function announce({ port, transport }: Door, options: GatewayOptions, table: RouteTable): void {
+function announce({ port, transport }: Door, options: GatewayOptions, table: RouteTable, isDev: boolean): void {
   const host = hostOf({ ...options, port });
   const how = transport === "deno" ? "" : ` over ${transport}`;
   console.log(`sockeye ${denoConfig.version} listens on http://${host} (${options.hostname})${how}\n`);
   if (table.entries.length === 0) console.log(`  no routes: put a file into ${options.routes}/ and start again`);
   else console.log(table.describe().replaceAll(/^/gm, "  "));
-  console.log(`\n  try it: open http://${host}/ in a browser\n  stop it: press Ctrl+C`);
+  const change = isDev ? "  change it: save a file, and the open sockets go on with the new code\n" : "";
+  console.log(`\n  try it: open http://${host}/ in a browser\n${change}  stop it: press Ctrl+C`);
 }
 
 /** How this machine reaches itself: the unspecified address is no name to connect to. */

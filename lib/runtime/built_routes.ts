@@ -5,6 +5,7 @@
  */
 import { fileUrl } from "./file_url.ts";
 import { MANIFEST_FILE, ManifestError, parseManifest, sha256 } from "./manifest.ts";
+import { versionedUrl } from "./module_versions.ts";
 import { checkRouteModule, type LoadedRoute } from "./route_module.ts";
 
 /** Routes and the name of the deployment that they are. */
@@ -24,10 +25,11 @@ interface BuiltModule {
  * Loads what was built, if this folder holds it.
  *
  * @param directory the folder of the manifest.
+ * @param version has the code begin anew for each version, also where the same code was loaded before.
  * @returns undefined when there is no manifest: then it is a folder of route files.
  * @throws {ManifestError} when the manifest or the code is wrong.
  */
-export async function loadBuiltRoutes(directory: string): Promise<BuiltRoutes | undefined> {
+export async function loadBuiltRoutes(directory: string, version?: string): Promise<BuiltRoutes | undefined> {
   const where = `${directory}/${MANIFEST_FILE}`;
   const text = await read(where);
   if (text === undefined) return undefined;
@@ -40,7 +42,8 @@ export async function loadBuiltRoutes(directory: string): Promise<BuiltRoutes | 
   if (await sha256(code) !== routes.sha256) {
     throw new ManifestError(`${path}: its bytes are not those that were built; copy it again, or build it anew`);
   }
-  const { routes: modules = [] } = await import(fileUrl(path).href) as { readonly routes?: readonly BuiltModule[] };
+  const url = version === undefined ? fileUrl(path).href : versionedUrl(fileUrl(path), version);
+  const { routes: modules = [] } = await import(url) as { readonly routes?: readonly BuiltModule[] };
   return { deployment, routes: modules.map(({ exports, ...place }) => checkRouteModule(exports, place)) };
 }
 

@@ -138,6 +138,37 @@ Deno.test({
     await server.printed(/SIGUSR2: new code in \d+ ms; 1 peer goes on with it/);
     await client.sendText("b");
     assertEquals(await client.next(), { kind: "text", text: `b? ${second.manifest.deployment} true` });
+    await client.sendText("fail");
+    await server.printed(/TypeError: on purpose\s+at Object\.message \(file:\S+echo\.ts:6:\d+\)/);
+  },
+});
+
+Deno.test({
+  name: "SIGUSR2: code that served before, and comes back, begins anew like any other",
+  ...sanitized,
+  async fn() {
+    await using app = await project();
+    const counting = (word: string) =>
+      `let count = 0;\nexport default { message: (peer) => void peer.send("${word} " + ++count) };\n`;
+    await app.save("count.ts", counting("one"));
+    await app.build();
+    await using server = await start(app.out);
+    using client = await RawClient.connect({ port: server.port, path: "/count" });
+    const ask = async () => {
+      await client.sendText("?");
+      return await client.next();
+    };
+    assertEquals(await ask(), { kind: "text", text: "one 1" });
+    for (const [at, word] of ["two", "one", "one"].entries()) {
+      await app.save("count.ts", counting(word));
+      await app.build();
+      Deno.kill(server.pid, "SIGUSR2");
+      await server.printed(new RegExp(`(?:new code in[^]*){${at + 1}}`));
+      assertEquals([await ask(), await ask()], [{ kind: "text", text: `${word} 1` }, {
+        kind: "text",
+        text: `${word} 2`,
+      }]);
+    }
   },
 });
 
