@@ -20,6 +20,8 @@ export class Deployments {
   readonly #host: DeploymentsHost;
   readonly #log: RuntimeLog;
   #current: RouteRuntime;
+  /** What is to take its place. */
+  #next: RouteRuntime | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   /** @param current what serves already, and has been started. */
@@ -46,16 +48,16 @@ export class Deployments {
     return activated;
   }
 
-  /** Stops what serves, once what is under way is done. */
+  /** Stops what serves, and what was about to: a swap that is under way is not waited for. */
   async stop(): Promise<void> {
-    await this.#last;
-    await this.#current.stop();
+    await Promise.all([this.#current.stop(), this.#next?.stop()]);
   }
 
   async #activate(next: RouteRuntime, rules?: SwapRules): Promise<SwapReport> {
     // Two routes for the same paths: nothing was started yet.
     const table = RouteTable.of([next]);
     const before = this.#current;
+    this.#next = next;
     try {
       await this.#limited(next.start(), "start");
       const report = await this.#host.swap(table, rules);
@@ -65,6 +67,7 @@ export class Deployments {
       await this.#retire(next);
       throw error;
     } finally {
+      this.#next = undefined;
       if (this.#current === next) await this.#retire(before);
     }
   }

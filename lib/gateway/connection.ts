@@ -94,6 +94,7 @@ export class Connection implements ConnectionRoles {
     this.entry = entry;
     this.events = entry.runtime.attach(entry.index, this);
     this.queue.handTo(this.events);
+    if (this.#isFinished) this.events.abort(endedWith(this.#protocol.closing.code));
     return this.events;
   }
 

@@ -61,6 +61,25 @@ Deno.test("Deployments take no routes that contradict each other, and start noth
   assertEquals([await version(server), log], ["version 1", ["start 1"]]);
 });
 
+Deno.test("Deployments that are stopped during a swap stop both, and wait for no handler", async () => {
+  const log: string[] = [];
+  const route = (version: number) => ({
+    start: () => void log.push(`start ${version}`),
+    stop: () => void log.push(`stop ${version}`),
+    message: () => new Promise<void>(() => {}),
+  });
+  const server = await createTestServer({ "/": route(1) }, { options: { swapTimeoutMs: 600_000 } });
+  const peer = await server.connect("/");
+  peer.send("stuck");
+  await server.still();
+  const swapping = server.swap({ "/": route(2) }).catch(() => {});
+  await server.still();
+  await server.stop();
+  assertEquals(log.sort(), ["start 1", "start 2", "stop 1", "stop 2"]);
+  await server.clock.advance(600_000);
+  await swapping;
+});
+
 Deno.test("Deployments stop what serves last", async () => {
   const log: string[] = [];
   const server = await createTestServer({ "/page": page(1, log) });

@@ -252,6 +252,20 @@ Deno.test("a client that leaves while its peer is handed over: close runs once, 
   assertEquals([closed, server.connectionCount], [["2"], 0]);
 });
 
+Deno.test("a client that has left before the new code has its peer: the signal is aborted from the beginning", async () => {
+  const suspending = gate();
+  let reason: unknown;
+  await using server = await serve(counter(1, { suspend: () => suspending.opened }));
+  const peer = await server.connect("/");
+  const swapping = server.swap({ "/": counter(2, { resume: ({ signal }) => void (reason = signal.reason?.message) }) });
+  await server.still();
+  peer.reset();
+  await server.still();
+  suspending.open();
+  await swapping;
+  assertEquals(reason, "The connection ended with 1006");
+});
+
 Deno.test("a handshake whose upgrade is pending across a swap opens on the new code", async () => {
   const answer = gate();
   const opened: string[] = [];
