@@ -43,7 +43,8 @@ export function parseBuildArguments(args: readonly string[]): { routes: string; 
 
 /** What was built, for a terminal. */
 export function describeBuild({ manifest, inputs }: Build, out: string): string {
-  const lines = [`deployment ${manifest.deployment}: ${manifest.table.length} routes in ${out}/`, ""];
+  const count = manifest.table.length === 1 ? "one route" : `${manifest.table.length} routes`;
+  const lines = [`deployment ${manifest.deployment}: ${count} in ${out}/`, ""];
   for (const [name, { file, bytes }] of [["gateway", manifest.gateway], ["routes", manifest.routes]] as const) {
     lines.push(`  ${file.padEnd(28)}${kib(bytes)}`);
     let others = 0;

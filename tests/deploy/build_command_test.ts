@@ -26,6 +26,14 @@ for (
   });
 }
 
+Deno.test("describeBuild counts one route as one", () => {
+  const file = { file: "x-0123456789ab.js", bytes: 1, sha256: "" };
+  const route = { pattern: "/", file: "index.ts", isWebSocket: true, hasUpgrade: false, methods: [], options: {} };
+  const manifest = { sockeye: 1, deployment: "0123456789ab", gateway: file, routes: file, table: [route] };
+  const [first] = describeBuild({ manifest, inputs: { gateway: [], routes: [] } }, "dist").split("\n");
+  assertEquals(first, "deployment 0123456789ab: one route in dist/");
+});
+
 Deno.test("describeBuild sums inputs by package and by folder of the server, and tells small ones together", () => {
   const file = (name: string) => ({ file: `${name}-0123456789ab.js`, bytes: 10_240, sha256: "" });
   const manifest = {
