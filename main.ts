@@ -139,7 +139,10 @@ async function serve(options: GatewayOptions, isDev: boolean): Promise<void> {
   // Before the address is printed: whoever reads it may ask to stop at once.
   const stopping = stopSignal(log, options.drainTimeoutMs);
   const deployments = new Deployments(gateway, runtime, log);
-  const tell = (problem: string | undefined) => void (gateway.problem = problem?.replaceAll(VERSION_MARK, ""));
+  const tell = (problem: string | undefined): void => {
+    // In production it is for the log alone.
+    if (isDev) gateway.problem = problem?.replaceAll(VERSION_MARK, "");
+  };
   const activate: Deployments["activate"] = (next, rules) => deployments.activate(next, rules);
   const reload = new Reload({ load, activate, tell, log });
   const watching = isDev

@@ -75,7 +75,7 @@ export class HandOver {
     this.#peer = peer;
     this.#to = to;
     this.done = this.#settled.promise;
-    if (!peer.queue.interlude(() => this.#begin())) this.#settle({ kind: "gone" });
+    if (!peer.queue.interlude(() => this.#begin())) this.#settled.resolve({ kind: "gone" });
     else if (!this.#hasBegun) this.#cancelPatience = to.clock.setTimer(() => this.#losePatience(), to.timeoutMs);
   }
 
@@ -83,12 +83,8 @@ export class HandOver {
   cancel(): void {
     if (this.#hasBegun) return;
     this.#isCancelled = true;
-    this.#settle({ kind: "cancelled" });
-  }
-
-  #settle(outcome: HandOverOutcome): void {
     this.#cancelPatience();
-    this.#settled.resolve(outcome);
+    this.#settled.resolve({ kind: "cancelled" });
   }
 
   /** A handler takes too long: what it does from now on does not count. */
@@ -100,10 +96,10 @@ export class HandOver {
   async #begin(): Promise<void> {
     if (this.#isCancelled) return;
     this.#hasBegun = true;
+    this.#cancelPatience();
     try {
-      this.#settle(await this.#run());
+      this.#settled.resolve(await this.#run());
     } catch (error) {
-      this.#cancelPatience();
       this.#settled.reject(error);
     }
   }

@@ -71,6 +71,9 @@ Deno.test("SIGUSR2: what is in the routes folder takes over in production too; w
   await dev.save("other.ts", ROUTE("other").replace("/count", "/other"));
   await reload(from, /SIGUSR2: the old code goes on:\s+the new code has no WebSocket route at \/count \(1 peer\)/);
   assertEquals(await ask(client), "two hello 3 local.2");
+  // What is wrong is for the log: nobody else is shown it, or the server's paths.
+  const page = await dev.server.fetch("/count", { headers: { accept: "text/html" } });
+  assertEquals([page.status, (await page.text()).includes("old code")], [426, false]);
 });
 
 Deno.test("--dev: a syntax error is shown with its place, the old code goes on, and the next save is taken", async () => {

@@ -116,6 +116,19 @@ Deno.test("HandOver abandons a handler after its time", async () => {
   assertEquals(log.slice(0, 3), ["old abort swapped", "abandoned", "old suspend"]);
 });
 
+Deno.test("HandOver that has begun abandons nothing: its hooks have a time of their own", async () => {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const { log, peer, destination, clock } = bench({ old: { suspend: () => promise } });
+  peer.isBusy = true;
+  const { done } = new HandOver(peer, destination);
+  clock.advance(900);
+  peer.rest();
+  clock.advance(900);
+  resolve("late");
+  assertEquals((await done).kind, "moved");
+  assertEquals(log, ["old revoke swapped", "new resume late swap"]);
+});
+
 Deno.test("HandOver whose resume fails gives the peer back; HandOverError names hook and file", async () => {
   const { log, peer, from, destination } = bench({ new: { resume: () => Promise.reject(new Error("no")) } });
   const error = await assertRejects(() => new HandOver(peer, destination).done, HandOverError);
