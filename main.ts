@@ -25,8 +25,16 @@ import {
 import { createLog, type Log } from "./lib/observe/mod.ts";
 import { Hub } from "./lib/pubsub/mod.ts";
 import { RouteTable } from "./lib/route/table.ts";
-import { type BuiltRoutes, importedFiles, InlineRuntime, loadBuiltRoutes } from "./lib/runtime/mod.ts";
-import { loadRoutes, ManifestError, RouteLoadError } from "./lib/runtime/mod.ts";
+import {
+  type BuiltRoutes,
+  fileUrl,
+  importedFiles,
+  InlineRuntime,
+  loadBuiltRoutes,
+  loadRoutes,
+  ManifestError,
+  RouteLoadError,
+} from "./lib/runtime/mod.ts";
 import denoConfig from "./deno.json" with { type: "json" };
 
 /** Exit codes: 0 after a drain, 1 when it cannot start, 2 for a wrong option, 130 and 143 at a second signal. */
@@ -73,7 +81,7 @@ export async function run(args: readonly string[], built?: string): Promise<void
 
 /** The default export of `sockeye.config.ts` in the working directory, if there is one. */
 async function readConfig(): Promise<object | undefined> {
-  const url = new URL(CONFIG_FILE, `file://${Deno.cwd().replaceAll("\\", "/").replace(/^(?!\/)/, "/")}/`);
+  const url = fileUrl(`${Deno.cwd()}/${CONFIG_FILE}`);
   try {
     await Deno.stat(url);
   } catch (error) {

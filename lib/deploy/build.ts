@@ -87,6 +87,8 @@ export async function build({ routes, out, imports = {} }: BuildOrder): Promise<
 }
 
 interface FinishedBundle extends BuiltFile {
+  /** The first digits of the hash of its code, which its name has too. */
+  readonly hash: string;
   readonly code: Uint8Array<ArrayBuffer>;
   readonly map: Uint8Array<ArrayBuffer>;
   readonly inputs: Bundle["inputs"];
@@ -94,18 +96,18 @@ interface FinishedBundle extends BuiltFile {
 
 /** Named by the hash of the code, and pointing to its map. */
 async function finished({ code, map, inputs }: Bundle, name: string): Promise<FinishedBundle> {
-  const file = `${name}-${(await sha256(code)).slice(0, 12)}.js`;
+  const hash = (await sha256(code)).slice(0, 12);
+  const file = `${name}-${hash}.js`;
   const link = new TextEncoder().encode(`//# sourceMappingURL=${file}.map\n`);
   const whole = new Uint8Array(code.length + link.length);
   whole.set(code);
   whole.set(link, code.length);
-  return { file, code: whole, map, inputs, bytes: whole.length, sha256: await sha256(whole) };
+  return { file, hash, code: whole, map, inputs, bytes: whole.length, sha256: await sha256(whole) };
 }
 
 function manifestOf(gateway: FinishedBundle, routes: FinishedBundle): Manifest {
   const named = ({ file, bytes, sha256 }: FinishedBundle): BuiltFile => ({ file, bytes, sha256 });
-  const deployment = /-([0-9a-f]{12})\.js$/.exec(routes.file)![1]!;
-  return { sockeye: CONTRACT, deployment, gateway: named(gateway), routes: named(routes), table: [] };
+  return { sockeye: CONTRACT, deployment: routes.hash, gateway: named(gateway), routes: named(routes), table: [] };
 }
 
 /** The module that imports all route files. */

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { SwapReport, SwapRules } from "../gateway/mod.ts";
+import { limited, type SwapReport, type SwapRules, type TimeLimit } from "../gateway/mod.ts";
 import { type RouteRuntime, RouteTable } from "../route/table.ts";
 import type { RuntimeLog } from "../runtime/mod.ts";
 
 /** What a deployment acts on: the gateway, its clock and its limits. */
 export interface DeploymentsHost {
-  readonly clock: { setTimer(callback: () => void, delayMs: number): () => void };
+  readonly clock: TimeLimit["clock"];
   /** Also for `start` of the new code, and for what the old still has to do. */
   readonly swapTimeoutMs: number;
   swap(table: RouteTable, rules?: SwapRules): Promise<SwapReport>;
@@ -29,11 +29,6 @@ export class Deployments {
     this.#host = host;
     this.#current = current;
     this.#log = log;
-  }
-
-  /** What serves now. */
-  get current(): RouteRuntime {
-    return this.#current;
   }
 
   /**
@@ -87,12 +82,7 @@ export class Deployments {
   }
 
   #limited<T>(work: Promise<T>, what: string): Promise<T> {
-    const { clock, swapTimeoutMs } = this.#host;
-    const { promise, reject } = Promise.withResolvers<never>();
-    const cancel = clock.setTimer(
-      () => reject(new Error(`${what} took longer than ${swapTimeoutMs} ms`)),
-      swapTimeoutMs,
-    );
-    return Promise.race([work, promise]).finally(cancel);
+    const { clock, swapTimeoutMs: timeoutMs } = this.#host;
+    return limited(work, what, { clock, timeoutMs });
   }
 }

@@ -5,8 +5,8 @@
  */
 import type { Awaitable, ResumeReason } from "../route/mod.ts";
 import type { PeerEvents, RouteEntry } from "../route/table.ts";
-import type { Clock } from "./clock.ts";
 import type { HandlerQueue } from "./handler_queue.ts";
+import { limited, type TimeLimit } from "./limited.ts";
 
 /** A peer as it is handed over: a connection. */
 export interface Movable {
@@ -23,13 +23,10 @@ export interface Movable {
   fail(): void;
 }
 
-/** Where a peer goes, and how long anything may take. */
-export interface Destination {
+/** Where a peer goes, and how long the handler that is pending, `suspend` and `resume` may take, each. */
+export interface Destination extends TimeLimit {
   readonly entry: RouteEntry;
   readonly reason: ResumeReason;
-  readonly clock: Clock;
-  /** For the handler that is pending, for `suspend` and for `resume`, each. */
-  readonly timeoutMs: number;
   /** Where a peer goes back to: what its code said when it left, in case the code that has it says nothing. */
   readonly kept?: unknown;
   /** Going back: nothing stops it. Who cannot be resumed is closed with 1011. */
@@ -140,11 +137,8 @@ export class HandOver {
     }
   }
 
+  /** Hooks that return at once cost no promise. */
   #limited<T>(work: Awaitable<T>, hook: string): Awaitable<T> {
-    if (!(work instanceof Promise)) return work;
-    const { clock, timeoutMs } = this.#to;
-    const { promise, reject } = Promise.withResolvers<never>();
-    const cancel = clock.setTimer(() => reject(new Error(`${hook} took longer than ${timeoutMs} ms`)), timeoutMs);
-    return Promise.race([work, promise]).finally(cancel);
+    return work instanceof Promise ? limited(work, hook, this.#to) : work;
   }
 }

@@ -33,8 +33,6 @@ export interface SwapReport {
   readonly moved: number;
   /** Peers whose route is gone. */
   readonly dismissed: number;
-  /** From the first `suspend` to the last `resume`. */
-  readonly durationMs: number;
 }
 
 /** The new code was not taken: the old one goes on. The message says why. */
@@ -75,19 +73,21 @@ class Swap<Peer extends Movable> {
   }
 
   async run({ allowRemoval = false }: SwapRules): Promise<SwapReport> {
-    const beganAt = this.#host.clock.now();
-    const peers = this.#host.peers().filter((peer) => !isServedBy(this.#next, peer));
-    const staying = peers.filter((peer) => destinationOf(this.#next, peer) !== undefined);
-    if (!allowRemoval && staying.length < peers.length) throw new SwapError(missing(this.#next, peers));
+    const staying: Peer[] = [];
+    const leaving: Peer[] = [];
+    for (const peer of this.#host.peers()) {
+      if (this.#next.runtimes.has(peer.entry.runtime)) continue;
+      (destinationOf(this.#next, peer) === undefined ? leaving : staying).push(peer);
+    }
+    if (!allowRemoval && leaving.length > 0) throw new SwapError(missing(leaving));
     this.#host.table = this.#next;
     try {
       await this.#handOver(staying);
     } catch (error) {
       throw new SwapError(`${messageOf(error)} (${await this.#goBack()})`, { cause: error });
     }
-    const gone = peers.filter((peer) => destinationOf(this.#next, peer) === undefined);
-    for (const peer of gone) this.#host.dismiss(peer);
-    return { moved: this.#kept.size, dismissed: gone.length, durationMs: this.#host.clock.now() - beganAt };
+    for (const peer of leaving) this.#host.dismiss(peer);
+    return { moved: this.#kept.size, dismissed: leaving.length };
   }
 
   /** The first that fails calls off those who wait. */
@@ -115,7 +115,7 @@ class Swap<Peer extends Movable> {
   /** The old table again, for all that have met the new one. */
   async #goBack(): Promise<string> {
     this.#host.table = this.#before;
-    const peers = this.#host.peers().filter((peer) => !isServedBy(this.#before, peer));
+    const peers = this.#host.peers().filter(({ entry }) => !this.#before.runtimes.has(entry.runtime));
     let lost = 0;
     const pending: Promise<unknown>[] = [];
     for (const [at, peer] of peers.entries()) {
@@ -142,23 +142,15 @@ class Swap<Peer extends Movable> {
   }
 }
 
-/** A runtime that both tables have keeps its peers. */
-function isServedBy(table: RouteTable, peer: Movable): boolean {
-  return table.entries.some((entry) => entry.runtime === peer.entry.runtime);
-}
-
 function destinationOf(table: RouteTable, peer: Movable): RouteEntry | undefined {
   const entry = table.find(peer.entry.descriptor.pattern);
   return entry?.descriptor.isWebSocket ? entry : undefined;
 }
 
-/** Names each route that peers are connected to and that the table lacks. */
-function missing(table: RouteTable, peers: readonly Movable[]): string {
+/** Names each route that these peers are connected to. */
+function missing(peers: readonly Movable[]): string {
   const counts = new Map<string, number>();
-  for (const peer of peers) {
-    const { pattern } = peer.entry.descriptor;
-    if (destinationOf(table, peer) === undefined) counts.set(pattern, (counts.get(pattern) ?? 0) + 1);
-  }
+  for (const { entry: { descriptor: { pattern } } } of peers) counts.set(pattern, (counts.get(pattern) ?? 0) + 1);
   const list = [...counts].map(([pattern, count]) => `${pattern} (${counted(count, "peer")})`).join(", ");
   return `the new code has no WebSocket route at ${list}: keep the route, or allow its removal, which closes them with 1012`;
 }

@@ -18,11 +18,14 @@ export interface RouteEntry {
 export class RouteTable {
   /** In the order of the runtimes and of their descriptors. */
   readonly entries: readonly RouteEntry[];
+  /** Those that serve at least one route. */
+  readonly runtimes: ReadonlySet<RouteRuntime>;
   readonly #router: Router<RouteEntry>;
   readonly #byPattern: ReadonlyMap<string, RouteEntry>;
 
   private constructor(entries: readonly RouteEntry[]) {
     this.entries = Object.freeze(entries);
+    this.runtimes = new Set(entries.map(({ runtime }) => runtime));
     this.#byPattern = new Map(entries.map((entry) => [entry.descriptor.pattern, entry]));
     this.#router = new Router(
       entries.map((entry) => ({ pattern: entry.descriptor.pattern, value: entry, file: entry.descriptor.file })),

@@ -14,7 +14,7 @@ function bench(parts: Partial<ReloadParts> = {}) {
       versions.push(version);
       return Promise.resolve({} as RouteRuntime);
     },
-    activate: () => Promise.resolve({ moved: 1, dismissed: 0, durationMs: 1 }),
+    activate: () => Promise.resolve({ moved: 1, dismissed: 0 }),
     tell: (problem) => void problems.push(problem),
     log: { info: log("info"), warn: log("warn"), error: log("error") },
     ...parts,
@@ -31,7 +31,7 @@ Deno.test("Reload loads another version each time, and says who goes on with it"
 });
 
 Deno.test("Reload says whose route is gone", async () => {
-  const { reload, lines } = bench({ activate: () => Promise.resolve({ moved: 2, dismissed: 3, durationMs: 1 }) });
+  const { reload, lines } = bench({ activate: () => Promise.resolve({ moved: 2, dismissed: 3 }) });
   await reload.run("SIGUSR2", { allowRemoval: true });
   assertMatch(lines[0]!, /^info SIGUSR2: .* 2 peers go on with it, 3 whose route is gone got 1012$/);
 });

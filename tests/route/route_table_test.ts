@@ -35,6 +35,7 @@ Deno.test("RouteTable finds runtime, index and descriptor of a path", () => {
   assertStrictEquals(table.match("/plug")?.value.runtime, second);
   assertEquals(table.match("/plug")?.value.index, 0);
   assertEquals(table.match("/nowhere"), undefined);
+  assertEquals(table.runtimes, new Set([first, second]));
 });
 
 Deno.test("RouteTable.find knows a route by its very pattern", () => {
