@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Deployments, LiveReload, Reload } from "./lib/deploy/mod.ts";
+import { Deployment, type DeploymentCode, Deployments, LiveReload, Reload } from "./lib/deploy/mod.ts";
 import { isLoopbackAuthority } from "./lib/handshake/mod.ts";
 import {
   CONFIG_FILE,
@@ -24,7 +24,7 @@ import {
 } from "./lib/gateway/mod.ts";
 import { createLog, type Log } from "./lib/observe/mod.ts";
 import { Hub } from "./lib/pubsub/mod.ts";
-import { RouteTable } from "./lib/route/table.ts";
+import { type RouteRuntime, RouteTable } from "./lib/route/table.ts";
 import {
   type BuiltRoutes,
   fileUrl,
@@ -123,15 +123,22 @@ async function loadCode(folder: string, version?: string): Promise<BuiltRoutes> 
 async function serve(options: GatewayOptions, isDev: boolean): Promise<void> {
   const log = createLog(options.logLevel, (line) => console.error(line.replaceAll(VERSION_MARK, "")));
   const hub = new Hub();
-  const load = async (version?: string) =>
+  const runtimesOf = (code: BuiltRoutes): readonly RouteRuntime[] => [
     new InlineRuntime({
-      ...await loadCode(options.routes, version),
+      ...code,
       publish: (topic, data) => Promise.resolve(void hub.publish(topic, data)),
       log,
       poisonViews: isDev,
-    });
-  const runtime = await load(isDev ? "1" : undefined);
-  const table = RouteTable.of([runtime]);
+    }),
+  ];
+  // Its modules stay as they are when it serves again: what is in the folder then may be other code.
+  const load = async (version?: string): Promise<DeploymentCode> => {
+    const code = await loadCode(options.routes, version);
+    return { name: code.deployment, make: () => Promise.resolve(runtimesOf(code)) };
+  };
+  const code = await load(isDev ? "1" : undefined);
+  const runtimes = await code.make();
+  const table = RouteTable.of(runtimes);
   const gateway = new Gateway({
     options,
     table,
@@ -141,18 +148,18 @@ async function serve(options: GatewayOptions, isDev: boolean): Promise<void> {
   });
   const door = openDoor(gateway, options, log);
   const { listener } = door;
-  await startRoutes(runtime, listener);
+  await startRoutes(runtimes, listener);
   keepRunning(log);
   const accepting = listener.run();
   // Before the address is printed: whoever reads it may ask to stop at once.
   const stopping = stopSignal(log, options.drainTimeoutMs);
-  const deployments = new Deployments(gateway, runtime, log);
+  const first = Deployment.serving(code, systemClock.wallNow(), runtimes);
+  const deployments = new Deployments({ host: gateway, first, log });
   const tell = (problem: string | undefined): void => {
     // In production it is for the log alone.
     if (isDev) gateway.problem = problem?.replaceAll(VERSION_MARK, "");
   };
-  const activate: Deployments["activate"] = (next, rules) => deployments.activate(next, rules);
-  const reload = new Reload({ load, activate, tell, log });
+  const reload = new Reload({ load, replace: (code, rules) => deployments.replace(code, rules), tell, log });
   const watching = isDev
     ? new LiveReload({ routes: Deno.realPathSync(options.routes), files: importedFiles, reload })
     : undefined;
@@ -251,9 +258,9 @@ function acceptFailures(log: Log): (error: unknown) => void {
   };
 }
 
-async function startRoutes(runtime: InlineRuntime, listener: Door["listener"]): Promise<void> {
+async function startRoutes(runtimes: readonly RouteRuntime[], listener: Door["listener"]): Promise<void> {
   try {
-    await runtime.start();
+    for (const runtime of runtimes) await runtime.start();
   } catch (error) {
     listener.close();
     throw new StartError(error instanceof Error ? error.message : String(error));

@@ -3,6 +3,17 @@
  *
  * @module
  */
+export { Deployment, type DeploymentCode, type DeploymentState, type DeploymentStatus } from "./deployment.ts";
+export {
+  type ActivationReport,
+  type ActivationRules,
+  DeploymentConflict,
+  type DeploymentJournal,
+  Deployments,
+  type DeploymentsHost,
+  type DeploymentsParts,
+  UnknownDeployment,
+} from "./deployments.ts";
 export { LiveReload, type LiveReloadParts } from "./live_reload.ts";
 export { Reload, type ReloadParts } from "./reload.ts";
-export { Deployments, type DeploymentsHost } from "./deployments.ts";
+export type { UploadedCode } from "./upload.ts";

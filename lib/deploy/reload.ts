@@ -4,14 +4,14 @@
  * @module
  */
 import type { SwapReport, SwapRules } from "../gateway/mod.ts";
-import type { RouteRuntime } from "../route/table.ts";
+import type { DeploymentCode } from "./deployment.ts";
 
 /** What a reload needs. */
 export interface ReloadParts {
   /** Loads the code as it is now. The version is another one each time. */
-  load(version: string): Promise<RouteRuntime>;
+  load(version: string): Promise<DeploymentCode>;
   /** Has it take over. */
-  activate(runtime: RouteRuntime, rules: SwapRules): Promise<SwapReport>;
+  replace(code: DeploymentCode, rules: SwapRules): Promise<SwapReport>;
   /** Why the code that was to take over does not serve; undefined when it does. */
   tell(problem: string | undefined): void;
   readonly log: {
@@ -39,11 +39,11 @@ export class Reload {
    * @param what is the reason, for the log.
    */
   async run(what: string, rules: SwapRules): Promise<void> {
-    const { load, activate, log, tell } = this.#parts;
+    const { load, replace, log, tell } = this.#parts;
     const beganAt = performance.now();
     const version = String(++this.#version);
     try {
-      const { moved, dismissed } = await activate(await load(version), rules);
+      const { moved, dismissed } = await replace(await load(version), rules);
       tell(undefined);
       const peers = `${moved} ${moved === 1 ? "peer goes" : "peers go"} on with it`;
       const others = dismissed === 0 ? "" : `, ${dismissed} whose route is gone got 1012`;

@@ -24,7 +24,10 @@ export interface DispatchHost extends HandshakeHost {
   readonly isLocalOnly: boolean;
   /** In development: why the code that was saved last is not served. */
   readonly problem: string | undefined;
-  match(path: string): ReturnType<RouteTable["match"]>;
+  /** The id of a peer that is about to be. */
+  newId(): string;
+  /** @param name the id of the peer that is to be, or the address that an ordinary request comes from. */
+  match(path: string, name: string): ReturnType<RouteTable["match"]>;
   optionsOf(entry: RouteEntry): ConnectionOptions;
   clientOf(head: RequestHead, socketAddress: string): Client;
 }
@@ -57,10 +60,11 @@ export class Dispatcher {
     if (problem !== undefined && isNavigation(head)) {
       return { kind: "http", answer: () => Promise.resolve(problemPage(problem)) };
     }
-    const match = this.#host.match(head.path);
+    const id = isWebSocketUpgrade(head) ? this.#host.newId() : undefined;
+    const match = this.#host.match(head.path, id ?? client.address);
     if (match === undefined) throw this.#noRoute(head);
     const { value: entry, params } = match;
-    if (entry.descriptor.isWebSocket && isWebSocketUpgrade(head)) return this.#handshake(head, client, entry, params);
+    if (id !== undefined && entry.descriptor.isWebSocket) return this.#handshake(head, client, entry, params, id);
     return this.#http(head, client, entry, params);
   }
 
@@ -112,14 +116,14 @@ export class Dispatcher {
     };
   }
 
-  #handshake(head: RequestHead, client: Client, entry: RouteEntry, params: Params): Decision {
+  #handshake(head: RequestHead, client: Client, entry: RouteEntry, params: Params, id: string): Decision {
     const offer = checkUpgrade(head);
     const options = this.#host.optionsOf(entry);
     const refusal = checkOrigin(head.fields.get("origin"), client.authority ?? head.authority, options.allowedOrigins);
     if (refusal !== null) throw new HttpError(403, refusal);
     this.#host.admit(client.address);
     const request = this.#record(head, client);
-    return new OpeningHandshake(this.#host, { head, offer, entry, options, request, params });
+    return new OpeningHandshake(this.#host, { head, offer, entry, options, request, params, id });
   }
 
   /** The request as it crosses the border to the route's code. */

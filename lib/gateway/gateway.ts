@@ -23,6 +23,7 @@ import { unavailable } from "./refusal.ts";
 import { Roster } from "./roster.ts";
 import type { StreamTransport } from "./stream_transport.ts";
 import { type ByteStream, TcpTransport } from "./tcp_transport.ts";
+import { type Routing, tableFor, tablesOf, webSocketEntry } from "./routing.ts";
 import { SwapError, type SwapHost, type SwapReport, type SwapRules, swapTables } from "./swap.ts";
 import { TimerWheel } from "./timer_wheel.ts";
 import { TokenBucket } from "./token_bucket.ts";
@@ -85,7 +86,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
   readonly #trustedProxies: AddressSet;
   readonly #acceptRate: TokenBucket | undefined;
   readonly #idPrefix = crypto.randomUUID().slice(0, 8);
-  #table!: RouteTable;
+  #routing!: Routing;
   #connectionOptions!: ReadonlyMap<RouteEntry, ConnectionOptions>;
   #lastId = 0;
   #swapping: Promise<unknown> = Promise.resolve();
@@ -112,7 +113,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
     this.#acceptRate = options.acceptRatePerSecond > 0
       ? new TokenBucket(options.acceptRatePerSecond, clock.now())
       : undefined;
-    this.table = parts.table;
+    this.routing = { table: parts.table };
   }
 
   /** Open WebSocket connections. */
@@ -154,13 +155,18 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
    *
    * @throws {SwapError} when the old code goes on; {@linkcode OptionError} when a new route's options are wrong.
    */
-  swap(next: RouteTable, rules?: SwapRules): Promise<SwapReport> {
+  swap(next: Routing, rules?: SwapRules): Promise<SwapReport> {
     const swapped = this.#swapping.then(() => {
       if (this.#isDraining) throw new SwapError("the server is going away");
       return swapTables(this, next, rules);
     });
     this.#swapping = swapped.catch(() => {});
     return swapped;
+  }
+
+  /** Whether these routes could be served. @throws {OptionError} when a route's options are wrong. */
+  check(table: RouteTable): void {
+    optionsByEntry(this.options, [table]);
   }
 
   /** Sends to every subscriber of a topic. */
@@ -203,13 +209,13 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
 
   // For swaps.
 
-  get table(): RouteTable {
-    return this.#table;
+  get routing(): Routing {
+    return this.#routing;
   }
 
-  set table(table: RouteTable) {
-    this.#connectionOptions = optionsByEntry(this.options, table);
-    this.#table = table;
+  set routing(routing: Routing) {
+    this.#connectionOptions = optionsByEntry(this.options, tablesOf(routing));
+    this.#routing = routing;
   }
 
   get swapTimeoutMs(): number {
@@ -244,8 +250,12 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
     return this.#dispatcher.decide(head, socketAddress);
   }
 
-  match(path: string): ReturnType<RouteTable["match"]> {
-    return this.#table.match(path);
+  newId(): string {
+    return `${this.#idPrefix}-${(++this.#lastId).toString(36)}`;
+  }
+
+  match(path: string, name: string): ReturnType<RouteTable["match"]> {
+    return tableFor(this.#routing, name).match(path);
   }
 
   optionsOf(entry: RouteEntry): ConnectionOptions {
@@ -268,16 +278,19 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
     }
   }
 
-  currentEntry(entry: RouteEntry): RouteEntry {
-    return this.#table.find(entry.descriptor.pattern) ?? entry;
+  currentEntry(entry: RouteEntry, id: string): RouteEntry {
+    return webSocketEntry(tableFor(this.#routing, id), entry.descriptor.pattern) ?? entry;
   }
 
-  connect(transport: Transport, opening: ConnectionOpening): Connection {
-    const connection = new Connection(this, transport, opening, `${this.#idPrefix}-${(++this.#lastId).toString(36)}`);
+  connect(transport: Transport, opening: ConnectionOpening, id: string): Connection {
+    const connection = new Connection(this, transport, opening, id);
     this.#connections.add(connection);
     this.#countAddress(opening.request.remoteAddress, 1);
     // Its route was taken away while it was asked.
-    if (!this.#connectionOptions.has(opening.entry)) this.later(() => this.dismiss(connection));
+    const { entry } = opening;
+    if (webSocketEntry(tableFor(this.#routing, id), entry.descriptor.pattern) !== entry) {
+      this.later(() => this.dismiss(connection));
+    }
     return connection;
   }
 
@@ -356,9 +369,14 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
   }
 }
 
-function optionsByEntry(options: GatewayOptions, table: RouteTable): ReadonlyMap<RouteEntry, ConnectionOptions> {
-  return new Map(table.entries.map((entry) => {
-    const { descriptor } = entry;
-    return [entry, connectionOptionsOf(options, descriptor.options, descriptor.file)];
-  }));
+function optionsByEntry(
+  options: GatewayOptions,
+  tables: readonly RouteTable[],
+): ReadonlyMap<RouteEntry, ConnectionOptions> {
+  return new Map(
+    tables.flatMap(({ entries }) => entries).map((entry) => {
+      const { descriptor } = entry;
+      return [entry, connectionOptionsOf(options, descriptor.options, descriptor.file)];
+    }),
+  );
 }

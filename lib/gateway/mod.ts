@@ -15,5 +15,6 @@ export { optionsTable } from "./option_docs.ts";
 export { OptionError } from "./option_error.ts";
 export { envNames, GATEWAY_DEFAULTS, type GatewayOptions } from "./option_table.ts";
 export { resolveOptions, type SockeyeConfig } from "./options.ts";
+export type { Canary, Routing } from "./routing.ts";
 export { SwapError, type SwapReport, type SwapRules } from "./swap.ts";
 export { type ByteStream } from "./tcp_transport.ts";

@@ -20,8 +20,8 @@ export interface HandshakeHost {
   /** What a route answered cannot be sent. */
   failed(error: unknown, head: RequestHead, remoteAddress: string): void;
   /** The entry itself, or what has taken its place while the route was asked. */
-  currentEntry(entry: RouteEntry): RouteEntry;
-  connect(transport: Transport, opening: ConnectionOpening): Connection;
+  currentEntry(entry: RouteEntry, id: string): RouteEntry;
+  connect(transport: Transport, opening: ConnectionOpening, id: string): Connection;
 }
 
 /** What was found out about the request. */
@@ -32,6 +32,8 @@ export interface HandshakeParts {
   readonly options: ConnectionOptions;
   readonly request: RequestRecord;
   readonly params: Readonly<Record<string, string>>;
+  /** Of the peer that is to be. */
+  readonly id: string;
 }
 
 /** One handshake, until its 101. */
@@ -47,12 +49,14 @@ export class OpeningHandshake implements UpgradeRequest, Acceptance, ConnectionO
   readonly #host: HandshakeHost;
   readonly #head: RequestHead;
   readonly #offer: UpgradeOffer;
+  readonly #id: string;
   #headers: ReadonlyArray<readonly [string, string]> | undefined = undefined;
 
   constructor(host: HandshakeHost, parts: HandshakeParts) {
     this.#host = host;
     this.#head = parts.head;
     this.#offer = parts.offer;
+    this.#id = parts.id;
     this.entry = parts.entry;
     this.options = parts.options;
     this.request = parts.request;
@@ -102,8 +106,8 @@ export class OpeningHandshake implements UpgradeRequest, Acceptance, ConnectionO
   response: Uint8Array = NO_BYTES;
 
   connect(transport: Transport): Connection {
-    this.entry = this.#host.currentEntry(this.entry);
-    return this.#host.connect(transport, this);
+    this.entry = this.#host.currentEntry(this.entry, this.#id);
+    return this.#host.connect(transport, this, this.#id);
   }
 }
 

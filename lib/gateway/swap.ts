@@ -1,16 +1,18 @@
 /**
- * New code for open connections: one table takes the place of another, and every peer is handed over, or none is.
+ * New code for open connections: another routing takes the place of the one in force, and every peer whom that concerns
+ * is handed over, or none is.
  *
  * @module
  */
-import type { RouteEntry, RouteTable } from "../route/table.ts";
+import type { RouteEntry } from "../route/table.ts";
 import type { Clock } from "./clock.ts";
 import { type Destination, HandOver, type Movable } from "./hand_over.ts";
+import { type Routing, tableFor, webSocketEntry } from "./routing.ts";
 
 /** What a swap acts on: the gateway. */
 export interface SwapHost<Peer extends Movable = Movable> {
   /** Where new connections find their routes. */
-  table: RouteTable;
+  routing: Routing;
   readonly clock: Clock;
   readonly swapTimeoutMs: number;
   /** The open connections at this moment. */
@@ -23,8 +25,13 @@ export interface SwapHost<Peer extends Movable = Movable> {
 
 /** How a swap is to go. */
 export interface SwapRules {
-  /** The new table may lack routes that peers are connected to: those are closed with 1012. Default: false. */
+  /** The new code may lack routes that peers are connected to: those are closed with 1012. Default: false. */
   readonly allowRemoval?: boolean;
+  /**
+   * Nothing stops it, for code that must go: of who fails in `suspend` the new code learns nothing, and who fails in
+   * `resume` is closed with 1011. Default: false.
+   */
+  readonly insist?: boolean;
 }
 
 /** What a swap did. */
@@ -33,6 +40,8 @@ export interface SwapReport {
   readonly moved: number;
   /** Peers whose route is gone. */
   readonly dismissed: number;
+  /** Peers that could not be resumed, where it was insisted on: closed with 1011. */
+  readonly lost: number;
 }
 
 /** The new code was not taken: the old one goes on. The message says why. */
@@ -46,48 +55,67 @@ const PEERS_PER_TURN = 256;
 /**
  * Swaps.
  *
- * From the first moment on, whoever connects meets the new code. Each peer moves as soon as none of its handlers is
- * pending; one that takes longer than `swapTimeoutMs` is abandoned. If one `suspend` or `resume` fails, all go back.
+ * From the first moment on, whoever connects meets the new routing. Each peer for whom another table is in force then
+ * moves as soon as none of its handlers is pending; one that takes longer than `swapTimeoutMs` is abandoned. If one
+ * `suspend` or `resume` fails, all go back.
  *
- * @throws {SwapError} when the old code goes on.
+ * A canary that lacks a route with peers is refused like any other code that does, whoever is in its share: it could not
+ * be promoted.
+ *
+ * @throws {SwapError} when the routing before is in force again.
  */
 export function swapTables<Peer extends Movable>(
   host: SwapHost<Peer>,
-  next: RouteTable,
+  next: Routing,
   rules: SwapRules = {},
 ): Promise<SwapReport> {
   return new Swap(host, next).run(rules);
 }
 
+type Outcome = Pick<SwapReport, "moved" | "lost">;
+
 class Swap<Peer extends Movable> {
   readonly #host: SwapHost<Peer>;
-  readonly #before: RouteTable;
-  readonly #next: RouteTable;
+  readonly #before: Routing;
+  readonly #next: Routing;
   /** What the old code said of those who have moved. */
   readonly #kept = new Map<Peer, unknown>();
 
-  constructor(host: SwapHost<Peer>, next: RouteTable) {
+  constructor(host: SwapHost<Peer>, next: Routing) {
     this.#host = host;
-    this.#before = host.table;
+    this.#before = host.routing;
     this.#next = next;
   }
 
-  async run({ allowRemoval = false }: SwapRules): Promise<SwapReport> {
-    const staying: Peer[] = [];
-    const leaving: Peer[] = [];
-    for (const peer of this.#host.peers()) {
-      if (this.#next.runtimes.has(peer.entry.runtime)) continue;
-      (destinationOf(this.#next, peer) === undefined ? leaving : staying).push(peer);
-    }
-    if (!allowRemoval && leaving.length > 0) throw new SwapError(missing(leaving));
-    this.#host.table = this.#next;
+  async run({ allowRemoval = false, insist = false }: SwapRules): Promise<SwapReport> {
+    const going = concerned(this.#host.peers(), this.#next);
+    const staying = going.filter((peer) => destinationOf(this.#next, peer) !== undefined);
+    const leaving = going.filter((peer) => destinationOf(this.#next, peer) === undefined);
+    if (!allowRemoval) this.#refuseRemoval(leaving);
+    this.#host.routing = this.#next;
+    const { moved, lost } = insist ? await this.#handOverAnyway(staying, this.#next) : await this.#allOrNone(staying);
+    for (const peer of leaving) this.#host.dismiss(peer);
+    return { moved, dismissed: leaving.length, lost };
+  }
+
+  async #allOrNone(peers: readonly Peer[]): Promise<Outcome> {
     try {
-      await this.#handOver(staying);
+      await this.#handOver(peers);
     } catch (error) {
       throw new SwapError(`${messageOf(error)} (${await this.#goBack()})`, { cause: error });
     }
-    for (const peer of leaving) this.#host.dismiss(peer);
-    return { moved: this.#kept.size, dismissed: leaving.length };
+    return { moved: this.#kept.size, lost: 0 };
+  }
+
+  #refuseRemoval(leaving: readonly Peer[]): void {
+    const { canary } = this.#next;
+    const lacking = canary === undefined
+      ? leaving
+      : this.#host.peers().filter((peer) =>
+        destinationOf(this.#next, peer) === undefined ||
+        webSocketEntry(canary.table, peer.entry.descriptor.pattern) === undefined
+      );
+    if (lacking.length > 0) throw new SwapError(missing(lacking));
   }
 
   /** The first that fails calls off those who wait. */
@@ -112,24 +140,30 @@ class Swap<Peer extends Movable> {
     if (failures.length > 0) throw failures[0];
   }
 
-  /** The old table again, for all that have met the new one. */
+  /** The routing before again, for all that have met another. */
   async #goBack(): Promise<string> {
-    this.#host.table = this.#before;
-    const peers = this.#host.peers().filter(({ entry }) => !this.#before.runtimes.has(entry.runtime));
-    let lost = 0;
+    this.#host.routing = this.#before;
+    const peers = concerned(this.#host.peers(), this.#before);
+    const { lost } = await this.#handOverAnyway(peers, this.#before);
+    const back = `${counted(peers.length, "peer")} that had met the new code went back`;
+    return lost === 0 ? back : `${back}, ${lost} of them in vain: closed with 1011`;
+  }
+
+  /** Nothing stops it. */
+  async #handOverAnyway(peers: readonly Peer[], routing: Routing): Promise<Outcome> {
+    let [moved, lost] = [0, 0];
     const pending: Promise<unknown>[] = [];
     for (const [at, peer] of peers.entries()) {
       if (at % PEERS_PER_TURN === PEERS_PER_TURN - 1) await this.#others();
-      const entry = destinationOf(this.#before, peer);
+      const entry = destinationOf(routing, peer);
       if (entry === undefined) this.#host.dismiss(peer);
       else {
         const to = { ...this.#destination(entry), isReturn: true, kept: this.#kept.get(peer) };
-        pending.push(new HandOver(peer, to).done.catch(() => lost++));
+        pending.push(new HandOver(peer, to).done.then(({ kind }) => moved += Number(kind === "moved"), () => lost++));
       }
     }
     await Promise.all(pending);
-    const back = `${counted(peers.length, "peer")} that had met the new code went back`;
-    return lost === 0 ? back : `${back}, ${lost} of them in vain: closed with 1011`;
+    return { moved, lost };
   }
 
   #destination(entry: RouteEntry): Destination {
@@ -142,9 +176,13 @@ class Swap<Peer extends Movable> {
   }
 }
 
-function destinationOf(table: RouteTable, peer: Movable): RouteEntry | undefined {
-  const entry = table.find(peer.entry.descriptor.pattern);
-  return entry?.descriptor.isWebSocket ? entry : undefined;
+/** Those whose code is not the one that is in force for them. */
+function concerned<Peer extends Movable>(peers: readonly Peer[], routing: Routing): readonly Peer[] {
+  return peers.filter(({ id, entry }) => !tableFor(routing, id).runtimes.has(entry.runtime));
+}
+
+function destinationOf(routing: Routing, { id, entry }: Movable): RouteEntry | undefined {
+  return webSocketEntry(tableFor(routing, id), entry.descriptor.pattern);
 }
 
 /** Names each route that these peers are connected to. */

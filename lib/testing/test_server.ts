@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Deployments } from "../deploy/mod.ts";
+import { Deployment, Deployments } from "../deploy/mod.ts";
 import { Gateway, type GatewayOptions, resolveOptions } from "../gateway/mod.ts";
 import { Hub } from "../pubsub/mod.ts";
 import type { Route, RouteModule } from "../route/mod.ts";
@@ -160,7 +160,7 @@ export class TestServer implements AsyncDisposable {
   readonly #gateway: Gateway;
   readonly #deployments: Deployments;
   readonly #first: RouteRuntime;
-  #deploymentCount = 0;
+  #deploymentCount = 1;
   readonly #remoteAddress: string;
   readonly #log: RuntimeLog;
   #draining: Promise<void> | undefined;
@@ -178,7 +178,7 @@ export class TestServer implements AsyncDisposable {
     const log = (level: TestLogLine["level"]) => (message: string, fields: Readonly<Record<string, unknown>>) =>
       void this.#logs.push({ level, message, fields });
     this.#log = { warn: log("warn"), error: log("error") };
-    this.#first = this.#runtimeOf(routes);
+    this.#first = this.#runtimeOf(routes, "test");
     this.#gateway = new Gateway({
       options: resolveOptions({ config: options }),
       table: RouteTable.of([this.#first]),
@@ -190,7 +190,9 @@ export class TestServer implements AsyncDisposable {
         violated: (violation, route, address) => log("debug")("violation", { violation, route, address }),
       },
     });
-    this.#deployments = new Deployments(this.#gateway, this.#first, this.#log);
+    const code = { name: "test", make: () => Promise.resolve([this.#first]) };
+    const first = Deployment.serving(code, this.clock.wallNow(), [this.#first]);
+    this.#deployments = new Deployments({ host: this.#gateway, first, log: this.#log });
     this.#quiet.isDue = () => this.#gateway.turn.isDue;
   }
 
@@ -233,16 +235,18 @@ export class TestServer implements AsyncDisposable {
    * ```
    */
   async swap(routes: TestRoutes, rules: { readonly allowRemoval?: boolean } = {}): Promise<void> {
-    await this.#deployments.activate(this.#runtimeOf(await load(routes)), rules);
+    const name = `test.${++this.#deploymentCount}`;
+    const runtimes = [this.#runtimeOf(await load(routes), name)];
+    await this.#deployments.replace({ name, make: () => Promise.resolve(runtimes) }, rules);
   }
 
-  #runtimeOf(routes: readonly LoadedRoute[]): RouteRuntime {
+  #runtimeOf(routes: readonly LoadedRoute[], deployment: string): RouteRuntime {
     const runtime = new InlineRuntime({
       routes,
       publish: (topic, data) => Promise.resolve(void this.#hub.publish(topic, data)),
       log: this.#log,
       poisonViews: this.#isDevelopment,
-      deployment: this.#deploymentCount++ === 0 ? "test" : `test.${this.#deploymentCount}`,
+      deployment,
     });
     return new TrackedRuntime(runtime, this.#quiet);
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Deployments } from "../../lib/deploy/mod.ts";
+import { Deployment, Deployments } from "../../lib/deploy/mod.ts";
 import { Gateway, resolveOptions } from "../../lib/gateway/mod.ts";
 import { Hub } from "../../lib/pubsub/mod.ts";
 import type { Route } from "../../lib/route/mod.ts";
@@ -40,12 +40,14 @@ function runtime(version: number): InlineRuntime {
 
 const first = runtime(1);
 const gateway = new Gateway({ options: resolveOptions({}), table: RouteTable.of([first]), hub: new Hub() });
-const deployments = new Deployments(gateway, first, { warn: log, error: log });
+const codeOf = (runtime: InlineRuntime) => ({ name: "bench", make: () => Promise.resolve([runtime]) });
+const serving = Deployment.serving(codeOf(first), 0, [first]);
+const deployments = new Deployments({ host: gateway, first: serving, log: { warn: log, error: log } });
 const listener = Deno.listen({ hostname: "127.0.0.1", port: 0, tcpBacklog: 4096 });
 console.log(`listens on 127.0.0.1:${listener.addr.port}`);
 if (everyMs > 0) {
   let version = 1;
-  setInterval(() => deployments.activate(runtime(++version)).catch(log), everyMs);
+  setInterval(() => deployments.replace(codeOf(runtime(++version))).catch(log), everyMs);
 }
 for await (const stream of listener) {
   stream.setNoDelay(true);

@@ -1,7 +1,6 @@
 /** One more version of the code: what is logged of it, whatever becomes of it. @module */
 import { assertEquals, assertMatch } from "@std/assert";
 import { Reload, type ReloadParts } from "../../lib/deploy/mod.ts";
-import type { RouteRuntime } from "../../lib/route/table.ts";
 
 /** A reload whose parts do as the test says. */
 function bench(parts: Partial<ReloadParts> = {}) {
@@ -12,9 +11,9 @@ function bench(parts: Partial<ReloadParts> = {}) {
   const reload = new Reload({
     load: (version) => {
       versions.push(version);
-      return Promise.resolve({} as RouteRuntime);
+      return Promise.resolve({ name: version, make: () => Promise.resolve([]) });
     },
-    activate: () => Promise.resolve({ moved: 1, dismissed: 0 }),
+    replace: () => Promise.resolve({ moved: 1, dismissed: 0, lost: 0 }),
     tell: (problem) => void problems.push(problem),
     log: { info: log("info"), warn: log("warn"), error: log("error") },
     ...parts,
@@ -31,12 +30,12 @@ Deno.test("Reload loads another version each time, and says who goes on with it"
 });
 
 Deno.test("Reload says whose route is gone", async () => {
-  const { reload, lines } = bench({ activate: () => Promise.resolve({ moved: 2, dismissed: 3 }) });
+  const { reload, lines } = bench({ replace: () => Promise.resolve({ moved: 2, dismissed: 3, lost: 0 }) });
   await reload.run("SIGUSR2", { allowRemoval: true });
   assertMatch(lines[0]!, /^info SIGUSR2: .* 2 peers go on with it, 3 whose route is gone got 1012$/);
 });
 
-for (const what of ["load", "activate"] as const) {
+for (const what of ["load", "replace"] as const) {
   Deno.test(`Reload whose ${what} fails says what is wrong, and neither throws nor rejects`, async () => {
     const { reload, lines, problems } = bench({ [what]: () => Promise.reject(new Error("one\ntwo")) });
     await reload.run("a.ts", {});

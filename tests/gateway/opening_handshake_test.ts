@@ -38,6 +38,7 @@ function open(refusal?: HttpError): { readonly handshake: OpeningHandshake; read
     options: connectionOptionsOf(GATEWAY_DEFAULTS, { subprotocols: ["v2"] }, "chat.ts"),
     request: new HeldRequest(head, "http://example.com", "192.0.2.1"),
     params: {},
+    id: "1",
   });
   return { handshake, failures };
 }

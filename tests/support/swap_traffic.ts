@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Deployments } from "../../lib/deploy/mod.ts";
+import { Deployment, Deployments } from "../../lib/deploy/mod.ts";
 import { Gateway, resolveOptions } from "../../lib/gateway/mod.ts";
 import { Hub } from "../../lib/pubsub/mod.ts";
 import { type RouteRuntime, RouteTable } from "../../lib/route/table.ts";
@@ -42,7 +42,11 @@ export class SwapTraffic implements AsyncDisposable {
     const first = this.#runtime(1);
     const table = RouteTable.of([first]);
     this.#gateway = new Gateway({ options: resolveOptions({}), table, hub });
-    this.#deployments = new Deployments(this.#gateway, first, { warn: this.#log, error: this.#log });
+    this.#deployments = new Deployments({
+      host: this.#gateway,
+      first: Deployment.serving(codeOf(first), 0, [first]),
+      log: { warn: this.#log, error: this.#log },
+    });
     this.#accepting = this.#accept();
   }
 
@@ -67,7 +71,7 @@ export class SwapTraffic implements AsyncDisposable {
 
   /** Has the next version take over. */
   async swap(): Promise<void> {
-    const { moved } = await this.#deployments.activate(this.#runtime(++this.#version));
+    const { moved } = await this.#deployments.replace(codeOf(this.#runtime(++this.#version)));
     if (moved !== this.#clients.length) this.faults.push(`version ${this.#version}: ${moved} moved`);
   }
 
@@ -154,4 +158,8 @@ export class SwapTraffic implements AsyncDisposable {
       },
     };
   }
+}
+
+function codeOf(runtime: RouteRuntime) {
+  return { name: "traffic", make: () => Promise.resolve([runtime]) };
 }

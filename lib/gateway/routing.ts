@@ -1,0 +1,41 @@
+/**
+ * Which routes are in force for whom: one table for all, and during a canary another for a share of them.
+ *
+ * @module
+ */
+import type { RouteEntry, RouteTable } from "../route/table.ts";
+import { isInShare } from "./share.ts";
+
+/** The tables in force. */
+export interface Routing {
+  readonly table: RouteTable;
+  /** New code on trial. */
+  readonly canary?: Canary | undefined;
+}
+
+/** A table for a share of the peers: those see it whole, and the others see nothing of it. */
+export interface Canary {
+  readonly table: RouteTable;
+  /** Above 0, below 1. */
+  readonly share: number;
+}
+
+/**
+ * The table that is in force for one.
+ *
+ * @param name the id of a peer, or the address a request comes from.
+ */
+export function tableFor({ table, canary }: Routing, name: string): RouteTable {
+  return canary !== undefined && isInShare(name, canary.share) ? canary.table : table;
+}
+
+/** Every table in force. */
+export function tablesOf({ table, canary }: Routing): readonly RouteTable[] {
+  return canary === undefined ? [table] : [table, canary.table];
+}
+
+/** Where a table has WebSocket handlers for the peers of a pattern. */
+export function webSocketEntry(table: RouteTable, pattern: string): RouteEntry | undefined {
+  const entry = table.find(pattern);
+  return entry?.descriptor.isWebSocket ? entry : undefined;
+}
