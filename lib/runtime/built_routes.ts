@@ -4,7 +4,7 @@
  * @module
  */
 import { fileUrl } from "./file_url.ts";
-import { MANIFEST_FILE, ManifestError, parseManifest, sha256 } from "./manifest.ts";
+import { type Manifest, MANIFEST_FILE, ManifestError, parseManifest, sha256 } from "./manifest.ts";
 import { versionedUrl } from "./module_versions.ts";
 import { checkRouteModule, type LoadedRoute } from "./route_module.ts";
 
@@ -31,9 +31,9 @@ interface BuiltModule {
  */
 export async function loadBuiltRoutes(directory: string, version?: string): Promise<BuiltRoutes | undefined> {
   const where = `${directory}/${MANIFEST_FILE}`;
-  const text = await read(where);
-  if (text === undefined) return undefined;
-  const { deployment, routes } = parseManifest(new TextDecoder().decode(text), where);
+  const manifest = await readManifest(directory);
+  if (manifest === undefined) return undefined;
+  const { deployment, routes } = manifest;
   const path = `${await Deno.realPath(directory)}/${routes.file}`;
   const code = await read(path);
   if (code === undefined) {
@@ -43,8 +43,39 @@ export async function loadBuiltRoutes(directory: string, version?: string): Prom
     throw new ManifestError(`${path}: its bytes are not those that were built; copy it again, or build it anew`);
   }
   const url = version === undefined ? fileUrl(path).href : versionedUrl(fileUrl(path), version);
-  const { routes: modules = [] } = await import(url) as { readonly routes?: readonly BuiltModule[] };
-  return { deployment, routes: modules.map(({ exports, ...place }) => checkRouteModule(exports, place)) };
+  return { deployment, routes: await importRoutes(url) };
+}
+
+/**
+ * What a folder says of the deployment that was built there; undefined when there is no manifest.
+ *
+ * @throws {ManifestError}
+ */
+export async function readManifest(directory: string): Promise<Manifest | undefined> {
+  const where = `${directory}/${MANIFEST_FILE}`;
+  const text = await read(where);
+  return text === undefined ? undefined : parseManifest(new TextDecoder().decode(text), where);
+}
+
+/**
+ * Loads the routes of a deployment out of its code, from memory: each time anew, with variables of their own. The memory
+ * does not come back.
+ *
+ * @throws what the code throws while it is loaded, and {TypeError} for what is no route.
+ */
+export async function importBuiltRoutes(code: Uint8Array<ArrayBuffer>): Promise<readonly LoadedRoute[]> {
+  const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
+  try {
+    return await importRoutes(url);
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
+async function importRoutes(url: string): Promise<readonly LoadedRoute[]> {
+  const { routes } = await import(url) as { readonly routes?: readonly BuiltModule[] };
+  if (!Array.isArray(routes)) throw new TypeError('the code exports no "routes": build it with "deno task build"');
+  return routes.map(({ exports, ...place }: BuiltModule) => checkRouteModule(exports, place));
 }
 
 async function read(path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {

@@ -72,6 +72,25 @@ function isFile(value: unknown): value is BuiltFile {
     typeof sha256 === "string" && /^[0-9a-f]{64}$/.test(sha256);
 }
 
+/** Digits of a hash that name a deployment. */
+const NAME_DIGITS = 12;
+
+/**
+ * The name that follows from the routes' code: the first digits of its hash, without the line that says where its source
+ * map is, so that the name does not depend on that.
+ */
+export async function deploymentNameOf(code: Uint8Array<ArrayBuffer>): Promise<string> {
+  const end = code.at(-1) === LINE_FEED ? code.length - 1 : code.length;
+  const lineAt = code.lastIndexOf(LINE_FEED, end - 1) + 1;
+  const isLink = new TextDecoder().decode(code.subarray(lineAt, lineAt + MAP_LINK.length)) === MAP_LINK;
+  return (await sha256(isLink ? code.slice(0, lineAt) : code)).slice(0, NAME_DIGITS);
+}
+
+/** What the last line of code begins with that has a source map. */
+export const MAP_LINK = "//# sourceMappingURL=";
+
+const LINE_FEED = 0x0a;
+
 /** SHA-256 in hexadecimal. */
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));

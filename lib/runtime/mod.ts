@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { type BuiltRoutes, loadBuiltRoutes } from "./built_routes.ts";
+export { type BuiltRoutes, importBuiltRoutes, loadBuiltRoutes, readManifest } from "./built_routes.ts";
 export { fileUrl, pathOfUrl } from "./file_url.ts";
 export { InlineRuntime, type InlineRuntimeOptions } from "./inline_runtime.ts";
 export { listRoutes, loadRoutes, RouteLoadError } from "./loader.ts";
@@ -11,9 +11,11 @@ export type { RuntimeLog } from "./log.ts";
 export {
   type BuiltFile,
   CONTRACT,
+  deploymentNameOf,
   type Manifest,
   MANIFEST_FILE,
   ManifestError,
+  MAP_LINK,
   parseManifest,
   sha256,
 } from "./manifest.ts";

@@ -1,6 +1,6 @@
 /** Built routes are loaded as they were built, or not at all. @module */
 import { assertEquals, assertRejects } from "@std/assert";
-import { loadBuiltRoutes } from "../../lib/runtime/built_routes.ts";
+import { importBuiltRoutes, loadBuiltRoutes, readManifest } from "../../lib/runtime/built_routes.ts";
 import { CONTRACT, ManifestError, sha256 } from "../../lib/runtime/manifest.ts";
 
 const CODE = `
@@ -42,4 +42,27 @@ Deno.test("loadBuiltRoutes refuses code that is not what was built, and code tha
 Deno.test("loadBuiltRoutes checks each route as a file is checked", async () => {
   await using built = await deployment(CODE.replace("message(", "mesage("));
   await assertRejects(() => loadBuiltRoutes(built.path), TypeError, 'did you mean "message"?');
+});
+
+Deno.test("importBuiltRoutes loads code out of memory, anew each time", async () => {
+  const bytes = new TextEncoder().encode(CODE);
+  const [one, two] = [await importBuiltRoutes(bytes), await importBuiltRoutes(bytes)];
+  assertEquals([one, two].map(([route]) => route?.descriptor.pattern), ["/echo", "/echo"]);
+  assertEquals(one[0]?.route === two[0]?.route, false);
+});
+
+Deno.test("importBuiltRoutes says what code is not that of a deployment", async () => {
+  await assertRejects(
+    () => importBuiltRoutes(new TextEncoder().encode("export {};")),
+    TypeError,
+    'exports no "routes"',
+  );
+});
+
+Deno.test("readManifest gives what was built in a folder, and nothing where nothing was", async () => {
+  await using built = await deployment(CODE);
+  assertEquals((await readManifest(built.path))?.deployment, "0123456789ab");
+  assertEquals(await readManifest("routes"), undefined);
+  await Deno.writeTextFile(`${built.path}/manifest.json`, "{");
+  await assertRejects(() => readManifest(built.path), ManifestError, "it is not JSON");
 });

@@ -1,6 +1,14 @@
 /** What a built deployment says of itself, and what is wrong with it. @module */
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { CONTRACT, type Manifest, ManifestError, parseManifest, sha256 } from "../../lib/runtime/manifest.ts";
+import {
+  CONTRACT,
+  deploymentNameOf,
+  type Manifest,
+  ManifestError,
+  MAP_LINK,
+  parseManifest,
+  sha256,
+} from "../../lib/runtime/manifest.ts";
 
 const FILE = { file: "routes-0123456789ab.js", bytes: 7, sha256: "0".repeat(64) };
 const GOOD: Manifest = { sockeye: CONTRACT, deployment: "0123456789ab", gateway: FILE, routes: FILE, table: [] };
@@ -43,4 +51,17 @@ Deno.test("sha256 is that of FIPS 180-2, in hexadecimal", async () => {
     await sha256(new TextEncoder().encode("abc")),
     "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
   );
+});
+
+Deno.test("deploymentNameOf is the beginning of the hash, wherever the source map is", async () => {
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  const name = "ba7816bf8f01";
+  assertEquals(await deploymentNameOf(bytes("abc")), name);
+  const code = "let a;\n";
+  const plain = await deploymentNameOf(bytes(code));
+  assertEquals(plain, (await sha256(bytes(code))).slice(0, 12));
+  for (const link of [`${MAP_LINK}routes.js.map\n`, `${MAP_LINK}data:application/json;base64,e30=`, `${MAP_LINK}\n`]) {
+    assertEquals(await deploymentNameOf(bytes(code + link)), plain);
+  }
+  assertEquals(await deploymentNameOf(bytes(`${code}// ${MAP_LINK}x\n`)) === plain, false);
 });
