@@ -3,7 +3,15 @@
  *
  * @module
  */
-import { Deployment, type DeploymentCode, Deployments, LiveReload, Reload } from "./lib/deploy/mod.ts";
+import {
+  AdminListenError,
+  DataDirError,
+  type DeploymentCode,
+  DeployService,
+  LiveReload,
+  Reload,
+  TokenError,
+} from "./lib/deploy/mod.ts";
 import { isLoopbackAuthority } from "./lib/handshake/mod.ts";
 import {
   CONFIG_FILE,
@@ -33,6 +41,7 @@ import {
   loadBuiltRoutes,
   loadRoutes,
   ManifestError,
+  readManifest,
   RouteLoadError,
 } from "./lib/runtime/mod.ts";
 import denoConfig from "./deno.json" with { type: "json" };
@@ -50,7 +59,13 @@ const ACCEPT_LOG_INTERVAL_MS = 60_000;
 /** A reason not to start, worded for a person. */
 class StartError extends Error {}
 
-const REASONS_NOT_TO_START = [OptionError, RouteLoadError, ManifestError, StartError];
+const REASONS_NOT_TO_START = [
+  ...[OptionError, RouteLoadError, ManifestError, AdminListenError, DataDirError, TokenError],
+  StartError,
+];
+
+/** Not an option: a flag would show it to everybody who may list processes. */
+const TOKEN_VARIABLE = "SOCKEYE_DEPLOY_TOKEN";
 
 if (import.meta.main) await run(Deno.args);
 
@@ -136,9 +151,16 @@ async function serve(options: GatewayOptions, isDev: boolean): Promise<void> {
     const code = await loadCode(options.routes, version);
     return { name: code.deployment, make: () => Promise.resolve(runtimesOf(code)) };
   };
-  const code = await load(isDev ? "1" : undefined);
-  const runtimes = await code.make();
-  const table = RouteTable.of(runtimes);
+  const service = await DeployService.begin({
+    options,
+    token: Deno.env.get(TOKEN_VARIABLE) || undefined,
+    isStored: !isDev,
+    folder: () => load(isDev ? "1" : undefined),
+    folderName: (await readManifest(options.routes))?.deployment ?? DEPLOYMENT,
+    runtimesOf,
+    log,
+  });
+  const table = RouteTable.of(service.runtimes);
   const gateway = new Gateway({
     options,
     table,
@@ -146,15 +168,14 @@ async function serve(options: GatewayOptions, isDev: boolean): Promise<void> {
     isLocalOnly: isDev && isLoopbackAuthority(hostOf(options)),
     events: gatewayLog(log),
   });
-  const door = openDoor(gateway, options, log);
+  const door = await service.sparing(() => openDoor(gateway, options, log));
   const { listener } = door;
-  await startRoutes(runtimes, listener);
+  await startRoutes(service.runtimes, listener);
   keepRunning(log);
   const accepting = listener.run();
   // Before the address is printed: whoever reads it may ask to stop at once.
-  const stopping = stopSignal(log, options.drainTimeoutMs);
-  const first = Deployment.serving(code, systemClock.wallNow(), runtimes);
-  const deployments = new Deployments({ host: gateway, first, log });
+  const { stopping, stop } = stopSignal(log, options.drainTimeoutMs);
+  const deployments = await service.serve(gateway, () => stop("POST /drain"));
   const tell = (problem: string | undefined): void => {
     // In production it is for the log alone.
     if (isDev) gateway.problem = problem?.replaceAll(VERSION_MARK, "");
@@ -166,11 +187,13 @@ async function serve(options: GatewayOptions, isDev: boolean): Promise<void> {
   reloadOnSignal(reload);
   announce(door, options, table, isDev);
   await stopping;
+  // The drain may end with a kill.
+  await service.leave();
   await watching?.close();
   await gateway.drain();
   listener.close();
   await accepting;
-  await deployments.stop();
+  await service.close();
   log.info("stopped");
   Deno.exit(0);
 }
@@ -306,18 +329,25 @@ function hostOf({ hostname, port }: GatewayOptions): string {
   return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
 }
 
-/** Resolves at the first signal that asks to stop; a second one ends the process at once. */
-function stopSignal(log: Log, drainTimeoutMs: number): Promise<void> {
+/** Resolves at the first signal that asks to stop, or when it is asked for; a signal after that ends the process at once. */
+function stopSignal(
+  log: Log,
+  drainTimeoutMs: number,
+): { readonly stopping: Promise<void>; stop(why: string): void } {
   const signals: readonly Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];
   const { promise, resolve } = Promise.withResolvers<void>();
   let isStopping = false;
+  const stop = (why: string): void => {
+    if (isStopping) return;
+    isStopping = true;
+    log.info(`${why}: draining for at most ${drainTimeoutMs} ms; once more to stop at once`);
+    resolve();
+  };
   for (const signal of signals) {
     Deno.addSignalListener(signal, () => {
       if (isStopping) Deno.exit(signal === "SIGTERM" ? EXIT.TERMINATED : EXIT.INTERRUPTED);
-      isStopping = true;
-      log.info(`${signal}: draining for at most ${drainTimeoutMs} ms; once more to stop at once`);
-      resolve();
+      stop(signal);
     });
   }
-  return promise;
+  return { stopping: promise, stop };
 }

@@ -100,8 +100,12 @@ export class Deployments {
    *
    * @param earlier their names differ from each other.
    */
-  recall(earlier: readonly Deployment[]): void {
-    this.#all = [...this.#all, ...earlier.filter(({ name }) => name !== this.#active.name)];
+  recall(earlier: readonly Deployment[]): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#all = [...this.#all, ...earlier.filter(({ name }) => name !== this.#active.name)];
+      this.#prune();
+      await this.#record();
+    });
   }
 
   /**
@@ -295,7 +299,8 @@ export class Deployments {
   }
 
   #sorted(): readonly Deployment[] {
-    const when = ({ readyAt, activeAt, replacedAt }: Deployment): number => replacedAt ?? activeAt ?? readyAt;
+    // Kept and never replaced: it stands in the routes folder, and has not served since the start.
+    const when = ({ state, readyAt, replacedAt }: Deployment): number => state === "kept" ? replacedAt ?? 0 : readyAt;
     // Of two at the same moment the one that was added last comes first: sorting is stable.
     return this.#all.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || when(b) - when(a));
   }

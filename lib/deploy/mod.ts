@@ -3,7 +3,10 @@
  *
  * @module
  */
+export { AdminListenError } from "./admin_listener.ts";
+export { DeployService, type DeployServiceParts, TokenError } from "./deploy_service.ts";
 export { Deployment, type DeploymentCode, type DeploymentState, type DeploymentStatus } from "./deployment.ts";
+export { DataDirError, DeploymentStore } from "./deployment_store.ts";
 export {
   type ActivationReport,
   type ActivationRules,

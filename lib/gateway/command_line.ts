@@ -52,6 +52,8 @@ const FLAG_OF_GUESS: ReadonlyMap<string, string> = new Map([
 const PLACEHOLDERS = {
   port: "N",
   host: "HOST",
+  address: "ADDRESS",
+  publicKey: "KEY",
   path: "DIR",
   choice: "WORD",
   list: "LIST",
@@ -157,7 +159,8 @@ function exampleOf(flag: string): string {
   const spec = name === undefined ? undefined : specOf(name);
   if (spec?.kind === "list") return spec.item === "origin" ? "https://example.com" : "10.0.0.0/8";
   if (spec?.kind === "deflate") return "on";
-  return spec === undefined ? "VALUE" : String(spec.default);
+  if (spec?.kind === "publicKey") return "MCowBQYDK2VwAyEA…";
+  return spec === undefined ? "VALUE" : String(spec.default) || "DIR";
 }
 
 function placeholderOf(spec: OptionSpec): string {

@@ -18,12 +18,12 @@ import { HttpExchange } from "./http_exchange.ts";
 import { AddressSet, limitKey } from "./ip_address.ts";
 import { MemoryBudget, type MemoryHolder } from "./memory_budget.ts";
 import type { GatewayOptions } from "./option_table.ts";
-import { type ConnectionOptions, connectionOptionsOf } from "./options.ts";
+import type { ConnectionOptions } from "./options.ts";
 import { unavailable } from "./refusal.ts";
 import { Roster } from "./roster.ts";
 import type { StreamTransport } from "./stream_transport.ts";
 import { type ByteStream, TcpTransport } from "./tcp_transport.ts";
-import { type Routing, tableFor, tablesOf, webSocketEntry } from "./routing.ts";
+import { optionsByEntry, type Routing, tableFor, webSocketEntry } from "./routing.ts";
 import { SwapError, type SwapHost, type SwapReport, type SwapRules, swapTables } from "./swap.ts";
 import { TimerWheel } from "./timer_wheel.ts";
 import { TokenBucket } from "./token_bucket.ts";
@@ -164,11 +164,6 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
     return swapped;
   }
 
-  /** Whether these routes could be served. @throws {OptionError} when a route's options are wrong. */
-  check(table: RouteTable): void {
-    optionsByEntry(this.options, [table]);
-  }
-
   /** Sends to every subscriber of a topic. */
   publish(topic: string, payload: Payload): void {
     this.hub.publish(topic, payload);
@@ -214,7 +209,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
   }
 
   set routing(routing: Routing) {
-    this.#connectionOptions = optionsByEntry(this.options, tablesOf(routing));
+    this.#connectionOptions = optionsByEntry(this.options, routing);
     this.#routing = routing;
   }
 
@@ -367,16 +362,4 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
       if (this.#pool.freeBytes > 0 || this.#connections.size + this.#exchanges.size > 0) this.#scheduleTrim();
     }, TRIM_INTERVAL_MS);
   }
-}
-
-function optionsByEntry(
-  options: GatewayOptions,
-  tables: readonly RouteTable[],
-): ReadonlyMap<RouteEntry, ConnectionOptions> {
-  return new Map(
-    tables.flatMap(({ entries }) => entries).map((entry) => {
-      const { descriptor } = entry;
-      return [entry, connectionOptionsOf(options, descriptor.options, descriptor.file)];
-    }),
-  );
 }

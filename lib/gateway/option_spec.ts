@@ -5,7 +5,7 @@
  */
 
 /** What an integer option counts. `bytes` takes `64KiB`, `ms` takes `10s`. */
-export type OptionUnit = "bytes" | "ms" | "fields" | "fragments" | "connections" | "per second";
+export type OptionUnit = "bytes" | "ms" | "fields" | "fragments" | "connections" | "deployments" | "per second";
 
 /** What all rows have. */
 interface OptionRow {
@@ -52,9 +52,23 @@ export interface HostOption extends OptionRow {
   readonly devDefault: string;
 }
 
+/** A host name or an IP address, and a port: `localhost:4001`, `[::1]:4001`. */
+export interface AddressOption extends OptionRow {
+  readonly kind: "address";
+  readonly default: string;
+}
+
+/** An Ed25519 public key, as PEM or base64; empty for none. */
+export interface PublicKeyOption extends OptionRow {
+  readonly kind: "publicKey";
+  readonly default: "";
+}
+
 /** A folder. */
 export interface PathOption extends OptionRow {
   readonly kind: "path";
+  /** True: empty is allowed, and is none. */
+  readonly isOptional?: true;
   readonly default: string;
 }
 
@@ -83,6 +97,8 @@ export type OptionSpec =
   | IntegerOption
   | PortOption
   | HostOption
+  | AddressOption
+  | PublicKeyOption
   | PathOption
   | ChoiceOption
   | ListOption
@@ -97,4 +113,4 @@ export type OptionGroup =
   | "Buffers and memory"
   | "Admission"
   | "Drain"
-  | "Swap";
+  | "Deploys";

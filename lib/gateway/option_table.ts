@@ -6,6 +6,7 @@
  * @module
  */
 import type { PerMessageDeflateOptions } from "../route/mod.ts";
+import { DEPLOY_OPTIONS } from "./deploy_options.ts";
 import type { OptionSpec } from "./option_spec.ts";
 
 const KIB = 1024;
@@ -333,14 +334,7 @@ export const GATEWAY_OPTIONS = {
     doc: "pause between two batches",
     consequence: "–",
   },
-  swapTimeoutMs: {
-    ...DURATION,
-    group: "Swap",
-    default: 30_000,
-    perRoute: false,
-    doc: "longest wait for a handler, `suspend`, `resume` or `start` when code is swapped",
-    consequence: "the handler is abandoned; the old code goes on",
-  },
+  ...DEPLOY_OPTIONS,
 } as const satisfies Record<string, OptionSpec>;
 
 /** Name of an option. */

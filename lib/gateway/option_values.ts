@@ -9,6 +9,7 @@ import { deflateProblem } from "./deflate_option.ts";
 import { parseNetwork } from "./ip_address.ts";
 import type { IntegerOption, ListOption, OptionSpec } from "./option_spec.ts";
 import type { OptionValue } from "./option_table.ts";
+import { publicKeyBytes } from "./public_key.ts";
 
 /** A value, or the sentence that says what it must be. */
 export type Reading =
@@ -52,8 +53,16 @@ export function checkValue(spec: OptionSpec, value: unknown): Reading {
       return typeof value === "string" && isHost(value)
         ? fits(value)
         : misses("must be an IP address or a host name, without port");
+    case "address":
+      return typeof value === "string" && isAddress(value)
+        ? fits(value)
+        : misses("must be host:port, as in 127.0.0.1:4001 or [::1]:4001");
+    case "publicKey":
+      return typeof value === "string" && (value === "" || publicKeyBytes(value) !== undefined)
+        ? fits(value)
+        : misses("must be an Ed25519 public key, as PEM or base64");
     case "path":
-      return typeof value === "string" && value !== "" && !value.includes("\0")
+      return typeof value === "string" && (value !== "" || spec.isOptional === true) && !value.includes("\0")
         ? fits(value)
         : misses("must be the path of a folder");
     case "choice":
@@ -201,6 +210,12 @@ function complaintOf(parse: (item: string) => unknown, item: string): string | u
     if (error instanceof TypeError) return error.message.replace(/\.$/, "");
     throw error;
   }
+}
+
+function isAddress(text: string): boolean {
+  const [, v6, name, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
+  if (Number(port ?? NaN) > 65_535) return false;
+  return v6 === undefined ? name !== undefined && isHost(name) : isIP(v6) === 6;
 }
 
 /** RFC 1123 §2.1 names, with the underscore that container networks use; a last label of digits is a broken address. */

@@ -4,6 +4,8 @@
  * @module
  */
 import type { RouteEntry, RouteTable } from "../route/table.ts";
+import type { GatewayOptions } from "./option_table.ts";
+import { type ConnectionOptions, connectionOptionsOf } from "./options.ts";
 import { isInShare } from "./share.ts";
 
 /** The tables in force. */
@@ -29,9 +31,20 @@ export function tableFor({ table, canary }: Routing, name: string): RouteTable {
   return canary !== undefined && isInShare(name, canary.share) ? canary.table : table;
 }
 
-/** Every table in force. */
-export function tablesOf({ table, canary }: Routing): readonly RouteTable[] {
-  return canary === undefined ? [table] : [table, canary.table];
+/**
+ * What connections run with, for every entry of the tables in force.
+ *
+ * @throws {OptionError} when a route's options are wrong: these tables could not be served.
+ */
+export function optionsByEntry(
+  options: GatewayOptions,
+  { table, canary }: Routing,
+): ReadonlyMap<RouteEntry, ConnectionOptions> {
+  const entries = [...table.entries, ...canary?.table.entries ?? []];
+  return new Map(entries.map((entry) => {
+    const { descriptor } = entry;
+    return [entry, connectionOptionsOf(options, descriptor.options, descriptor.file)];
+  }));
 }
 
 /** Where a table has WebSocket handlers for the peers of a pattern. */

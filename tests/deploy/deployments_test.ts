@@ -238,7 +238,7 @@ Deno.test("Deployments recall earlier ones, all but the one that serves", async 
     deployment.state = "kept";
     return deployment;
   });
-  server.deployments.recall(earlier);
+  await server.deployments.recall(earlier);
   assertEquals(server.states(), ["one active", "nought kept"]);
   await server.deployments.rollback();
   assertEquals(server.states(), ["nought active", "one kept"]);

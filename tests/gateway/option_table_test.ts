@@ -56,6 +56,11 @@ Deno.test("GATEWAY_DEFAULTS are those of the design", () => {
     drainBatchSize: 1_000,
     drainIntervalMs: 100,
     swapTimeoutMs: 30_000,
+    keptDeployments: 5,
+    admin: "127.0.0.1:4001",
+    maxDeploymentBytes: 32 * MIB,
+    deployKey: "",
+    dataDir: "",
   });
   assert(Object.isFrozen(GATEWAY_DEFAULTS));
 });

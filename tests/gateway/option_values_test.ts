@@ -48,6 +48,11 @@ const WRONG_TEXTS: Readonly<Record<OptionName, readonly [text: string, allowed: 
   drainBatchSize: ["0x10", "connections"],
   drainIntervalMs: ["", "1 to"],
   swapTimeoutMs: ["0", "1 to"],
+  keptDeployments: ["101", "deployments, 1 to 100"],
+  admin: ["4001", "host:port"],
+  maxDeploymentBytes: ["2GiB", "(1GiB)"],
+  deployKey: ["my key", "Ed25519 public key"],
+  dataDir: ["a\0b", "path of a folder"],
 };
 
 for (const [name, [text, allowed]] of Object.entries(WRONG_TEXTS)) {

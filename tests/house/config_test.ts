@@ -42,6 +42,11 @@ Deno.test("both sanitizers are on for every test", () => {
   assertEquals([own.test.sanitizeOps, own.test.sanitizeResources], [true, true]);
 });
 
+Deno.test("start:deploys is start with the permission to write to one folder of the project, and for nothing else", () => {
+  const [start, deploys] = ["start", "start:deploys"].map((name) => own.tasks[name]?.command ?? "");
+  assertEquals(deploys, start!.replace(" main.ts", " --allow-write=.sockeye main.ts --data-dir=.sockeye"));
+});
+
 for (const name of ["start", "dev"]) {
   Deno.test(`deno task ${name} asks for the least: no -A, no write, no run, no ffi, no prompt`, () => {
     const { command } = own.tasks[name] ?? { command: "" };

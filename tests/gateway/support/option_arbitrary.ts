@@ -22,6 +22,14 @@ export function valueArbitrary(name: OptionName): fc.Arbitrary<OptionValue> {
       return fc.integer({ min: 0, max: 65_535 });
     case "host":
       return fc.oneof(fc.ipV4(), fc.ipV6(), fc.domain());
+    case "address":
+      return fc.tuple(
+        fc.oneof(fc.ipV4(), fc.domain(), fc.ipV6().map((ip) => `[${ip}]`)),
+        fc.integer({ min: 0, max: 65_535 }),
+      )
+        .map(([host, port]) => `${host}:${port}`);
+    case "publicKey":
+      return fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => bytes.toBase64());
     case "path":
       return fc.constantFrom("routes", "./a b/c", "/srv/routes", "C:\\routes");
     case "deflate":

@@ -1,0 +1,161 @@
+/**
+ * What the admin listener answers: which deployments there are, and what is to become of them.
+ *
+ * @module
+ */
+import type { RuntimeLog } from "../runtime/mod.ts";
+import { type GuardParts, refusalOf } from "./admin_guard.ts";
+import { type CandidateHost, codeOfUpload, prepare } from "./candidate.ts";
+import type { DeploymentStatus } from "./deployment.ts";
+import { type ActivationReport, DeploymentConflict, type Deployments, UnknownDeployment } from "./deployments.ts";
+import { readOrder } from "./order.ts";
+import { RequestError } from "./request_error.ts";
+import { checkUpload, readUpload } from "./upload.ts";
+
+/** What the answers are made of. */
+export interface AdminParts extends GuardParts {
+  readonly deployments: Deployments;
+  readonly candidates: CandidateHost;
+  readonly maxDeploymentBytes: number;
+  /** That uploads must be signed for; empty: they need not be. */
+  readonly deployKey: string;
+  readonly log: RuntimeLog & { info(message: string, fields?: Readonly<Record<string, unknown>>): void };
+  /** Has the server go away in good order. */
+  drain(): void;
+}
+
+type Answer = (request: Request, name: string) => Promise<Response>;
+
+/** One path: what stands for a name in it, and what each method does. */
+interface Place {
+  readonly path: RegExp;
+  readonly methods: Readonly<Record<string, Answer>>;
+}
+
+/** Answers requests. */
+export class Admin {
+  readonly #parts: AdminParts;
+  readonly #places: readonly Place[];
+
+  constructor(parts: AdminParts) {
+    this.#parts = parts;
+    this.#places = [
+      { path: /^\/deployments$/, methods: { GET: () => this.#list(), POST: (request) => this.#upload(request) } },
+      { path: /^\/deployments\/([\w.-]+)\/activate$/, methods: { POST: (...asked) => this.#activate(...asked) } },
+      { path: /^\/deployments\/([\w.-]+)\/promote$/, methods: { POST: (...asked) => this.#promote(...asked) } },
+      { path: /^\/rollback$/, methods: { POST: (request) => this.#rollback(request) } },
+      { path: /^\/drain$/, methods: { POST: () => this.#drain() } },
+    ];
+  }
+
+  /** Answers, whatever happens: never rejects. */
+  async answer(request: Request): Promise<Response> {
+    try {
+      return await this.#answer(request);
+    } catch (error) {
+      const status = statusOf(error);
+      if (status === 500) this.#parts.log.error("an admin request could not be answered", { error });
+      return problem(status, messageOf(error));
+    }
+  }
+
+  #answer(request: Request): Response | Promise<Response> {
+    const refusal = refusalOf(request, this.#parts);
+    // RFC 9110 §15.5.2: a 401 MUST say with what scheme to come back.
+    if (refusal?.status === 401) return problem(401, refusal.problem, { "www-authenticate": 'Bearer realm="sockeye"' });
+    if (refusal !== undefined) return problem(refusal.status, refusal.problem);
+    const { pathname } = new URL(request.url);
+    for (const { path, methods } of this.#places) {
+      const found = path.exec(pathname);
+      if (found === null) continue;
+      const answer = Object.hasOwn(methods, request.method) ? methods[request.method] : undefined;
+      if (answer !== undefined) return answer(request, found[1] ?? "");
+      const allow = Object.keys(methods).join(", ");
+      return problem(405, `${request.method} is not possible here; allowed: ${allow}`, { allow });
+    }
+    return problem(404, `there is nothing at ${pathname}: docs/DEPLOYS.md lists what there is`);
+  }
+
+  #list(): Promise<Response> {
+    return Promise.resolve(json(200, { deployments: this.#parts.deployments.list() }));
+  }
+
+  /** Takes a deployment in, and finds out whether it could serve. Nothing changes for anybody yet. */
+  async #upload(request: Request): Promise<Response> {
+    const { deployments, candidates, maxDeploymentBytes, deployKey, log } = this.#parts;
+    const upload = await readUpload(request, maxDeploymentBytes);
+    const manifest = await checkUpload(upload, deployKey);
+    const known = deployments.find(manifest.deployment);
+    if (known !== undefined && known.state !== "failed") return json(200, { deployment: known });
+    try {
+      const { code, runtimes } = await prepare(manifest, upload, candidates);
+      const deployment = await deployments.add(code, runtimes);
+      log.info(`deployment ${deployment.name} is ready`);
+      return json(201, { deployment });
+    } catch (error) {
+      const reason = messageOf(error);
+      await deployments.addFailed(codeOfUpload(manifest, upload, candidates), reason);
+      log.warn(`deployment ${manifest.deployment} is not ready`, { reason });
+      throw new RequestError(422, reason, error);
+    }
+  }
+
+  async #activate(request: Request, name: string): Promise<Response> {
+    const rules = await readOrder(request, ["share", "allowRemoval"]);
+    return json(200, await this.#told(name, () => this.#parts.deployments.activate(name, rules)));
+  }
+
+  async #promote(request: Request, name: string): Promise<Response> {
+    const rules = await readOrder(request, ["allowRemoval"]);
+    return json(200, await this.#told(name, () => this.#parts.deployments.promote(name, rules)));
+  }
+
+  async #rollback(request: Request): Promise<Response> {
+    const { name, ...rules } = await readOrder(request, ["name", "insist", "allowRemoval"]);
+    const what = name ?? "the deployment before";
+    return json(200, await this.#told(what, () => this.#parts.deployments.rollback(name, rules)));
+  }
+
+  #drain(): Promise<Response> {
+    this.#parts.drain();
+    return Promise.resolve(json(202, { draining: true }));
+  }
+
+  /** Whoever reads the log of the server sees what was done to it from elsewhere. */
+  async #told(name: string, operation: () => Promise<ActivationReport>): Promise<ActivationReport> {
+    const { log } = this.#parts;
+    try {
+      const report = await operation();
+      const { deployment, moved, dismissed, lost } = report;
+      log.info(`deployment ${described(deployment)}`, { moved, dismissed, lost });
+      return report;
+    } catch (error) {
+      if (error instanceof DeploymentConflict || error instanceof UnknownDeployment) throw error;
+      log.warn(`${name} does not serve: what served before goes on`, { reason: messageOf(error) });
+      throw new RequestError(422, messageOf(error), error);
+    }
+  }
+}
+
+function described({ name, state, share }: DeploymentStatus): string {
+  return share === undefined ? `${name} is ${state}` : `${name} is a canary for ${share * 100} % of the peers`;
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof RequestError) return error.status;
+  if (error instanceof UnknownDeployment) return 404;
+  return error instanceof DeploymentConflict ? 409 : 500;
+}
+
+function json(status: number, value: unknown, headers: Record<string, string> = {}): Response {
+  // RFC 9111 §5.2.2.5: nobody may store this.
+  return Response.json(value, { status, headers: { "cache-control": "no-store", ...headers } });
+}
+
+function problem(status: number, error: string, headers?: Record<string, string>): Response {
+  return json(status, { error }, headers);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,84 @@
+/** All that lets code be replaced, put together; with processes, it is in `tests/fault/deploy_test.ts`. @module */
+import { assertEquals, assertRejects } from "@std/assert";
+import { AdminListenError, DataDirError, DeployService, TokenError } from "../../lib/deploy/mod.ts";
+import { Gateway, type GatewayOptions, resolveOptions } from "../../lib/gateway/mod.ts";
+import { RouteTable } from "../../lib/route/table.ts";
+import { InlineRuntime } from "../../lib/runtime/mod.ts";
+
+const TOKEN = "0123456789abcdef";
+
+/** A service without routes; what it logged. */
+async function begin(
+  config: Partial<GatewayOptions>,
+  { token, isStored = true }: { token?: string; isStored?: boolean } = {},
+) {
+  const lines: string[] = [];
+  const line = (message: string) => void lines.push(message);
+  const log = { info: line, warn: line, error: line };
+  const options = resolveOptions({ config: { admin: "127.0.0.1:0", ...config } });
+  const service = await DeployService.begin({
+    options,
+    token,
+    isStored,
+    folder: () => Promise.resolve({ name: "local", make: () => Promise.resolve([]) }),
+    folderName: "local",
+    runtimesOf: (code) => [new InlineRuntime({ ...code, publish: () => Promise.resolve(), log, poisonViews: false })],
+    log,
+  });
+  return { service, lines, gateway: new Gateway({ options, table: RouteTable.of(service.runtimes) }) };
+}
+
+/** The port in the log. */
+function portOf(lines: readonly string[]): number {
+  return Number(/port (\d+)/.exec(lines.join("\n"))?.[1]);
+}
+
+Deno.test("DeployService without a token has deployments, and no admin listener", async () => {
+  const { service, lines, gateway } = await begin({});
+  const deployments = await service.serve(gateway, () => {});
+  assertEquals([deployments.list().map(({ name }) => name), lines], [["local"], []]);
+  await service.close();
+});
+
+Deno.test("DeployService with a token listens, passes orders on, and ends", async () => {
+  const { service, lines, gateway } = await begin({}, { token: TOKEN });
+  let drains = 0;
+  await service.serve(gateway, () => drains++);
+  using client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
+  const url = `http://127.0.0.1:${portOf(lines)}`;
+  const ask = (method: string, path: string) =>
+    fetch(url + path, { method, client, headers: { authorization: `Bearer ${TOKEN}` } }).then((answer) =>
+      answer.json()
+    );
+  assertEquals((await ask("GET", "/deployments")).deployments[0].name, "local");
+  assertEquals([await ask("POST", "/drain"), drains], [{ draining: true }, 1]);
+  await service.close();
+  assertEquals(await ask("GET", "/deployments").catch(() => "gone"), "gone");
+});
+
+Deno.test("DeployService refuses a token that could be guessed", async () => {
+  await assertRejects(() => begin({}, { token: "secret" }), TokenError, "has 6 characters");
+});
+
+Deno.test("DeployService has the folder of its store to itself, until it is closed or spared", async () => {
+  const dataDir = await Deno.makeTempDir({ prefix: "sockeye-service-" });
+  const { service } = await begin({ dataDir });
+  await assertRejects(() => begin({ dataDir }), DataDirError, "another server has");
+  // In development nothing is stored, and nobody is in the way.
+  await (await begin({ dataDir }, { isStored: false })).service.close();
+  const failing = () => {
+    throw new Error("in use");
+  };
+  await assertRejects(() => service.sparing(failing), Error, "in use");
+  const again = await begin({ dataDir });
+  assertEquals(await again.service.sparing(() => 1), 1);
+  await again.service.close();
+  await Deno.remove(dataDir, { recursive: true });
+});
+
+Deno.test("DeployService whose admin address is in use says so", async () => {
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { service, gateway } = await begin({ admin: `127.0.0.1:${taken.addr.port}` }, { token: TOKEN });
+  await assertRejects(() => service.serve(gateway, () => {}), AdminListenError, "choose another address");
+  await service.close();
+});
