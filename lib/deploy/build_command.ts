@@ -74,7 +74,7 @@ function kib(bytes: number): string {
 }
 
 /** `imports` of the deno.json that stands where we are. */
-async function importsHere(): Promise<Readonly<Record<string, string>>> {
+export async function importsHere(): Promise<Readonly<Record<string, string>>> {
   try {
     return (JSON.parse(await Deno.readTextFile("deno.json")) as { imports?: Record<string, string> }).imports ?? {};
   } catch (error) {

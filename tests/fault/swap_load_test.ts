@@ -13,3 +13,12 @@ Deno.test("inline: 1,000 peers exchange numbered messages while 100 deployments 
   assertEquals(traffic.faults, []);
   assertGreater(traffic.roundTrips, PEERS);
 });
+
+Deno.test("inline: 1,000 peers exchange numbered messages while canaries grow, are taken back and promoted; none is lost, doubled or out of order", async () => {
+  await using traffic = new SwapTraffic();
+  await traffic.connect(PEERS);
+  for (let count = 0; count < 20; count++) await traffic.canary([0.1, 0.3, 0.8], count % 2 === 1);
+  await traffic.finish();
+  assertEquals(traffic.faults, []);
+  assertGreater(traffic.roundTrips, PEERS);
+});

@@ -75,6 +75,17 @@ export class SwapTraffic implements AsyncDisposable {
     if (moved !== this.#clients.length) this.faults.push(`version ${this.#version}: ${moved} moved`);
   }
 
+  /** Tries the next version on ever larger shares, and then has it take over, or takes it back. */
+  async canary(shares: readonly number[], isPromoted: boolean): Promise<void> {
+    const name = `canary ${++this.#version}`;
+    await this.#deployments.add(codeOf(this.#runtime(this.#version), name));
+    let count = 0;
+    for (const share of shares) count += (await this.#deployments.activate(name, { share })).moved;
+    const { moved } = isPromoted ? await this.#deployments.promote(name) : await this.#deployments.rollback();
+    const others = isPromoted ? this.#clients.length - count : count;
+    if (moved !== others) this.faults.push(`${name}: ${count} moved at first, and ${moved} in the end`);
+  }
+
   /** Waits until every client has its last answer, and has heard from the newest code. */
   async finish(): Promise<void> {
     this.#isStopping = true;
@@ -160,6 +171,6 @@ export class SwapTraffic implements AsyncDisposable {
   }
 }
 
-function codeOf(runtime: RouteRuntime) {
-  return { name: "traffic", make: () => Promise.resolve([runtime]) };
+function codeOf(runtime: RouteRuntime, name = "traffic") {
+  return { name, make: () => Promise.resolve([runtime]) };
 }

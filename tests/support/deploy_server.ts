@@ -1,0 +1,142 @@
+/**
+ * A server that takes deployments, and the commands for it, all as processes.
+ *
+ * @module
+ */
+import { RawClient } from "./raw_client.ts";
+import { PROJECT, type ServerProcess, startServer } from "./server_process.ts";
+
+/** The token of these servers. */
+export const TOKEN = "a-token-for-the-tests-alone";
+
+/** Folders of one test, gone after it. */
+export class Workshop implements AsyncDisposable {
+  readonly #path: string;
+  readonly #servers: ServerProcess[] = [];
+  readonly #clients: RawClient[] = [];
+
+  private constructor(path: string) {
+    this.#path = path;
+  }
+
+  static async open(): Promise<Workshop> {
+    return new Workshop(await Deno.realPath(await Deno.makeTempDir({ prefix: "sockeye-deploy-" })));
+  }
+
+  path(name: string): string {
+    return `${this.#path}/${name}`;
+  }
+
+  /** Writes a routes folder, and returns its path. */
+  async routes(name: string, files: Readonly<Record<string, string>>): Promise<string> {
+    const folder = this.path(name);
+    await Deno.mkdir(folder, { recursive: true });
+    for (const [file, text] of Object.entries(files)) await Deno.writeTextFile(`${folder}/${file}`, text);
+    return folder;
+  }
+
+  /** Starts a server with the flags of the start task. */
+  async serve(routes: string, setting: {
+    readonly args?: readonly string[];
+    readonly env?: Readonly<Record<string, string>>;
+    readonly denoFlags?: readonly string[];
+  } = {}): Promise<DeployServer> {
+    const { args = [], env = {}, denoFlags = [] } = setting;
+    const server = await startServer({
+      args: ["--routes", routes, "--admin", "127.0.0.1:0", ...args],
+      env: { SOCKEYE_DEPLOY_TOKEN: TOKEN, ...env },
+      denoFlags: [`--allow-read=.,${this.#path}`, ...denoFlags],
+    });
+    this.#servers.push(server);
+    const [, port] = await server.printed(/the admin listener is on port (\d+)/);
+    const connect = async (path = "/") => {
+      const client = await RawClient.connect({ port: server.port, path });
+      this.#clients.push(client);
+      return client;
+    };
+    return { process: server, admin: `http://127.0.0.1:${port}`, adminPort: Number(port), connect };
+  }
+
+  /** The flags that let a server store deployments in a folder of this test. */
+  store(name: string): { readonly args: readonly string[]; readonly denoFlags: readonly string[] } {
+    const folder = this.path(name);
+    return { args: ["--data-dir", folder], denoFlags: [`--allow-write=${folder}`] };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const client of this.#clients) client[Symbol.dispose]();
+    for (const server of this.#servers) await server[Symbol.asyncDispose]();
+    await Deno.remove(this.#path, { recursive: true });
+  }
+}
+
+/** One server. */
+export interface DeployServer {
+  readonly process: ServerProcess;
+  /** URL of its admin listener. */
+  readonly admin: string;
+  readonly adminPort: number;
+  connect(path?: string): Promise<RawClient>;
+}
+
+/** Runs `deno task NAME` with these arguments. */
+export async function command(
+  name: "deploy" | "promote" | "rollback" | "deployments",
+  args: readonly string[],
+  token: string = TOKEN,
+): Promise<{ readonly code: number; readonly output: string }> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["task", "--quiet", name, ...args],
+    cwd: PROJECT,
+    env: { NO_COLOR: "1", SOCKEYE_DEPLOY_TOKEN: token },
+    stdin: "null",
+  }).output();
+  return { code, output: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
+}
+
+/** A request to an admin listener, on a connection of its own. */
+export async function admin(
+  { admin: url }: DeployServer,
+  method: string,
+  path: string,
+  body?: FormData | object,
+  headers: Readonly<Record<string, string>> = {},
+) {
+  using client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
+  const isOrder = body !== undefined && !(body instanceof FormData);
+  const response = await fetch(url + path, {
+    client,
+    method,
+    headers: {
+      authorization: `Bearer ${TOKEN}`,
+      ...(isOrder ? { "content-type": "application/json" } : {}),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: isOrder ? JSON.stringify(body) : body }),
+  });
+  return { status: response.status, headers: response.headers, answer: await response.json() };
+}
+
+/** `name state` of what a server has. */
+export async function states(server: DeployServer): Promise<readonly string[]> {
+  const { answer } = await admin(server, "GET", "/deployments");
+  return answer.deployments.map(({ name, state }: Record<string, string>) => `${name} ${state}`);
+}
+
+/** A route that counts what each peer says, across swaps. */
+export function counterRoute(word: string, extra = ""): string {
+  return `
+import { defineRoute } from "sockeye";
+const counts = new Map<string, number>();
+export const get = () => new Response("<!doctype html><title>${word}</title>", { headers: { "content-type": "text/html" } });
+export default defineRoute("/", {
+  message(peer) {
+    counts.set(peer.id, (counts.get(peer.id) ?? 0) + 1);
+    peer.send("${word} " + counts.get(peer.id));
+  },
+  suspend: (peer) => counts.get(peer.id),
+  resume: (peer, state) => void counts.set(peer.id, (state as number | undefined) ?? 0),
+  ${extra}
+});
+`;
+}
