@@ -60,8 +60,13 @@ const ACCEPT_LOG_INTERVAL_MS = 60_000;
 class StartError extends Error {}
 
 const REASONS_NOT_TO_START = [
-  ...[OptionError, RouteLoadError, ManifestError, AdminListenError, DataDirError, TokenError],
+  AdminListenError,
+  DataDirError,
+  ManifestError,
+  OptionError,
+  RouteLoadError,
   StartError,
+  TokenError,
 ];
 
 /** Not an option: a flag would show it to everybody who may list processes. */

@@ -67,8 +67,9 @@ async function tried(
 ): Promise<readonly RouteRuntime[] | undefined> {
   const { name, code } = deployment;
   if (deployment.reason === CRASHED) return skip(deployment, CRASHED, log);
+  // Without the mark it serves all the same: a full disk is no reason to change what does.
+  await store?.begin(name).catch((error) => log.warn(`that ${name} begins to serve could not be stored`, { error }));
   try {
-    await store?.begin(name);
     const runtimes = await limited(code.make(), "loading the code", host.limit);
     host.check(RouteTable.of(runtimes));
     return runtimes;

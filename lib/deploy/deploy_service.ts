@@ -81,7 +81,7 @@ export class DeployService {
     try {
       return work();
     } catch (error) {
-      await this.#store?.close();
+      await this.#store?.close().catch(this.#untold);
       throw error;
     }
   }
@@ -116,15 +116,22 @@ export class DeployService {
 
   /** The server was asked to go away: however that ends, what is on trial has passed it. */
   async leave(): Promise<void> {
-    await this.#store?.endTrial();
+    await this.#store?.endTrial().catch(this.#untold);
   }
 
   /** The gateway is gone: ends the listener, and stops what serves. */
   async close(): Promise<void> {
     await this.#admin?.close({ clock: systemClock, timeoutMs: ADMIN_CLOSE_MS });
     await this.#deployments?.stop();
-    await this.#store?.close();
+    await this.#store?.close().catch(this.#untold);
   }
+
+  /** A full disk keeps nobody from going away in good order. */
+  readonly #untold = (error: unknown): void => {
+    this.#parts.log.error("that the server was asked to end could not be stored: the next start may skip what serves", {
+      error,
+    });
+  };
 }
 
 function candidateHost({ options, runtimesOf }: DeployServiceParts): CandidateHost {

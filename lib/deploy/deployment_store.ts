@@ -134,8 +134,11 @@ export class DeploymentStore implements DeploymentJournal {
 
   /** Ends the trial, and lets another process open the store. */
   async close(): Promise<void> {
-    await this.endTrial();
-    this.#lock.close();
+    try {
+      await this.endTrial();
+    } finally {
+      this.#lock.close();
+    }
   }
 
   async #try(name: string): Promise<void> {

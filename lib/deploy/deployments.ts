@@ -193,7 +193,7 @@ export class Deployments {
       const target = name === undefined ? this.#sorted().find(({ state }) => state === "kept") : this.#existing(name);
       if (target === undefined) throw new DeploymentConflict("no deployment is kept that could serve again");
       if (target.state !== "kept") {
-        throw new DeploymentConflict(`${target.name} has not served before: it is ${target.state}`);
+        throw new DeploymentConflict(`${target.name} is ${target.state}, and not kept: activate it instead`);
       }
       return this.#activate(target, rules);
     });

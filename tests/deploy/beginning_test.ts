@@ -15,7 +15,12 @@ type Stored =
 /** Begins with what is stored, and says with what, what it is told is on trial, and what has become of the others. */
 async function begin(
   rows: Stored,
-  { crashed, key = "", code = counterCode }: { crashed?: string; key?: string; code?: typeof counterCode } = {},
+  { crashed, key = "", code = counterCode, isFull = false }: {
+    crashed?: string;
+    key?: string;
+    code?: typeof counterCode;
+    isFull?: boolean;
+  } = {},
 ) {
   const words = new Map<string, string>();
   const deployments = await Promise.all(rows.map(async ([word, state, changes]): Promise<StoredDeployment> => {
@@ -29,7 +34,8 @@ async function begin(
   const store = {
     load: () =>
       Promise.resolve({ deployments, crashed: deployments.find(({ name }) => words.get(name) === crashed)?.name }),
-    begin: (name: string) => Promise.resolve(void begun.push(String(wordOf(name)))),
+    begin: (name: string) =>
+      isFull ? Promise.reject(new Error("no space left")) : Promise.resolve(void begun.push(String(wordOf(name)))),
   };
   const log = { warn: (...line: unknown[]) => void warnings.push(line), error() {} };
   const beginning = await beginningOf({
@@ -112,6 +118,11 @@ Deno.test("beginningOf skips what is damaged, unsigned, cannot be loaded or not 
   const refused = (word: string) => counterCode(word).replace("suspend:", "options: { maxFragments: 1 }, suspend:");
   const wrong = await begin([["two", "active"]], { code: refused });
   assertEquals([wrong.with, wrong.states], ["local", ["two candidate: maxFragments"]]);
+});
+
+Deno.test("beginningOf serves what was active also where the mark cannot be stored, and warns", async () => {
+  const found = await begin([["two", "active"]], { isFull: true });
+  assertEquals([found.with, found.warnings], ["two", 1]);
 });
 
 Deno.test("beginningOf says what is wrong with the folder when that is what is left", async () => {

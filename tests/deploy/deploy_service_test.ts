@@ -1,7 +1,7 @@
 /** All that lets code be replaced, put together; with processes, it is in `tests/fault/deploy_test.ts`. @module */
 import { assertEquals, assertRejects } from "@std/assert";
-import { AdminListenError, DataDirError, DeployService, TokenError } from "../../lib/deploy/mod.ts";
-import { Gateway, type GatewayOptions, resolveOptions } from "../../lib/gateway/mod.ts";
+import { AdminListenError, DataDirError, DeploymentStore, DeployService, TokenError } from "../../lib/deploy/mod.ts";
+import { Gateway, type GatewayOptions, resolveOptions, systemClock } from "../../lib/gateway/mod.ts";
 import { RouteTable } from "../../lib/route/table.ts";
 import { InlineRuntime } from "../../lib/runtime/mod.ts";
 
@@ -81,4 +81,20 @@ Deno.test("DeployService whose admin address is in use says so", async () => {
   const { service, gateway } = await begin({ admin: `127.0.0.1:${taken.addr.port}` }, { token: TOKEN });
   await assertRejects(() => service.serve(gateway, () => {}), AdminListenError, "choose another address");
   await service.close();
+});
+
+Deno.test("DeployService goes away in good order also where that cannot be stored, and says so", async () => {
+  const dataDir = await Deno.makeTempDir({ prefix: "sockeye-service-" });
+  const store = await DeploymentStore.open(dataDir, systemClock);
+  await store.begin("0123456789ab");
+  const { deployments } = await store.load();
+  assertEquals(deployments, []);
+  const trial = await Deno.readTextFile(`${dataDir}/deployments.json`);
+  await store.close();
+  await Deno.writeTextFile(`${dataDir}/deployments.json`, trial);
+  const { service, lines } = await begin({ dataDir });
+  await Deno.remove(dataDir, { recursive: true });
+  await service.leave();
+  await service.close();
+  assertEquals(lines.length > 0 && lines.every((line) => line.startsWith("that the server was asked to end")), true);
 });

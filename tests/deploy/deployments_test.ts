@@ -161,7 +161,7 @@ Deno.test("Deployments refuse what contradicts the moment, and change nothing", 
   const { deployments } = server;
   await refused(() => deployments.activate("two"), "two serves already");
   await refused(() => deployments.promote("three"), "three is no canary: it is candidate");
-  await refused(() => deployments.rollback("three"), "three has not served before");
+  await refused(() => deployments.rollback("three"), "three is candidate, and not kept: activate it instead");
   await deployments.addFailed(server.code("four", {}), "wrong");
   await refused(() => deployments.activate("four"), "four has failed (wrong): upload it again");
   await assertRejects(() => deployments.activate("five"), UnknownDeployment);

@@ -178,7 +178,7 @@ Deno.test("two servers, one of which cannot become ready: neither is activated",
   const { code, output, name } = await deploy(await here.routes("two", { "index.ts": counterRoute("two") }), servers);
   assertEquals(code, 1);
   assertStringIncludes(output, `${servers[0]!.admin}: ready (candidate)`);
-  assertStringIncludes(output, `${servers[1]!.admin}: not ready: `);
+  assertStringIncludes(output, `${servers[1]!.admin}: not ready: 413: `);
   assertStringIncludes(output, `${name} was activated nowhere: what served before goes on`);
   assertEquals(await Promise.all(clients.map(ask)), ["one 1", "one 1"]);
   assertEquals(await states(servers[0]!), ["local active", `${name} candidate`]);
