@@ -3,14 +3,14 @@
  *
  * @module
  */
-import type { RuntimeLog } from "../runtime/mod.ts";
+import type { Manifest, RuntimeLog } from "../runtime/mod.ts";
 import { type GuardParts, refusalOf } from "./admin_guard.ts";
-import { type CandidateHost, codeOfUpload, prepare } from "./candidate.ts";
+import { type Candidate, type CandidateHost, codeOfUpload, prepare } from "./candidate.ts";
 import type { DeploymentStatus } from "./deployment.ts";
 import { type ActivationReport, DeploymentConflict, type Deployments, UnknownDeployment } from "./deployments.ts";
 import { readOrder } from "./order.ts";
 import { RequestError } from "./request_error.ts";
-import { checkUpload, readUpload } from "./upload.ts";
+import { checkUpload, readUpload, type UploadedCode } from "./upload.ts";
 
 /** What the answers are made of. */
 export interface AdminParts extends GuardParts {
@@ -82,16 +82,22 @@ export class Admin {
 
   /** Takes a deployment in, and finds out whether it could serve. Nothing changes for anybody yet. */
   async #upload(request: Request): Promise<Response> {
-    const { deployments, candidates, maxDeploymentBytes, deployKey, log } = this.#parts;
+    const { deployments, maxDeploymentBytes, deployKey, log } = this.#parts;
     const upload = await readUpload(request, maxDeploymentBytes);
     const manifest = await checkUpload(upload, deployKey);
     const known = deployments.find(manifest.deployment);
     if (known !== undefined && known.state !== "failed") return json(200, { deployment: known });
+    const { code, runtimes } = await this.#prepare(manifest, upload);
+    const deployment = await deployments.add(code, runtimes);
+    log.info(`deployment ${deployment.name} is ready`);
+    return json(201, { deployment });
+  }
+
+  /** What cannot serve is in the list, with the reason. */
+  async #prepare(manifest: Manifest, upload: UploadedCode): Promise<Candidate> {
+    const { deployments, candidates, log } = this.#parts;
     try {
-      const { code, runtimes } = await prepare(manifest, upload, candidates);
-      const deployment = await deployments.add(code, runtimes);
-      log.info(`deployment ${deployment.name} is ready`);
-      return json(201, { deployment });
+      return await prepare(manifest, upload, candidates);
     } catch (error) {
       const reason = messageOf(error);
       await deployments.addFailed(codeOfUpload(manifest, upload, candidates), reason);

@@ -1,7 +1,7 @@
 /** What the admin listener answers. @module */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Admin } from "../../lib/deploy/admin.ts";
-import type { UploadedCode } from "../../lib/deploy/mod.ts";
+import type { DeploymentJournal, UploadedCode } from "../../lib/deploy/mod.ts";
 import { sign } from "../../lib/deploy/signature.ts";
 import { encodeUpload } from "../../lib/deploy/upload.ts";
 import { GATEWAY_DEFAULTS, optionsByEntry, systemClock } from "../../lib/gateway/mod.ts";
@@ -12,8 +12,9 @@ import { counterCode, keyPair, madeUpload } from "./support/made_upload.ts";
 const TOKEN = "0123456789abcdef";
 
 /** A gateway with one route, and what answers for its deployments. */
-async function bench(deployKey = "") {
-  const server = await DeployedGateway.serving({ "/": counting("one") });
+async function bench(deployKey = "", journal?: DeploymentJournal) {
+  const setting = journal === undefined ? {} : { journal };
+  const server = await DeployedGateway.serving({ "/": counting("one") }, setting);
   let drains = 0;
   const lines: string[] = [];
   const line = (message: string) => void lines.push(message);
@@ -142,6 +143,13 @@ Deno.test("Admin: an upload that is not ready is 422, and in the list with its r
   const [, failed] = answer.deployments;
   assertEquals([failed.name, failed.state], [upload.name, "failed"]);
   assertStringIncludes(failed.reason, "not at home");
+});
+
+Deno.test("Admin: a deployment that cannot be stored is no candidate, and not to blame: 500", async () => {
+  await using here = await bench("", { write: () => Promise.reject(new Error("no space left")) });
+  const { status, answer } = await here.upload(await madeUpload(counterCode("two")));
+  assertEquals([status, answer.error], [500, "the deployment could not be stored: no space left"]);
+  assertEquals((await here.send("GET", "/deployments")).answer.deployments.length, 1);
 });
 
 Deno.test("Admin: uploads without the signature that is asked for are 403, and not in the list", async () => {
