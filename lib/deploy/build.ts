@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { patternOfFile, type RouteDescriptor } from "../route/table.ts";
+import type { RouteDescriptor } from "../route/table.ts";
 import {
   type BuiltFile,
   CONTRACT,
@@ -15,6 +15,7 @@ import {
   sha256,
 } from "../runtime/mod.ts";
 import { type Bundle, bundle, BundleError, endBundling } from "./bundle.ts";
+import { entryOf } from "./route_bundle.ts";
 
 /** What is built, and where to. */
 export interface BuildOrder {
@@ -108,15 +109,6 @@ async function finished({ code, map, inputs }: Bundle, name: string): Promise<Fi
 function manifestOf(gateway: FinishedBundle, routes: FinishedBundle): Manifest {
   const named = ({ file, bytes, sha256 }: FinishedBundle): BuiltFile => ({ file, bytes, sha256 });
   return { sockeye: CONTRACT, deployment: routes.hash, gateway: named(gateway), routes: named(routes), table: [] };
-}
-
-/** The module that imports all route files. */
-function entryOf(files: readonly string[]): string {
-  const imports = files.map((file, at) => `import * as route${at} from ${JSON.stringify(`./${file}`)};`);
-  const rows = files.map((file, at) =>
-    `{ file: ${JSON.stringify(file)}, pattern: ${JSON.stringify(patternOfFile(file))}, exports: route${at} }`
-  );
-  return `${imports.join("\n")}\nexport const routes = [\n${rows.join(",\n")}\n];\n`;
 }
 
 /** Writes everything but the last manifest, and asks the result what it serves. */

@@ -44,8 +44,8 @@ export async function rehearse(code: Uint8Array<ArrayBuffer>, limit: TimeLimit):
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", ...FLAGS, `data:text/javascript;base64,${btoa(BOOTSTRAP)}`],
     clearEnv: true,
-    // A cache that it cannot write to.
-    env: { DENO_DIR: "/nonexistent", NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
+    // A cache that it cannot write to, whoever it is.
+    env: { DENO_DIR: "/dev/null/none", NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
     stdin: "piped",
     stdout: "null",
     stderr: "piped",

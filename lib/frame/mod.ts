@@ -7,6 +7,7 @@ export { type Arena, sharedArena, viewOfPart } from "./arena.ts";
 export { CLOSE_CODE, isUserCloseCode, isWireCloseCode, MAX_REASON_BYTES, USER_CLOSE_CODES } from "./close_code.ts";
 export { encodeClosePayload } from "./close_frame.ts";
 export { type DeflateTerms, DeflatingWriter } from "./deflating_writer.ts";
+export { Fifo } from "./fifo.ts";
 export {
   encodeFrame,
   FIN_BIT,

@@ -8,7 +8,7 @@ import { CLOSE_CODE, MessageInflater, OPCODE, viewOf, VIOLATIONS } from "../fram
 import type { MessageForm, MessageWalk, Payload, PreparedMessage, ViolationName } from "../frame/mod.ts";
 import { Keepalive, ServerProtocol } from "../protocol/mod.ts";
 import type { CloseInfo, TransportName } from "../route/mod.ts";
-import type { PeerEvents, RequestRecord, RouteEntry } from "../route/table.ts";
+import type { GivenBack, PeerEvents, RequestRecord, RouteEntry } from "../route/table.ts";
 import type { ConnectionHost, ConnectionOpening, ConnectionRoles } from "./connection_host.ts";
 import { endedWith } from "./ended.ts";
 import { HandlerQueue } from "./handler_queue.ts";
@@ -103,11 +103,6 @@ export class Connection implements ConnectionRoles {
   /** True until the closing handshake begins. */
   get isOpen(): boolean {
     return this.#protocol.isOpen;
-  }
-
-  /** True while a handler is pending. */
-  get isBusy(): boolean {
-    return this.queue.isBusy;
   }
 
   deliver(message: PreparedMessage): void {
@@ -288,6 +283,12 @@ export class Connection implements ConnectionRoles {
     this.#host.hub.unsubscribeAll(this);
     this.#transport.touch();
     this.#settle();
+  }
+
+  giveBack(messages: readonly GivenBack[], isDrainDue: boolean): void {
+    this.queue.giveBack(messages);
+    if (isDrainDue) this.queue.drain();
+    this.#hold();
   }
 
   fail(): void {

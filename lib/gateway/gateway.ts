@@ -114,6 +114,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
       ? new TokenBucket(options.acceptRatePerSecond, clock.now())
       : undefined;
     this.routing = { table: parts.table };
+    for (const runtime of parts.table.runtimes) runtime.commit?.();
   }
 
   /** Open WebSocket connections. */
@@ -309,7 +310,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
   removed(connection: Connection): void {
     if (!this.#connections.delete(connection)) return;
     this.#countAddress(connection.request.remoteAddress, -1);
-    if (connection.isBusy) this.#finishing.add(connection);
+    if (connection.queue.isBusy) this.#finishing.add(connection);
     this.#checkEmpty();
   }
 

@@ -64,7 +64,11 @@ export class HandOver {
   readonly #peer: Movable;
   readonly #to: Destination;
   readonly #settled = Promise.withResolvers<HandOverOutcome>();
+  /** Resolves when code that takes events ahead has none of them left. */
+  readonly #halted: Promise<void> | undefined;
   #cancelPatience = () => {};
+  /** The queue waits for it. */
+  #isAlone = false;
   #hasBegun = false;
   #isCancelled = false;
 
@@ -72,6 +76,7 @@ export class HandOver {
     this.#peer = peer;
     this.#to = to;
     this.done = this.#settled.promise;
+    this.#halted = peer.events.halt?.();
     if (!peer.queue.interlude(() => this.#begin())) this.#settled.resolve({ kind: "gone" });
     else if (!this.#hasBegun) this.#cancelPatience = to.clock.setTimer(() => this.#losePatience(), to.timeoutMs);
   }
@@ -86,11 +91,15 @@ export class HandOver {
 
   /** A handler takes too long: what it does from now on does not count. */
   #losePatience(): void {
-    this.#peer.events.abort(SWAPPED);
-    this.#peer.queue.abandon();
+    const { events, queue } = this.#peer;
+    events.abort(SWAPPED);
+    events.abandon?.();
+    if (!this.#isAlone) queue.abandon();
   }
 
   async #begin(): Promise<void> {
+    this.#isAlone = true;
+    if (this.#halted !== undefined) await this.#halted;
     if (this.#isCancelled) return;
     this.#hasBegun = true;
     this.#cancelPatience();

@@ -5,6 +5,7 @@
  */
 import type { CloseInfo } from "../route/mod.ts";
 import {
+  Fifo,
   FORM,
   headerBytes,
   type LentBytes,
@@ -15,8 +16,7 @@ import {
   type SegmentOwner,
   type ViolationName,
 } from "../frame/mod.ts";
-import type { PeerEvents } from "../route/table.ts";
-import { Fifo } from "./fifo.ts";
+import type { GivenBack, PeerEvents } from "../route/table.ts";
 import { SharedOwner } from "./shared_owner.ts";
 
 /** What a waiting message counts beyond its payload: empty ones are not free. */
@@ -252,6 +252,13 @@ export class HandlerQueue {
     }
     this.#owner = new SharedOwner(owner, 2);
     return { bytes, start, end, owner: this.#owner };
+  }
+
+  /** Takes messages back that handlers were given and have not begun: they come before all that wait. */
+  giveBack(messages: readonly GivenBack[]): void {
+    const waiting = this.#waiting ??= new Fifo();
+    waiting.unshift(messages.map(({ form, bytes }) => ({ form, bytes, start: 0, end: bytes.length })));
+    for (const { bytes } of messages) this.#queuedBytes += bytes.length + OVERHEAD_BYTES;
   }
 
   /** Forgets the messages that wait. */

@@ -8,7 +8,7 @@
  * @module
  */
 import type { Clock } from "./clock.ts";
-import { Fifo } from "./fifo.ts";
+import { Fifo } from "../frame/mod.ts";
 
 /** A connection as the window sees it. */
 export interface WindowMember {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { RouteEntry, RouteTable } from "../route/table.ts";
+import type { RouteEntry, RouteRuntime, RouteTable } from "../route/table.ts";
 import type { GatewayOptions } from "./option_table.ts";
 import { type ConnectionOptions, connectionOptionsOf } from "./options.ts";
 import { isInShare } from "./share.ts";
@@ -29,6 +29,11 @@ export interface Canary {
  */
 export function tableFor({ table, canary }: Routing, name: string): RouteTable {
   return canary !== undefined && isInShare(name, canary.share) ? canary.table : table;
+}
+
+/** Where code of the tables in force runs. */
+export function runtimesOf({ table, canary }: Routing): readonly RouteRuntime[] {
+  return [...table.runtimes, ...canary?.table.runtimes ?? []];
 }
 
 /**

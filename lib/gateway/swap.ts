@@ -7,7 +7,7 @@
 import type { RouteEntry } from "../route/table.ts";
 import type { Clock } from "./clock.ts";
 import { type Destination, HandOver, type Movable } from "./hand_over.ts";
-import { type Routing, tableFor, webSocketEntry } from "./routing.ts";
+import { type Routing, runtimesOf, tableFor, webSocketEntry } from "./routing.ts";
 
 /** What a swap acts on: the gateway. */
 export interface SwapHost<Peer extends Movable = Movable> {
@@ -94,6 +94,7 @@ class Swap<Peer extends Movable> {
     if (!allowRemoval) this.#refuseRemoval(leaving);
     this.#host.routing = this.#next;
     const { moved, lost } = insist ? await this.#handOverAnyway(staying, this.#next) : await this.#allOrNone(staying);
+    for (const runtime of runtimesOf(this.#next)) runtime.commit?.();
     for (const peer of leaving) this.#host.dismiss(peer);
     return { moved, dismissed: leaving.length, lost };
   }
@@ -126,6 +127,8 @@ class Swap<Peer extends Movable> {
       failures.push(error);
       for (const move of moves) move.cancel();
     };
+    // Code that ends before everybody is there takes nobody over.
+    for (const { broken } of runtimesOf(this.#next)) void broken?.then(failed);
     const pending: Promise<void>[] = [];
     for (const [at, peer] of peers.entries()) {
       if (at % PEERS_PER_TURN === PEERS_PER_TURN - 1) await this.#others();

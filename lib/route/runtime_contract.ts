@@ -27,10 +27,12 @@ export interface RouteDescriptor {
   readonly file: string;
   /** True when it has at least one WebSocket handler. */
   readonly isWebSocket: boolean;
-  /** True when an `upgrade` hook has to be asked before the 101. */
+  /** True when the runtime has to be asked before the 101. */
   readonly hasUpgrade: boolean;
   /** Methods of ordinary HTTP it handles. */
   readonly methods: ReadonlyArray<"GET" | "POST">;
+  /** True when it can take a peer over whose code has ended: it has a `resume` hook. */
+  readonly canResume: boolean;
   readonly options: RouteOptions;
 }
 
@@ -79,6 +81,18 @@ export interface PeerCommands {
   drained(): Promise<void>;
   /** The code failed: the reason is logged by the runtime, the peer gets 1011. */
   fail(): void;
+  /**
+   * The code was given this and has not begun it: it comes before all that waits, for whoever has the peer then.
+   *
+   * @param isDrainDue says the same of `drain`.
+   */
+  giveBack(messages: readonly GivenBack[], isDrainDue: boolean): void;
+}
+
+/** A message that was given to code and not begun. */
+export interface GivenBack {
+  readonly form: MessageForm;
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /**
@@ -100,6 +114,13 @@ export interface PeerEvents {
   /** At once, also while a handler is pending: the client is gone or going. */
   abort(reason: DOMException): void;
   /**
+   * For code that takes events before it has handled those it has: gives back what it has not begun, and resolves when
+   * no handler is pending. Never rejects.
+   */
+  halt?(): Promise<void>;
+  /** For such code: the handler that is pending is no longer waited for. */
+  abandon?(): void;
+  /**
    * Other code is about to take the peer over: what that needs to know, cloned. Called between two handlers; when it
    * throws or rejects, with what the code threw, the peer stays with this code.
    */
@@ -113,9 +134,12 @@ export interface PeerEvents {
   revoke(reason: DOMException): void;
 }
 
+/** Where route code runs: in the gateway's isolate, on a thread of its own, or in a process with rights of its own. */
+export type RuntimeKind = "inline" | "worker" | "process";
+
 /** A place where route code runs. */
 export interface RouteRuntime {
-  readonly kind: "inline" | "worker" | "process";
+  readonly kind: RuntimeKind;
   readonly descriptors: readonly RouteDescriptor[];
   /** Runs every route's `start`. Rejects, naming the file, when one fails; those already started are stopped. */
   start(): Promise<void>;
@@ -123,6 +147,13 @@ export interface RouteRuntime {
   stop(): Promise<void>;
   /** Resolves when no `upgrade` and no `exchange` is under way. */
   idle(): Promise<void>;
+  /**
+   * For code that may end by itself: it serves for good. From now on its end is mended by a restart; until then it is the
+   * failure of whoever is about to put it in its place, which {@linkcode RouteRuntime.broken} tells.
+   */
+  commit?(): void;
+  /** Resolves, with the reason, when the code ends before it serves for good. */
+  readonly broken?: Promise<Error>;
   /** Asked only when the descriptor says `hasUpgrade`. Never rejects: a failing hook is a 500 response. */
   upgrade(route: number, question: UpgradeQuestion): Awaitable<UpgradeDecision>;
   /** Ordinary HTTP. Never rejects: a failing handler is a 500 response. */

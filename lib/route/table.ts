@@ -12,11 +12,13 @@ export { isMalformedPath, type RouteMatch, Router, type RouterEntry } from "./ro
 export { requestOf, urlOf } from "./request_record.ts";
 export { type RouteEntry, RouteTable } from "./route_table.ts";
 export type {
+  GivenBack,
   PeerCommands,
   PeerEvents,
   RequestRecord,
   RouteDescriptor,
   RouteRuntime,
+  RuntimeKind,
   UpgradeDecision,
   UpgradeQuestion,
 } from "./runtime_contract.ts";

@@ -30,6 +30,27 @@ interface BuiltModule {
  * @throws {ManifestError} when the manifest or the code is wrong.
  */
 export async function loadBuiltRoutes(directory: string, version?: string): Promise<BuiltRoutes | undefined> {
+  const built = await readBuiltCode(directory);
+  if (built === undefined) return undefined;
+  const { deployment, path } = built;
+  const url = version === undefined ? fileUrl(path).href : versionedUrl(fileUrl(path), version);
+  return { deployment, routes: await importRoutes(url) };
+}
+
+/** Code that was built, and not run. */
+export interface BuiltCode {
+  readonly deployment: string;
+  /** Its file. */
+  readonly path: string;
+  readonly code: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Reads what was built, if this folder holds it, and sees that the bytes are those that were built.
+ *
+ * @throws {ManifestError}
+ */
+export async function readBuiltCode(directory: string): Promise<BuiltCode | undefined> {
   const where = `${directory}/${MANIFEST_FILE}`;
   const manifest = await readManifest(directory);
   if (manifest === undefined) return undefined;
@@ -42,8 +63,7 @@ export async function loadBuiltRoutes(directory: string, version?: string): Prom
   if (await sha256(code) !== routes.sha256) {
     throw new ManifestError(`${path}: its bytes are not those that were built; copy it again, or build it anew`);
   }
-  const url = version === undefined ? fileUrl(path).href : versionedUrl(fileUrl(path), version);
-  return { deployment, routes: await importRoutes(url) };
+  return { deployment, path, code };
 }
 
 /**

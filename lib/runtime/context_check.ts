@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { serialize } from "node:v8";
+import { encodeValue } from "./remote/value.ts";
 
 /** The most that the context of one connection may take, serialised. */
 export const MAX_CONTEXT_BYTES = 16 * 1024;
@@ -24,15 +24,23 @@ export function checkContext(value: unknown, isThorough: boolean): void {
   if (typeof value === "string") return checkSize(value.length);
   if (typeof value !== "object" || value === null) return;
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return checkSize(value.byteLength);
-  if (isThorough) checkSize(serializedBytes(value));
+  if (isThorough) encodeContext(value);
 }
 
-function serializedBytes(value: object): number {
+/**
+ * A context as bytes.
+ *
+ * @throws {TypeError} and {RangeError} as {@linkcode checkContext}.
+ */
+export function encodeContext(value: unknown): Uint8Array<ArrayBuffer> {
+  let bytes;
   try {
-    return serialize(value).byteLength;
+    bytes = encodeValue(value);
   } catch (cause) {
     throw notCloneable(cause instanceof Error ? cause.message : String(cause), cause);
   }
+  checkSize(bytes.length);
+  return bytes;
 }
 
 function checkSize(bytes: number): void {

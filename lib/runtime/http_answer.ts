@@ -38,3 +38,9 @@ export function checkResponse(value: unknown, handler: string): Response {
 export function internalServerError(): Response {
   return new Response("Internal Server Error\n", { status: 500, headers: { "content-type": "text/plain" } });
 }
+
+/** The answer while route code that runs elsewhere is not there. RFC 9110 §15.6.4. */
+export function serviceUnavailable(): Response {
+  const headers = { "content-type": "text/plain", "retry-after": "1" };
+  return new Response("Service Unavailable\n", { status: 503, headers });
+}

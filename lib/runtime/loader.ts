@@ -22,6 +22,7 @@ export class RouteLoadError extends AggregateError {
  * @param directory a path relative to the working directory, or a `file:` URL.
  * @param version imports the files, and all files of the project that they import, anew for each version: a module that
  * was imported once does not change otherwise. The memory of a version does not come back.
+ * @param files which of the folder's route files are meant. Default: all.
  * @throws {RouteLoadError} when the folder cannot be read, or when files are wrong: the message lists each of them.
  *
  * @example
@@ -32,11 +33,16 @@ export class RouteLoadError extends AggregateError {
  * await assertRejects(() => loadRoutes("no/such/folder"), RouteLoadError, "does not exist");
  * ```
  */
-export async function loadRoutes(directory: string | URL, version?: string): Promise<LoadedRoute[]> {
+export async function loadRoutes(
+  directory: string | URL,
+  version?: string,
+  files?: readonly string[],
+): Promise<LoadedRoute[]> {
   const root = await rootOf(directory);
   const routes: LoadedRoute[] = [];
   const errors: Error[] = [];
   for (const file of await routeFiles(root, errors)) {
+    if (files !== undefined && !files.includes(file)) continue;
     try {
       routes.push(await loadRoute(root, file, version));
     } catch (error) {

@@ -20,6 +20,13 @@ export interface BuiltFile {
   readonly sha256: string;
 }
 
+/** A plug-in that was built. */
+export interface BuiltPlugin extends BuiltFile {
+  readonly mount: string;
+  /** As the configuration names it. */
+  readonly module: string;
+}
+
 /** The manifest. */
 export interface Manifest {
   /** {@linkcode CONTRACT} of whoever built it. */
@@ -30,6 +37,10 @@ export interface Manifest {
   readonly gateway: BuiltFile;
   /** All routes: one module that needs nothing but `node:`. */
   readonly routes: BuiltFile;
+  /** What hosts code in a worker, and in a sandbox. */
+  readonly hosts?: { readonly worker: BuiltFile; readonly sandbox: BuiltFile };
+  /** Plug-ins, each of them one such module. */
+  readonly plugins?: readonly BuiltPlugin[];
   /** What the routes are, so that nobody has to run them to know. */
   readonly table: readonly RouteDescriptor[];
 }
@@ -62,6 +73,9 @@ export function parseManifest(text: string, where: string): Manifest {
   if (!isFile(manifest.routes) || !isFile(manifest.gateway) || typeof manifest.deployment !== "string") {
     throw wrong("it does not name its files");
   }
+  const { hosts, plugins = [] } = manifest;
+  if (hosts !== undefined && !(isFile(hosts.worker) && isFile(hosts.sandbox))) throw wrong("its hosts are no files");
+  if (!Array.isArray(plugins) || !plugins.every(isFile)) throw wrong("its plugins are no files");
   return manifest as Manifest;
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { type BuiltRoutes, importBuiltRoutes, loadBuiltRoutes, readManifest } from "./built_routes.ts";
+export { type BuiltRoutes, importBuiltRoutes, loadBuiltRoutes, readBuiltCode, readManifest } from "./built_routes.ts";
 export { fileUrl, pathOfUrl } from "./file_url.ts";
 export { InlineRuntime, type InlineRuntimeOptions } from "./inline_runtime.ts";
 export { listRoutes, loadRoutes, RouteLoadError } from "./loader.ts";
@@ -21,3 +21,20 @@ export {
 } from "./manifest.ts";
 export { importedFiles } from "./module_versions.ts";
 export { checkRouteModule, type LoadedRoute, type RoutePlace } from "./route_module.ts";
+export {
+  GrantError,
+  type Grants,
+  limitingShell,
+  type Limits,
+  loadProcess,
+  loadWorker,
+  mayUseTopic,
+  missingGrants,
+  parseGrants,
+  parseLimits,
+  type ProcessOrder,
+  type RemoteOrder,
+  RemoteRuntime,
+  type WorkerOrder,
+} from "./remote/mod.ts";
+export { keepRunning } from "./stray_errors.ts";

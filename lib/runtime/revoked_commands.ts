@@ -50,4 +50,5 @@ export class RevokedCommands implements PeerCommands {
   unsubscribe(): void {}
   publish(): void {}
   fail(): void {}
+  giveBack(): void {}
 }

@@ -56,6 +56,7 @@ export function checkRouteModule(exports: Readonly<Record<string, unknown>>, pla
     file: place.file,
     isWebSocket,
     hasUpgrade: route?.upgrade !== undefined,
+    canResume: route?.resume !== undefined,
     methods: [...(get ? ["GET"] as const : []), ...(post ? ["POST"] as const : [])],
     options: route?.options ?? {},
   };

@@ -116,6 +116,7 @@ Deno.test("Admin: a route with peers is taken away only where that is allowed", 
     file: "other.ts",
     isWebSocket: true,
     hasUpgrade: false,
+    canResume: true,
     methods: [],
     options: {},
   }];

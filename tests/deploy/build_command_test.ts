@@ -28,7 +28,15 @@ for (
 
 Deno.test("describeBuild counts one route as one", () => {
   const file = { file: "x-0123456789ab.js", bytes: 1, sha256: "" };
-  const route = { pattern: "/", file: "index.ts", isWebSocket: true, hasUpgrade: false, methods: [], options: {} };
+  const route = {
+    pattern: "/",
+    file: "index.ts",
+    isWebSocket: true,
+    hasUpgrade: false,
+    canResume: false,
+    methods: [],
+    options: {},
+  };
   const manifest = { sockeye: 1, deployment: "0123456789ab", gateway: file, routes: file, table: [route] };
   const [first] = describeBuild({ manifest, inputs: { gateway: [], routes: [] } }, "dist").split("\n");
   assertEquals(first, "deployment 0123456789ab: one route in dist/");

@@ -23,7 +23,15 @@ function code(name: string, log: string[], hooks: Partial<PeerEvents> = {}): Pee
 }
 
 function entry(file: string): RouteEntry {
-  const descriptor = { pattern: "/", file, isWebSocket: true, hasUpgrade: false, methods: [], options: {} };
+  const descriptor = {
+    pattern: "/",
+    file,
+    isWebSocket: true,
+    hasUpgrade: false,
+    canResume: true,
+    methods: [],
+    options: {},
+  };
   return { runtime: {} as RouteRuntime, index: 0, descriptor };
 }
 
@@ -153,4 +161,72 @@ Deno.test("HandOver that goes back takes what the first code said, where the sec
   const { log, peer, destination } = bench({ new: { resume: () => Promise.reject(new Error("no")) } });
   await assertRejects(() => new HandOver(peer, { ...destination, isReturn: true }).done, HandOverError);
   assertEquals(log.at(-1), "fail");
+});
+
+/** Code that takes events ahead: it halts when the test says so. */
+function ahead(log: string[]) {
+  const halted = Promise.withResolvers<void>();
+  const hooks: Partial<PeerEvents> = {
+    halt() {
+      log.push("old halt");
+      return halted.promise;
+    },
+    abandon: () => void log.push("old abandon"),
+  };
+  return { hooks, halt: () => halted.resolve() };
+}
+
+Deno.test("HandOver of a peer whose code takes events ahead waits until it has halted", async () => {
+  const log: string[] = [];
+  const { hooks, halt } = ahead(log);
+  const { peer, destination, clock, log: told } = bench({ old: hooks });
+  const { done } = new HandOver(peer, destination);
+  await new Promise<void>(queueMicrotask);
+  assertEquals([log, told], [["old halt"], []]);
+  halt();
+  assertEquals(await done, { kind: "moved", state: "old" });
+  assertEquals([log, told, clock.pendingTimers], [
+    ["old halt"],
+    ["old suspend", "old revoke swapped", "new resume old swap"],
+    0,
+  ]);
+});
+
+Deno.test("HandOver loses patience while the code halts: the code is told, and the queue is not, which waits for it", async () => {
+  const log: string[] = [];
+  const { hooks, halt } = ahead(log);
+  const { peer, destination, clock, log: told } = bench({ old: hooks });
+  const { done } = new HandOver(peer, destination);
+  clock.advance(999);
+  assertEquals(log, ["old halt"]);
+  clock.advance(1);
+  assertEquals([log, told], [["old halt", "old abandon"], ["old abort swapped"]]);
+  halt();
+  assertEquals((await done).kind, "moved");
+  assertEquals(told.slice(1), ["old suspend", "old revoke swapped", "new resume old swap"]);
+});
+
+Deno.test("HandOver loses patience with a read loop that waits, too: both are told", async () => {
+  const log: string[] = [];
+  const { hooks, halt } = ahead(log);
+  const { peer, destination, clock, log: told } = bench({ old: hooks });
+  peer.isBusy = true;
+  const { done } = new HandOver(peer, destination);
+  clock.advance(1000);
+  assertEquals([log, told], [["old halt", "old abandon"], ["old abort swapped", "abandoned"]]);
+  peer.rest();
+  halt();
+  assertEquals((await done).kind, "moved");
+});
+
+Deno.test("HandOver is called off while the code halts, and its peer stays", async () => {
+  const log: string[] = [];
+  const { hooks, halt } = ahead(log);
+  const { peer, destination, clock, from, log: told } = bench({ old: hooks });
+  const handOver = new HandOver(peer, destination);
+  handOver.cancel();
+  assertEquals(await handOver.done, { kind: "cancelled" });
+  halt();
+  for (let turn = 0; turn < 5; turn++) await new Promise<void>(queueMicrotask);
+  assertEquals([told, peer.entry, clock.pendingTimers], [[], from, 0]);
 });

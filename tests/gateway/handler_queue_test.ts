@@ -297,3 +297,57 @@ Deno.test("HandlerQueue gives a buffer back whose message it has copied", () => 
   const bytes = gather(queue, "short");
   assertEquals(input.recycled, [bytes]);
 });
+
+const given = (...texts: readonly string[]) =>
+  texts.map((text) => ({ form: FORM.TEXT, bytes: new TextEncoder().encode(text) }));
+
+Deno.test("HandlerQueue takes back what was not begun: it comes before all that waits, in its order", async () => {
+  const code = new Code("open");
+  const { queue, input } = open(code);
+  queue.open();
+  arrive(queue, input, "c");
+  arrive(queue, input, "d");
+  queue.giveBack(given("a", "b"));
+  await code.settle();
+  assertEquals(code.log.filter((entry) => !entry.endsWith(".")), ["open", "a", "b", "c", "d"]);
+});
+
+Deno.test("HandlerQueue counts what it takes back, and forgets it with what waits", async () => {
+  const code = new Code("open");
+  const { queue, input } = open(code);
+  queue.open();
+  arrive(queue, input, "12345");
+  const one = queue.queuedBytes;
+  queue.giveBack(given("12345", "12345"));
+  assertEquals(queue.queuedBytes, 3 * one);
+  queue.drop();
+  assertEquals(queue.queuedBytes, 0);
+  await code.settle();
+  assertEquals(code.log, ["open", "open."]);
+});
+
+Deno.test("HandlerQueue: what is given back to an interlude is for whoever has the peer then", async () => {
+  const [old, next] = [new Code(), new Code()];
+  const { queue, input } = open(old);
+  const done = Promise.withResolvers<void>();
+  queue.interlude(() => done.promise);
+  arrive(queue, input, "b");
+  queue.giveBack(given("a"));
+  queue.drain();
+  queue.handTo(next);
+  assertEquals(next.log, []);
+  done.resolve();
+  await new Promise<void>(queueMicrotask);
+  assertEquals([old.log, next.log], [[], ["drain", "drain.", "a", "a.", "b", "b."]]);
+  assertEquals(queue.queuedBytes, 0);
+});
+
+Deno.test("HandlerQueue: what is given back runs before close", async () => {
+  const code = new Code("open");
+  const { queue } = open(code);
+  queue.open();
+  queue.close(INFO);
+  queue.giveBack(given("a"));
+  await code.settle();
+  assertEquals(code.log.slice(2), ["a", "a.", "close 1000", "close 1000."]);
+});

@@ -3,7 +3,7 @@ import { RouteTable } from "../../lib/route/route_table.ts";
 import type { RouteDescriptor, RouteRuntime } from "../../lib/route/runtime_contract.ts";
 
 function descriptor(pattern: string, file: string, more: Partial<RouteDescriptor> = {}): RouteDescriptor {
-  return { pattern, file, isWebSocket: true, hasUpgrade: false, methods: [], options: {}, ...more };
+  return { pattern, file, isWebSocket: true, hasUpgrade: false, canResume: false, methods: [], options: {}, ...more };
 }
 
 /** A runtime of which only the descriptors are looked at. */

@@ -1,5 +1,6 @@
-import { assertThrows } from "@std/assert";
-import { checkContext, MAX_CONTEXT_BYTES } from "../../lib/runtime/context_check.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import { checkContext, encodeContext, MAX_CONTEXT_BYTES } from "../../lib/runtime/context_check.ts";
+import { decodeValue } from "../../lib/runtime/remote/value.ts";
 
 for (const isThorough of [false, true]) {
   const where = isThorough ? "in development" : "in production";
@@ -26,4 +27,20 @@ Deno.test("checkContext looks into objects in development, and leaves them alone
   assertThrows(() => checkContext(large, true), RangeError, "at most 16384 bytes");
   checkContext(uncloneable, false);
   checkContext(large, false);
+});
+
+Deno.test("encodeContext gives a context as bytes that are it again, and refuses what checkContext refuses", () => {
+  for (const value of [undefined, null, "ä", { at: new Date(5), list: [1, , 3] }, new Uint8Array([1, 2])]) {
+    const bytes = encodeContext(value);
+    assertEquals(decodeValue(bytes, 0, bytes.length), value);
+  }
+  for (const value of [() => {}, { socket: { write() {} } }]) {
+    assertThrows(() => encodeContext(value), TypeError, "structured-cloneable");
+  }
+});
+
+Deno.test("encodeContext takes what is as long as it may be, and not a byte more", () => {
+  const [most, more] = [MAX_CONTEXT_BYTES, MAX_CONTEXT_BYTES + 1].map((bytes) => "x".repeat(bytes - 3));
+  assertEquals(encodeContext(most).length, MAX_CONTEXT_BYTES);
+  assertThrows(() => encodeContext(more), RangeError, "at most 16384 bytes, and this takes 16385");
 });

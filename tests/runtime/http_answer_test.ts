@@ -1,5 +1,5 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { checkResponse, internalServerError } from "../../lib/runtime/http_answer.ts";
+import { checkResponse, internalServerError, serviceUnavailable } from "../../lib/runtime/http_answer.ts";
 
 Deno.test("checkResponse gives back a Response that can be sent", () => {
   for (const response of [new Response("x"), new Response(null, { status: 204 }), Response.redirect("http://a/")]) {
@@ -25,4 +25,10 @@ Deno.test("checkResponse refuses a body that was read, and a status that ends no
 Deno.test("internalServerError says nothing internal, and is a new one each time", async () => {
   const [one, two] = [internalServerError(), internalServerError()];
   assertEquals([one.status, await one.text(), two.bodyUsed], [500, "Internal Server Error\n", false]);
+});
+
+Deno.test("serviceUnavailable says to ask again soon, and is a new one each time", async () => {
+  const [one, two] = [serviceUnavailable(), serviceUnavailable()];
+  assertEquals([one.status, one.headers.get("retry-after")], [503, "1"]);
+  assertEquals([await one.text(), two.bodyUsed], ["Service Unavailable\n", false]);
 });

@@ -14,6 +14,7 @@ Deno.test("checkRouteModule describes a route of both kinds", () => {
     file: "rooms/[room].ts",
     isWebSocket: true,
     hasUpgrade: true,
+    canResume: false,
     methods: ["GET", "POST"],
     options: { maxMessageBytes: 5 },
   });
@@ -25,6 +26,12 @@ Deno.test("checkRouteModule describes a route of HTTP alone", () => {
   const { descriptor, route } = checkRouteModule({ post: handler }, PLACE);
   assertEquals([descriptor.isWebSocket, descriptor.hasUpgrade, descriptor.methods], [false, false, ["POST"]]);
   assertEquals(route, undefined);
+});
+
+Deno.test("checkRouteModule: a route can take a peer over whose code has ended when it has a resume hook", () => {
+  const canResume = (route: object) => checkRouteModule({ default: route }, PLACE).descriptor.canResume;
+  assertEquals([canResume({ resume() {} }), canResume({ suspend() {}, open() {} })], [true, false]);
+  assertEquals(checkRouteModule({ get: handler }, PLACE).descriptor.canResume, false);
 });
 
 Deno.test("checkRouteModule: any hook of a connection makes a WebSocket route, and so does start, which has peers", () => {

@@ -5,7 +5,7 @@
  */
 import type { Payload } from "../../lib/frame/mod.ts";
 import type { TransportName } from "../../lib/route/mod.ts";
-import type { PeerCommands, RequestRecord } from "../../lib/route/table.ts";
+import type { GivenBack, PeerCommands, RequestRecord } from "../../lib/route/table.ts";
 
 /** One command: its name and what it was given; bytes as arrays of numbers, as they were at the time of the call. */
 export type RecordedCommand = readonly [name: string, ...given: unknown[]];
@@ -18,6 +18,31 @@ export interface RecordedSetting {
   readonly params?: Readonly<Record<string, string>>;
   readonly subprotocol?: string;
   readonly context?: unknown;
+}
+
+/** A request that, like the gateway's own, has nothing of its own to be copied. */
+export class RecordedRequest implements RequestRecord {
+  readonly #record: RequestRecord;
+
+  constructor(record: RequestRecord) {
+    this.#record = record;
+  }
+
+  get method(): string {
+    return this.#record.method;
+  }
+
+  get url(): string {
+    return this.#record.url;
+  }
+
+  get headers(): RequestRecord["headers"] {
+    return this.#record.headers;
+  }
+
+  get remoteAddress(): string {
+    return this.#record.remoteAddress;
+  }
 }
 
 /** Records every command. */
@@ -43,12 +68,12 @@ export class RecordedCommands implements PeerCommands {
     this.params = setting.params ?? {};
     this.subprotocol = setting.subprotocol ?? "";
     this.context = setting.context;
-    this.request = {
+    this.request = new RecordedRequest({
       method: "GET",
       url: setting.url ?? "http://example.com/",
       headers: setting.headers ?? [["host", "example.com"]],
       remoteAddress: "192.0.2.7",
-    };
+    });
   }
 
   /** Resolves when so many commands were recorded; a runtime that lives elsewhere takes its time. */
@@ -103,6 +128,10 @@ export class RecordedCommands implements PeerCommands {
 
   fail(): void {
     this.#record("fail");
+  }
+
+  giveBack(messages: readonly GivenBack[], isDrainDue: boolean): void {
+    this.#record("giveBack", messages.map(({ bytes }) => new TextDecoder().decode(bytes)), isDrainDue);
   }
 
   #record(name: string, ...given: readonly unknown[]): void {

@@ -6,9 +6,9 @@
 import { FORM } from "../../lib/frame/mod.ts";
 import { assertEquals, assertGreaterOrEqual } from "@std/assert";
 import type { Payload } from "../../lib/frame/mod.ts";
-import type { PeerEvents, RequestRecord, RouteRuntime, UpgradeDecision } from "../../lib/route/table.ts";
+import type { PeerEvents, RouteRuntime, UpgradeDecision } from "../../lib/route/table.ts";
 import type { RuntimeLog } from "../../lib/runtime/mod.ts";
-import { RecordedCommands, type RecordedSetting } from "./recorded_commands.ts";
+import { RecordedCommands, RecordedRequest, type RecordedSetting } from "./recorded_commands.ts";
 
 /** What the suite asks a runtime to be made of. */
 export interface RuntimeMaking {
@@ -67,12 +67,12 @@ export class RuntimeBench implements RuntimeLog {
 
   /** Asks a route's `upgrade`. */
   async upgrade(query: string, signal = new AbortController().signal): Promise<UpgradeDecision> {
-    const request: RequestRecord = {
+    const request = new RecordedRequest({
       method: "GET",
       url: `http://example.com/gate/red?${query}`,
       headers: [["host", "example.com"], ["cookie", "a=1"], ["cookie", "b=2"]],
       remoteAddress: "192.0.2.7",
-    };
+    });
     const question = { request, params: { door: "red" }, subprotocols: ["chat", "v2"], signal };
     return await this.runtime.upgrade(this.at("/gate/[door]"), question);
   }

@@ -8,22 +8,24 @@ import { deliver, encoder, GONE, type RuntimeTest } from "./runtime_bench.ts";
 
 export function describeHandlers(test: RuntimeTest): void {
   test("descriptors say what each route handles", ({ runtime }) => {
-    const short = runtime.descriptors.map(({ pattern, file, isWebSocket, hasUpgrade, methods }) => ({
+    const short = runtime.descriptors.map(({ pattern, file, isWebSocket, canResume, methods }) => ({
       pattern,
       file,
       isWebSocket,
-      hasUpgrade,
+      canResume,
       methods: methods.join(),
     }));
-    const plain = { isWebSocket: true, hasUpgrade: false, methods: "" };
+    const plain = { isWebSocket: true, canResume: false, methods: "" };
     assertEquals(short.find((one) => one.pattern === "/echo"), { ...plain, pattern: "/echo", file: "echo.ts" });
     assertEquals(
       short.find((one) => one.pattern === "/gate/[door]"),
-      { ...plain, pattern: "/gate/[door]", file: "gate/[door].ts", hasUpgrade: true },
+      { ...plain, pattern: "/gate/[door]", file: "gate/[door].ts" },
     );
+    assertEquals(runtime.descriptors.find((one) => one.pattern === "/gate/[door]")?.hasUpgrade, true);
+    assertEquals(short.find((one) => one.pattern === "/moving")?.canResume, true);
     assertEquals(
       short.find((one) => one.pattern === "/page"),
-      { pattern: "/page", file: "page.ts", isWebSocket: false, hasUpgrade: false, methods: "GET,POST" },
+      { pattern: "/page", file: "page.ts", isWebSocket: false, canResume: false, methods: "GET,POST" },
     );
     return Promise.resolve();
   });

@@ -52,7 +52,8 @@ export function describeFailures(test: RuntimeTest): void {
     await Promise.all([message.commands.until(1), drain.commands.until(1), open.commands.until(2)]);
     assertEquals(message.commands.calls, [["fail"]]);
     assertEquals(drain.commands.calls, [["fail"]]);
-    assertEquals(bench.lines.map(({ fields }) => fields.hook), ["message", "drain", "open", "close"]);
+    // Whose comes first is settled for one peer only.
+    assertEquals(bench.lines.map(({ fields }) => fields.hook).sort(), ["close", "drain", "message", "open"]);
   });
 
   test("a failure of one peer is nobody else's", async (bench) => {

@@ -10,10 +10,18 @@ import { describeFailures, describeSchema } from "./runtime_failure_suite.ts";
 import { describeMoves } from "./runtime_move_suite.ts";
 import { describeExchange, describeStart, describeUpgrade } from "./runtime_request_suite.ts";
 
-/** Runs the suite against one kind of runtime. `make` gives a runtime that is not started; the suite stops it. */
-export function runtimeSuite(name: string, make: (making: RuntimeMaking) => Promise<RouteRuntime>): void {
+/**
+ * Runs the suite against one kind of runtime, in production and in development.
+ *
+ * @param make gives a runtime that is not started; the suite stops it.
+ */
+export function runtimeSuite(
+  name: string,
+  make: (making: RuntimeMaking) => Promise<RouteRuntime>,
+  isDevelopment: readonly boolean[] = [false, true],
+): void {
   const test: RuntimeTest = (title, run, folder = "runtime_routes/") => {
-    for (const poisonViews of [false, true]) {
+    for (const poisonViews of isDevelopment) {
       Deno.test(`${name}${poisonViews ? " in development" : ""}: ${title}`, async () => {
         const bench = new RuntimeBench(poisonViews);
         bench.runtime = await make({

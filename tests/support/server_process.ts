@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { START_TASK } from "./start_task.ts";
+import { type DenoTask, START_TASK } from "./start_task.ts";
 
 /** What may differ from `deno task start --port 0 --host 127.0.0.1`. */
 export interface ServerSetting {
@@ -15,6 +15,10 @@ export interface ServerSetting {
   readonly env?: Readonly<Record<string, string>>;
   /** Flags of `deno run`, after those of the start task: `["--allow-read=/tmp/x"]`. */
   readonly denoFlags?: readonly string[];
+  /** Whose flags and environment. Default: those of the start task. */
+  readonly task?: DenoTask;
+  /** Where it is started, and its `sockeye.config.ts` is. Default: the project. */
+  readonly folder?: string;
   /** Most files the process may have open: `ulimit -n`. */
   readonly maxOpenFiles?: number;
 }
@@ -186,15 +190,17 @@ export class ServerProcess implements AsyncDisposable {
 /** `getconf CLK_TCK` is 100 on every Linux. */
 const TICKS_PER_SECOND = 100;
 
-function commandOf({ args = [], routes, env = {}, denoFlags = [], maxOpenFiles }: ServerSetting): Deno.Command {
-  const { env: taskEnv, flags, entry } = START_TASK;
+function commandOf(
+  { args = [], routes, env = {}, denoFlags = [], task = START_TASK, folder = PROJECT, maxOpenFiles }: ServerSetting,
+): Deno.Command {
+  const { env: taskEnv, flags, entry } = task;
   const where = routes === undefined ? [] : ["--routes", routes];
-  const deno = [...flags, ...denoFlags, entry, "--port", "0", "--host", "127.0.0.1", ...where, ...args];
+  const deno = [...flags, ...denoFlags, PROJECT + entry, "--port", "0", "--host", "127.0.0.1", ...where, ...args];
   // `exec` keeps the process id: signals reach the server, not a shell.
   const shell = ["-c", `ulimit -n ${maxOpenFiles}; exec "$0" "$@"`, Deno.execPath(), ...deno];
   return new Deno.Command(maxOpenFiles === undefined ? Deno.execPath() : "sh", {
     args: maxOpenFiles === undefined ? deno : shell,
-    cwd: PROJECT,
+    cwd: folder,
     env: { NO_COLOR: "1", ...taskEnv, ...env },
     stdin: "null",
     stdout: "piped",

@@ -27,6 +27,12 @@ export class Fifo<T> {
     this.#list.push(one);
   }
 
+  /** Puts some before all others, in their order. */
+  unshift(ones: readonly T[]): void {
+    this.#list = [...ones, ...this.#list.slice(this.#head)];
+    this.#head = 0;
+  }
+
   /** Takes out the one that waits longest; undefined when nobody does. */
   shift(): T | undefined {
     if (this.#head === this.#list.length) return undefined;

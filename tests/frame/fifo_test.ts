@@ -1,19 +1,29 @@
 /** The queue beside an array, which is slow and right. @module */
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Fifo } from "../../lib/gateway/fifo.ts";
+import { Fifo } from "../../lib/frame/fifo.ts";
 
-Deno.test("Fifo gives what an array would, whatever is pushed and shifted", () => {
-  fc.assert(fc.property(fc.array(fc.boolean(), { maxLength: 200 }), (pushes) => {
+/** What is done to a queue: one is added, one taken out, or some are put before all others. */
+const steps = fc.array(fc.oneof(fc.constantFrom("push" as const, "shift" as const), fc.nat(100)), { maxLength: 200 });
+
+Deno.test("Fifo gives what an array would, whatever is pushed, shifted, and put before all others", () => {
+  fc.assert(fc.property(steps, (all) => {
     const fifo = new Fifo<number>();
     const list: number[] = [];
-    for (const [at, isPush] of pushes.entries()) {
-      if (isPush) {
+    for (const [at, step] of all.entries()) {
+      if (step === "push") {
         fifo.push(at);
         list.push(at);
-      } else assertEquals(fifo.shift(), list.shift());
-      assertEquals(fifo.length, list.length);
+      } else if (step === "shift") assertEquals(fifo.shift(), list.shift());
+      else {
+        const ones = Array.from({ length: step }, (_, index) => 1000 * at + index);
+        fifo.unshift(ones);
+        list.unshift(...ones);
+      }
+      assertEquals([fifo.length, fifo.first], [list.length, list[0]]);
     }
+    while (list.length > 0) assertEquals(fifo.shift(), list.shift());
+    assertEquals([fifo.shift(), fifo.length], [undefined, 0]);
   }));
 });
 

@@ -1,0 +1,17 @@
+/**
+ * Route code outside the gateway's isolate: in a worker, and in a process of its own.
+ *
+ * @module
+ */
+export {
+  GrantError,
+  type Grants,
+  type Limits,
+  mayUseTopic,
+  missingGrants,
+  parseGrants,
+  parseLimits,
+} from "./grants.ts";
+export { loadProcess, loadWorker, type ProcessOrder, type RemoteOrder, type WorkerOrder } from "./remote_places.ts";
+export { RemoteRuntime } from "./remote_runtime.ts";
+export { limitingShell } from "./sandbox.ts";

@@ -1,0 +1,158 @@
+/** Inline, worker and process do the same: one script of events, the same commands, contexts, topics and lines of the log. @module */
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { FORM } from "../../lib/frame/mod.ts";
+import type { GivenBack, PeerEvents, RouteRuntime } from "../../lib/route/table.ts";
+import { RecordedCommands } from "../suites/recorded_commands.ts";
+import { LogLines } from "../support/log_lines.ts";
+import { routeSource, RUNTIME_KINDS, runtimeOf } from "../support/remote_code.ts";
+
+/** Does what each message says, one thing after the other. */
+const CODE = routeSource(
+  `
+  open(peer) { peer.send("open " + JSON.stringify(peer.context ?? null)); },
+  async message(peer, message) {
+    if (!message.isText) return peer.send(message);
+    for (const [what, value] of message.json()) {
+      if (what === "send") peer.send(value);
+      if (what === "bytes") peer.send(new TextEncoder().encode(value));
+      if (what === "echo") peer.send(message);
+      if (what === "wait") for (let turn = 0; turn < value; turn++) await undefined;
+      if (what === "context") peer.context = value;
+      if (what === "mutate" && peer.context?.list) peer.context.list.push(value);
+      if (what === "subscribe") peer.subscribe(value);
+      if (what === "unsubscribe") peer.unsubscribe(value);
+      if (what === "publish") peer.publish("news", value, { self: true });
+      if (what === "topics") peer.send([...peer.topics].sort().join());
+      if (what === "ping") peer.ping(value);
+      if (what === "throw") throw new Error(value);
+      if (what === "close") peer.close(4000, value);
+      if (what === "terminate") peer.terminate();
+    }
+  },
+  drain(peer) { peer.send("drain"); },
+  error(peer, error) { peer.send("error " + error.message); },
+  suspend(peer) { return { context: peer.context, topics: [...peer.topics].sort() }; },
+  close(peer, { code, reason }) { peer.send("close " + code + " " + reason); },`,
+);
+
+type Step =
+  | { readonly kind: "text"; readonly acts: ReadonlyArray<readonly [what: string, value: unknown]> }
+  | { readonly kind: "binary"; readonly bytes: Uint8Array }
+  | { readonly kind: "drain" }
+  | { readonly kind: "suspend" };
+
+const short = fc.string({ unit: "grapheme", maxLength: 12 });
+const topic = fc.constantFrom("a", "b", "c");
+const act = fc.oneof(
+  fc.tuple(fc.constantFrom("send", "bytes", "publish", "ping", "echo", "topics", "mutate"), short),
+  fc.tuple(fc.constant("wait"), fc.integer({ min: 1, max: 5 })),
+  fc.tuple(fc.constantFrom("subscribe", "unsubscribe"), topic),
+  fc.tuple(fc.constant("context"), fc.record({ list: fc.array(short, { maxLength: 3 }), name: short })),
+  { weight: 1, arbitrary: fc.tuple(fc.constantFrom("throw", "close", "terminate"), short) },
+);
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant("text" as const), acts: fc.array(act, { maxLength: 5 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant("binary" as const), bytes: fc.uint8Array({ maxLength: 80 }) }),
+  },
+  { weight: 1, arbitrary: fc.constant({ kind: "drain" as const }) },
+  { weight: 1, arbitrary: fc.constant({ kind: "suspend" as const }) },
+);
+
+/** Does as a connection does: takes back what code has not begun, and is in no topic once it closes. */
+class TakingBack extends RecordedCommands {
+  #isOpen = true;
+
+  givenBack: readonly GivenBack[] = [];
+
+  isDrainDue = false;
+
+  override giveBack(messages: readonly GivenBack[], isDrainDue: boolean): void {
+    this.givenBack = messages;
+    this.isDrainDue = isDrainDue;
+  }
+
+  override subscribe(topic: string): void {
+    if (this.#isOpen) super.subscribe(topic);
+  }
+
+  override close(code: number, reason: string): void {
+    super.close(code, reason);
+    this.#end();
+  }
+
+  override fail(): void {
+    super.fail();
+    this.#end();
+  }
+
+  override terminate(): void {
+    super.terminate();
+    this.#end();
+  }
+
+  #end(): void {
+    this.#isOpen = false;
+    this.topics.clear();
+  }
+}
+
+/** Resolves when everything that was given to the code has been handled. */
+async function settle(events: PeerEvents, commands: TakingBack): Promise<void> {
+  for (;;) {
+    await events.halt?.();
+    const { givenBack, isDrainDue } = commands;
+    if (givenBack.length === 0 && !isDrainDue) return;
+    commands.givenBack = [];
+    commands.isDrainDue = false;
+    if (isDrainDue) await events.drain();
+    for (const { form, bytes } of givenBack) await events.message(form, bytes, 0, bytes.length);
+  }
+}
+
+/** What is seen of one peer from outside. */
+async function play(runtime: RouteRuntime, log: LogLines, steps: readonly Step[]): Promise<unknown> {
+  const commands = new TakingBack({ context: { list: [] } });
+  const events = runtime.attach(0, commands);
+  const from = log.lines.length;
+  const states: unknown[] = [];
+  await events.open();
+  for (const step of steps) {
+    // It comes before messages that wait, of which inline code has none here.
+    if (step.kind === "drain" || step.kind === "suspend") await settle(events, commands);
+    if (step.kind === "drain") await events.drain();
+    else if (step.kind === "suspend") {
+      states.push(await events.suspend());
+    } else {
+      const bytes = step.kind === "text" ? new TextEncoder().encode(JSON.stringify(step.acts)) : step.bytes.slice();
+      await events.message(step.kind === "text" ? FORM.TEXT : 0, bytes, 0, bytes.length);
+    }
+  }
+  await events.close({ code: 1001, reason: "gone", wasClean: false });
+  return { calls: commands.calls, context: commands.context, states, log: log.lines.slice(from).map(withoutStack) };
+}
+
+function withoutStack(line: string): string {
+  return line.split("\n", 1)[0]!;
+}
+
+Deno.test("one script of events has the same commands, states, contexts and log lines in each runtime", async () => {
+  const log = new LogLines();
+  const runtimes = await Promise.all(RUNTIME_KINDS.map((kind) => runtimeOf(kind, CODE, log)));
+  try {
+    for (const runtime of runtimes) await runtime.start();
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+        const seen: unknown[] = [];
+        for (const runtime of runtimes) seen.push(await play(runtime, log, steps));
+        assertEquals(seen[1], seen[0], "worker");
+        assertEquals(seen[2], seen[0], "process");
+      }),
+      { numRuns: 200 },
+    );
+  } finally {
+    for (const runtime of runtimes) await runtime.stop();
+  }
+});
