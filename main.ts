@@ -5,16 +5,27 @@
  */
 import {
   AdminListenError,
+  builtHosts,
+  checkPlaces,
+  CodeRuntimes,
+  ConfigError,
   DataDirError,
   type DeploymentCode,
   DeployService,
+  type Hosts,
   LiveReload,
+  LOCAL_DEPLOYMENT,
+  parsePlacement,
+  PlaceError,
+  type Placement,
+  PlacementError,
+  PluginError,
+  readConfig,
   Reload,
   TokenError,
 } from "./lib/deploy/mod.ts";
 import { isLoopbackAuthority } from "./lib/handshake/mod.ts";
 import {
-  CONFIG_FILE,
   EpollListener,
   EpollUnavailableError,
   Gateway,
@@ -34,10 +45,9 @@ import { createLog, type Log } from "./lib/observe/mod.ts";
 import { Hub } from "./lib/pubsub/mod.ts";
 import { type RouteRuntime, RouteTable } from "./lib/route/table.ts";
 import {
-  type BuiltRoutes,
-  fileUrl,
   importedFiles,
   InlineRuntime,
+  keepRunning,
   loadBuiltRoutes,
   loadRoutes,
   ManifestError,
@@ -49,8 +59,6 @@ import denoConfig from "./deno.json" with { type: "json" };
 /** Exit codes: 0 after a drain, 1 when it cannot start, 2 for a wrong option, 130 and 143 at a second signal. */
 const EXIT = { CANNOT_START: 1, WRONG_OPTION: 2, INTERRUPTED: 130, TERMINATED: 143 } as const;
 
-const DEPLOYMENT = "local";
-
 /** What development adds to the URLs of modules, and nobody has to read. */
 const VERSION_MARK = /(?<=\.[cm]?[jt]sx?)\?v=\d+/g;
 
@@ -61,9 +69,13 @@ class StartError extends Error {}
 
 const REASONS_NOT_TO_START = [
   AdminListenError,
+  ConfigError,
   DataDirError,
   ManifestError,
   OptionError,
+  PlaceError,
+  PlacementError,
+  PluginError,
   RouteLoadError,
   StartError,
   TokenError,
@@ -84,14 +96,15 @@ export async function run(args: readonly string[], built?: string): Promise<void
   if (line.help) return console.log(helpText());
   if (line.version) return console.log(`sockeye ${denoConfig.version} (deno ${Deno.version.deno})`);
   try {
+    const { placement, rest } = parsePlacement(await readConfig());
     const options = resolveOptions({
       flags: line.flags,
       dev: line.dev,
       env: (name) => Deno.env.get(name),
-      config: built === undefined ? await readConfig() : { routes: built, ...await readConfig() },
+      config: built === undefined ? rest : { routes: built, ...rest },
       memoryLimitBytes: memoryLimitBytes(),
     });
-    await (line.check ? check(options) : serve(options, line.dev));
+    await (line.check ? check(options, placement) : serve({ options, placement, built, isDev: line.dev }));
   } catch (error) {
     if (!REASONS_NOT_TO_START.some((reason) => error instanceof reason)) throw error;
     console.error(`sockeye cannot start: ${(error as Error).message}`);
@@ -99,73 +112,64 @@ export async function run(args: readonly string[], built?: string): Promise<void
   }
 }
 
-/** The default export of `sockeye.config.ts` in the working directory, if there is one. */
-async function readConfig(): Promise<object | undefined> {
-  const url = fileUrl(`${Deno.cwd()}/${CONFIG_FILE}`);
-  try {
-    await Deno.stat(url);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable) return undefined;
-    throw error;
-  }
-  try {
-    const config: { readonly default?: object } = await import(url.href);
-    return config.default ?? {};
-  } catch (error) {
-    throw new StartError(`${CONFIG_FILE}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
-/** What would be served, as JSON: `--check`. */
-async function check(options: GatewayOptions): Promise<void> {
-  const { routes } = await loadCode(options.routes);
+/** What would be served, as JSON: `--check`. The code is loaded here, wherever it would run. */
+async function check(options: GatewayOptions, placement: Placement): Promise<void> {
+  const built = await loadBuiltRoutes(options.routes);
+  const routes = built?.routes ?? await loadRoutes(options.routes);
+  const publish = () => Promise.resolve();
   const log = { warn() {}, error() {} };
-  const runtime = new InlineRuntime({
-    routes,
-    publish: () => Promise.resolve(),
-    log,
-    poisonViews: false,
-    deployment: "",
-  });
+  const runtime = new InlineRuntime({ routes, publish, log, poisonViews: false, deployment: "" });
+  const { descriptors } = runtime;
+  checkPlaces(placement, descriptors.map(({ pattern }) => pattern));
   // Also finds two routes for one path, and options of a route that are wrong.
-  new Gateway({ options, table: RouteTable.of([runtime]) });
-  console.log(JSON.stringify({ version: denoConfig.version, options, routes: runtime.descriptors }, null, 2));
+  new Gateway({ options, table: tableOf([runtime]) });
+  console.log(JSON.stringify({ version: denoConfig.version, options, routes: descriptors }, null, 2));
 }
 
-/** What was built, or a folder of route files. */
-async function loadCode(folder: string, version?: string): Promise<BuiltRoutes> {
-  const built = await loadBuiltRoutes(folder, version);
-  if (built !== undefined) return built;
-  const deployment = version === undefined ? DEPLOYMENT : `${DEPLOYMENT}.${version}`;
-  return { deployment, routes: await loadRoutes(folder, version) };
+/** What a server is made of. */
+interface Serving {
+  readonly options: GatewayOptions;
+  readonly placement: Placement;
+  /** The folder of a built deployment, where it is one that runs. */
+  readonly built: string | undefined;
+  readonly isDev: boolean;
 }
 
-async function serve(options: GatewayOptions, isDev: boolean): Promise<void> {
+/** Where the sources are at hand, what bundles is loaded when it is needed. */
+function hostsOf(built: string | undefined): () => Promise<Hosts> {
+  if (built !== undefined) return () => builtHosts(built);
+  return async () => {
+    const { sourceHosts } = await import(new URL("./lib/deploy/source_hosts.ts", import.meta.url).href);
+    return sourceHosts();
+  };
+}
+
+async function serve({ options, placement, built, isDev }: Serving): Promise<void> {
   const log = createLog(options.logLevel, (line) => console.error(line.replaceAll(VERSION_MARK, "")));
   const hub = new Hub();
-  const runtimesOf = (code: BuiltRoutes): readonly RouteRuntime[] => [
-    new InlineRuntime({
-      ...code,
-      publish: (topic, data) => Promise.resolve(void hub.publish(topic, data)),
-      log,
-      poisonViews: isDev,
-    }),
-  ];
-  // Its modules stay as they are when it serves again: what is in the folder then may be other code.
-  const load = async (version?: string): Promise<DeploymentCode> => {
-    const code = await loadCode(options.routes, version);
-    return { name: code.deployment, make: () => Promise.resolve(runtimesOf(code)) };
-  };
+  const code = new CodeRuntimes({
+    placement,
+    hosts: hostsOf(built),
+    publish: (topic, data) => Promise.resolve(void hub.publish(topic, data)),
+    log,
+    clock: systemClock,
+    isDevelopment: isDev,
+    // Whoever may connect to this machine may not operate its server.
+    deniedPorts: [Number(/\d+$/.exec(options.admin)?.[0])],
+    env: (name) => Deno.env.get(name),
+  });
+  const plugins = await code.loadPlugins();
+  const load = (version?: string): Promise<DeploymentCode> => code.ofFolder(options.routes, version);
   const service = await DeployService.begin({
     options,
     token: Deno.env.get(TOKEN_VARIABLE) || undefined,
     isStored: !isDev,
     folder: () => load(isDev ? "1" : undefined),
-    folderName: (await readManifest(options.routes))?.deployment ?? DEPLOYMENT,
-    runtimesOf,
+    folderName: (await readManifest(options.routes))?.deployment ?? LOCAL_DEPLOYMENT,
+    runtimesOf: (deployment, bytes) => code.ofBundle(deployment, bytes),
     log,
   });
-  const table = RouteTable.of(service.runtimes);
+  const table = tableOf(service.runtimes);
   const gateway = new Gateway({
     options,
     table,
@@ -190,7 +194,7 @@ async function serve(options: GatewayOptions, isDev: boolean): Promise<void> {
     ? new LiveReload({ routes: Deno.realPathSync(options.routes), files: importedFiles, reload })
     : undefined;
   reloadOnSignal(reload);
-  announce(door, options, table, isDev);
+  announce(door, options, table, { plugins, isDev });
   await stopping;
   // The drain may end with a kill.
   await service.leave();
@@ -199,8 +203,18 @@ async function serve(options: GatewayOptions, isDev: boolean): Promise<void> {
   listener.close();
   await accepting;
   await service.close();
+  await code.end();
   log.info("stopped");
   Deno.exit(0);
+}
+
+/** Two routes for the same paths are a reason not to start. */
+function tableOf(runtimes: readonly RouteRuntime[]): RouteTable {
+  try {
+    return RouteTable.of(runtimes);
+  } catch (error) {
+    throw new StartError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** What is in the routes folder takes over, and the open sockets go on with it: `kill -USR2`. */
@@ -306,24 +320,20 @@ function gatewayLog(log: Log): ConstructorParameters<typeof Gateway>[0]["events"
   };
 }
 
-/** Code of a route that fails outside its handlers is logged; it does not end everybody's connections. */
-function keepRunning(log: Log): void {
-  globalThis.addEventListener("unhandledrejection", (event) => {
-    event.preventDefault();
-    log.error("a promise was rejected and nobody handled it", { error: event.reason });
-  });
-  globalThis.addEventListener("error", (event) => {
-    event.preventDefault();
-    log.error("an error was thrown and nobody caught it", { error: event.error });
-  });
-}
-
-function announce({ port, transport }: Door, options: GatewayOptions, table: RouteTable, isDev: boolean): void {
+function announce(
+  { port, transport }: Door,
+  options: GatewayOptions,
+  table: RouteTable,
+  { plugins, isDev }: { readonly plugins: readonly string[]; readonly isDev: boolean },
+): void {
   const host = hostOf({ ...options, port });
   const how = transport === "deno" ? "" : ` over ${transport}`;
   console.log(`sockeye ${denoConfig.version} listens on http://${host} (${options.hostname})${how}\n`);
   if (table.entries.length === 0) console.log(`  no routes: put a file into ${options.routes}/ and start again`);
   else console.log(table.describe().replaceAll(/^/gm, "  "));
+  if (plugins.length > 0) {
+    console.log(`\n  plug-ins, each in a process of its own:\n${plugins.map((line) => `    ${line}`).join("\n")}`);
+  }
   const change = isDev ? "  change it: save a file, and the open sockets go on with the new code\n" : "";
   console.log(`\n  try it: open http://${host}/ in a browser\n${change}  stop it: press Ctrl+C`);
 }

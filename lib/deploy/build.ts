@@ -15,7 +15,8 @@ import {
   sha256,
 } from "../runtime/mod.ts";
 import { type Bundle, bundle, BundleError, endBundling } from "./bundle.ts";
-import { entryOf } from "./route_bundle.ts";
+import type { PluginOrder } from "./plugin.ts";
+import { entryOf, pluginBundle } from "./route_bundle.ts";
 
 /** What is built, and where to. */
 export interface BuildOrder {
@@ -25,6 +26,8 @@ export interface BuildOrder {
   readonly out: string;
   /** Bare names of imports and what they stand for, beside `sockeye`. */
   readonly imports?: Readonly<Record<string, string>>;
+  /** Plug-ins that the server is going to have. */
+  readonly plugins?: readonly PluginOrder[];
 }
 
 /** What was built. */
@@ -43,7 +46,7 @@ export class BuildError extends Error {
 const PROJECT = new URL("../../", import.meta.url);
 
 /** Files of a former build. */
-const BUILT = /^(?:gateway|routes)-[0-9a-f]{12}\.js(?:\.map)?$/;
+const BUILT = /^(?:gateway|routes|worker|sandbox|plugin)-[0-9a-f]{12}\.js(?:\.map)?$/;
 
 const SWITCHES_OF_THE_RESULT = ["--no-prompt", "--no-remote", "--no-npm", "--cached-only", "--no-config", "--no-lock"];
 
@@ -52,7 +55,7 @@ const SWITCHES_OF_THE_RESULT = ["--no-prompt", "--no-remote", "--no-npm", "--cac
  *
  * @throws {BuildError}
  */
-export async function build({ routes, out, imports = {} }: BuildOrder): Promise<Build> {
+export async function build({ routes, out, imports = {}, plugins = [] }: BuildOrder): Promise<Build> {
   const project = pathOfUrl(PROJECT);
   try {
     const { root, files } = await listRoutes(routes);
@@ -64,13 +67,18 @@ export async function build({ routes, out, imports = {} }: BuildOrder): Promise<
     const theirs = { source: entryOf(files), folder: root, imports: map };
     const gateway = await finished(await bundle(own, "gateway.js"), "gateway");
     const code = await finished(await bundle(theirs, "routes.js"), "routes");
+    const parts = {
+      gateway,
+      routes: code,
+      ...await bundledHosts(project, map),
+      plugins: await bundledPlugins(plugins, map),
+    };
     // Beside the result, so that files can be moved there.
     const staging = await Deno.realPath(
       await Deno.makeTempDir({ dir: await parentOf(out), prefix: ".sockeye-build-" }),
     );
     try {
-      const table = await stage(staging, gateway, code);
-      const manifest = { ...manifestOf(gateway, code), table };
+      const manifest = { ...manifestOf(parts), table: await stage(staging, parts) };
       await Deno.writeTextFile(`${staging}/${MANIFEST_FILE}`, JSON.stringify(manifest, null, 2) + "\n");
       await replace(out, staging);
       return { manifest, inputs: { gateway: gateway.inputs, routes: code.inputs } };
@@ -106,18 +114,55 @@ async function finished({ code, map, inputs }: Bundle, name: string): Promise<Fi
   return { file, hash, code: whole, map, inputs, bytes: whole.length, sha256: await sha256(whole) };
 }
 
-function manifestOf(gateway: FinishedBundle, routes: FinishedBundle): Manifest {
+/** All that is built. */
+interface Parts {
+  readonly gateway: FinishedBundle;
+  readonly routes: FinishedBundle;
+  readonly worker: FinishedBundle;
+  readonly sandbox: FinishedBundle;
+  readonly plugins: ReadonlyArray<FinishedBundle & Pick<PluginOrder, "mount" | "module">>;
+}
+
+async function bundledHosts(
+  project: string,
+  imports: Readonly<Record<string, string>>,
+): Promise<Pick<Parts, "worker" | "sandbox">> {
+  const host = async (file: string, name: string): Promise<FinishedBundle> => {
+    const source = `import "./lib/runtime/remote/${file}";`;
+    return await finished(await bundle({ source, folder: project, imports }, `${name}.js`), name);
+  };
+  return { worker: await host("worker_host.ts", "worker"), sandbox: await host("process_host.ts", "sandbox") };
+}
+
+async function bundledPlugins(
+  orders: readonly PluginOrder[],
+  imports: Readonly<Record<string, string>>,
+): Promise<Parts["plugins"]> {
+  const built = [];
+  for (const order of orders) {
+    const own = await finished(await bundle(pluginBundle(order, Deno.cwd(), imports), "plugin.js"), "plugin");
+    built.push({ ...own, mount: order.mount, module: order.module });
+  }
+  return built;
+}
+
+function manifestOf({ gateway, routes, worker, sandbox, plugins }: Parts): Manifest {
   const named = ({ file, bytes, sha256 }: FinishedBundle): BuiltFile => ({ file, bytes, sha256 });
-  return { sockeye: CONTRACT, deployment: routes.hash, gateway: named(gateway), routes: named(routes), table: [] };
+  return {
+    sockeye: CONTRACT,
+    deployment: routes.hash,
+    gateway: named(gateway),
+    routes: named(routes),
+    hosts: { worker: named(worker), sandbox: named(sandbox) },
+    plugins: plugins.map((one) => ({ ...named(one), mount: one.mount, module: one.module })),
+    table: [],
+  };
 }
 
 /** Writes everything but the last manifest, and asks the result what it serves. */
-async function stage(
-  folder: string,
-  gateway: FinishedBundle,
-  routes: FinishedBundle,
-): Promise<readonly RouteDescriptor[]> {
-  for (const { file, code, map } of [gateway, routes]) {
+async function stage(folder: string, parts: Parts): Promise<readonly RouteDescriptor[]> {
+  const { gateway, routes, worker, sandbox, plugins } = parts;
+  for (const { file, code, map } of [gateway, routes, worker, sandbox, ...plugins]) {
     await Deno.writeFile(`${folder}/${file}`, code);
     await Deno.writeFile(`${folder}/${file}.map`, map);
   }
@@ -125,7 +170,7 @@ async function stage(
     `${folder}/main.js`,
     `import { run } from "./${gateway.file}";\nawait run(Deno.args, import.meta.dirname);\n`,
   );
-  await Deno.writeTextFile(`${folder}/${MANIFEST_FILE}`, JSON.stringify(manifestOf(gateway, routes)));
+  await Deno.writeTextFile(`${folder}/${MANIFEST_FILE}`, JSON.stringify(manifestOf(parts)));
   const cache = await Deno.makeTempDir({ prefix: "sockeye-build-" });
   try {
     const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {

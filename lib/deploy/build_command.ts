@@ -4,6 +4,10 @@
  * @module
  */
 import { type Build, build, BuildError } from "./build.ts";
+import { ConfigError, readConfig } from "./config.ts";
+import { importsHere } from "./imports_here.ts";
+import { parsePlacement, PlacementError } from "./placement.ts";
+import { PluginError } from "./plugin.ts";
 
 const HELP = `Bundles server and routes into a folder that needs no node_modules, no cache and no network.
 
@@ -45,6 +49,7 @@ export function parseBuildArguments(args: readonly string[]): { routes: string; 
 export function describeBuild({ manifest, inputs }: Build, out: string): string {
   const count = manifest.table.length === 1 ? "one route" : `${manifest.table.length} routes`;
   const lines = [`deployment ${manifest.deployment}: ${count} in ${out}/`, ""];
+  const { hosts, plugins = [] } = manifest;
   for (const [name, { file, bytes }] of [["gateway", manifest.gateway], ["routes", manifest.routes]] as const) {
     lines.push(`  ${file.padEnd(28)}${kib(bytes)}`);
     let others = 0;
@@ -53,6 +58,9 @@ export function describeBuild({ manifest, inputs }: Build, out: string): string 
       else others += part;
     }
     if (others > 0) lines.push(`    ${"others".padEnd(26)}${kib(others)}`);
+  }
+  for (const { file, bytes } of [...hosts === undefined ? [] : [hosts.worker, hosts.sandbox], ...plugins]) {
+    lines.push(`  ${file.padEnd(28)}${kib(bytes)}`);
   }
   lines.push("", `  start it: deno run --allow-net --allow-read=${out} --allow-env ${out}/main.js`);
   return lines.join("\n");
@@ -73,16 +81,6 @@ function kib(bytes: number): string {
   return `${(bytes / 1024).toFixed(1)} KiB`.padStart(12);
 }
 
-/** `imports` of the deno.json that stands where we are. */
-export async function importsHere(): Promise<Readonly<Record<string, string>>> {
-  try {
-    return (JSON.parse(await Deno.readTextFile("deno.json")) as { imports?: Record<string, string> }).imports ?? {};
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return {};
-    throw new BuildError(`deno.json cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
 async function main(args: readonly string[]): Promise<number> {
   let order;
   try {
@@ -96,11 +94,12 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   try {
-    console.log(describeBuild(await build({ ...order, imports: await importsHere() }), order.out));
+    const { placement: { plugins } } = parsePlacement(await readConfig());
+    console.log(describeBuild(await build({ ...order, imports: await importsHere(), plugins }), order.out));
     return 0;
   } catch (error) {
-    if (!(error instanceof BuildError)) throw error;
-    console.error(`sockeye cannot build: ${error.message}`);
+    if (![BuildError, ConfigError, PlacementError, PluginError].some((reason) => error instanceof reason)) throw error;
+    console.error(`sockeye cannot build: ${(error as Error).message}`);
     return EXIT.FAILED;
   }
 }

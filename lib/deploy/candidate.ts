@@ -5,15 +5,16 @@
  */
 import { limited, type TimeLimit } from "../gateway/mod.ts";
 import { type RouteDescriptor, type RouteRuntime, RouteTable } from "../route/table.ts";
-import { type BuiltRoutes, importBuiltRoutes, type Manifest } from "../runtime/mod.ts";
+import type { Manifest } from "../runtime/mod.ts";
 import type { DeploymentCode } from "./deployment.ts";
 import { mayRehearse, rehearse } from "./rehearsal.ts";
+import { ResidentRuntime } from "./resident_runtime.ts";
 import type { UploadedCode } from "./upload.ts";
 
 /** What a candidate is tried with. */
 export interface CandidateHost {
-  /** Makes runtimes of routes that were loaded. */
-  runtimesOf(code: BuiltRoutes): readonly RouteRuntime[];
+  /** Loads a deployment that comes as one module, and makes its runtimes. */
+  runtimesOf(deployment: string, code: Uint8Array<ArrayBuffer>): Promise<readonly RouteRuntime[]>;
   /** Whether the gateway could serve these routes. @throws when not. */
   check(table: RouteTable): void;
   readonly limit: TimeLimit;
@@ -36,8 +37,7 @@ export function codeOfUpload(
   host: Pick<CandidateHost, "runtimesOf">,
 ): DeploymentCode {
   const { deployment } = manifest;
-  const make = async () => host.runtimesOf({ deployment, routes: await importBuiltRoutes(upload.code) });
-  return { name: deployment, upload, make };
+  return { name: deployment, upload, make: () => host.runtimesOf(deployment, upload.code) };
 }
 
 /**
@@ -51,20 +51,26 @@ export async function prepare(manifest: Manifest, upload: UploadedCode, host: Ca
   const code = codeOfUpload(manifest, upload, host);
   if (await mayRehearse()) await rehearse(upload.code, host.limit);
   const runtimes = await limited(code.make(), "loading the code", host.limit);
-  const table = RouteTable.of(runtimes);
-  host.check(table);
-  const descriptors = runtimes.flatMap((runtime) => runtime.descriptors);
-  if (textOf(descriptors) !== textOf(manifest.table)) {
-    throw new Error("the routes of the code are not those of the manifest's table: build it anew");
+  try {
+    host.check(RouteTable.of(runtimes));
+    const own = runtimes.filter((runtime) => !(runtime instanceof ResidentRuntime));
+    if (textOf(own.flatMap(({ descriptors }) => descriptors)) !== textOf(manifest.table)) {
+      throw new Error("the routes of the code are not those of the manifest's table: build it anew");
+    }
+  } catch (error) {
+    // A worker or a process is there already.
+    await Promise.all(runtimes.map((runtime) => runtime.stop()));
+    throw error;
   }
   return { code, runtimes };
 }
 
-/** In one order of fields, as JSON leaves it. */
+/** In one order of routes and fields, as JSON leaves it, without what depends on where the code runs. */
 function textOf(table: readonly RouteDescriptor[]): string {
-  const fields = ({ pattern, file, isWebSocket, hasUpgrade, methods, options }: RouteDescriptor) => ({
-    ...{ pattern, file, isWebSocket, hasUpgrade, methods },
+  const fields = ({ pattern, file, isWebSocket, canResume, methods, options }: RouteDescriptor) => ({
+    ...{ pattern, file, isWebSocket, canResume, methods },
     options: Object.entries(options ?? {}).sort(([a], [b]) => a < b ? -1 : 1),
   });
-  return JSON.stringify(Array.isArray(table) ? table.map(fields) : table);
+  if (!Array.isArray(table)) return JSON.stringify(table);
+  return JSON.stringify(table.map(fields).sort((a, b) => a.pattern < b.pattern ? -1 : 1));
 }

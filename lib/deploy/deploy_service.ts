@@ -5,7 +5,6 @@
  */
 import { type Gateway, type GatewayOptions, optionsByEntry, systemClock } from "../gateway/mod.ts";
 import type { RouteRuntime } from "../route/table.ts";
-import type { BuiltRoutes } from "../runtime/mod.ts";
 import { Admin, type AdminParts } from "./admin.ts";
 import { tokenProblem } from "./admin_guard.ts";
 import { AdminListener } from "./admin_listener.ts";
@@ -26,8 +25,8 @@ export interface DeployServiceParts {
   folder(): Promise<DeploymentCode>;
   /** What its deployment is called. */
   readonly folderName: string;
-  /** Makes runtimes of routes that were loaded. */
-  runtimesOf(code: BuiltRoutes): readonly RouteRuntime[];
+  /** Loads a deployment that comes as one module, and makes its runtimes. */
+  runtimesOf(deployment: string, code: Uint8Array<ArrayBuffer>): Promise<readonly RouteRuntime[]>;
   readonly log: AdminParts["log"];
 }
 

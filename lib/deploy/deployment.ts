@@ -113,7 +113,8 @@ export class Deployment {
    * @param warn hears of what does not come to its end.
    */
   async stop(rest?: TimeLimit, warn?: (error: unknown) => void): Promise<void> {
-    const runtimes = this.#isStarted ? this.#runtimes ?? [] : [];
+    // Also of code that never served: its worker or process is there.
+    const runtimes = this.#runtimes ?? [];
     this.#isStarted = false;
     this.#runtimes = undefined;
     this.#table = undefined;

@@ -201,7 +201,7 @@ export class Deployments {
 
   /** Stops what serves, and what was about to: a swap that is under way is not waited for. */
   async stop(): Promise<void> {
-    await Promise.all([this.#active.stop(), this.#canary?.stop(), this.#next?.stop()]);
+    await Promise.all([...new Set([...this.#all, this.#next])].map((one) => one?.stop()));
   }
 
   async #activate(deployment: Deployment, rules: ActivationRules): Promise<ActivationReport> {
@@ -289,6 +289,7 @@ export class Deployments {
   /** So many of each kind that costs memory; and of one name the latest. */
   #prune(): void {
     const counts = new Map<string, number>();
+    const before = this.#all;
     this.#all = this.#sorted().filter((deployment, at, all) => {
       const { state, name } = deployment;
       if (state === "active" || state === "canary") return true;
@@ -296,6 +297,8 @@ export class Deployments {
       counts.set(state, count);
       return count <= this.#kept && all.findIndex((other) => other.name === name) === at;
     });
+    // What is forgotten may have a worker or a process.
+    for (const one of before) if (!this.#all.includes(one)) void one.stop(this.#limit(), this.#warn);
   }
 
   #sorted(): readonly Deployment[] {

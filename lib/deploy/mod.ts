@@ -3,6 +3,11 @@
  *
  * @module
  */
+export { builtHosts } from "./built_hosts.ts";
+export { CodeRuntimes, type CodeRuntimesParts, type Hosts, LOCAL_DEPLOYMENT, PlaceError } from "./code_runtimes.ts";
+export { ConfigError, readConfig } from "./config.ts";
+export { checkPlaces, parsePlacement, type Placement, PlacementError } from "./placement.ts";
+export { PluginError } from "./plugin.ts";
 export { AdminListenError } from "./admin_listener.ts";
 export { DeployService, type DeployServiceParts, TokenError } from "./deploy_service.ts";
 export { Deployment, type DeploymentCode, type DeploymentState, type DeploymentStatus } from "./deployment.ts";

@@ -123,7 +123,7 @@ async function packageOf(routes: string, keyFile: string | undefined): Promise<P
   // The other commands build nothing, and have no permission to.
   const [{ build, BuildError }, { importsHere }] = await Promise.all([
     import("./build.ts"),
-    import("./build_command.ts"),
+    import("./imports_here.ts"),
   ]);
   const out = await Deno.makeTempDir({ prefix: "sockeye-deploy-" });
   try {

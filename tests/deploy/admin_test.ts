@@ -5,9 +5,9 @@ import type { DeploymentJournal, UploadedCode } from "../../lib/deploy/mod.ts";
 import { sign } from "../../lib/deploy/signature.ts";
 import { encodeUpload } from "../../lib/deploy/upload.ts";
 import { GATEWAY_DEFAULTS, optionsByEntry, systemClock } from "../../lib/gateway/mod.ts";
-import { InlineRuntime } from "../../lib/runtime/mod.ts";
 import { ask, counting, DeployedGateway } from "../support/deployed_gateway.ts";
 import { counterCode, keyPair, madeUpload } from "./support/made_upload.ts";
+import { inlineRuntimesOf } from "./support/inline_runtimes.ts";
 
 const TOKEN = "0123456789abcdef";
 
@@ -24,7 +24,7 @@ async function bench(deployKey = "", journal?: DeploymentJournal) {
     address: "127.0.0.1:4001",
     deployments: server.deployments,
     candidates: {
-      runtimesOf: (code) => [new InlineRuntime({ ...code, publish: () => Promise.resolve(), log, poisonViews: false })],
+      runtimesOf: inlineRuntimesOf(log),
       check: (table) => void optionsByEntry(GATEWAY_DEFAULTS, { table }),
       limit: { clock: systemClock, timeoutMs: 20_000 },
     },

@@ -4,8 +4,8 @@ import { beginningOf } from "../../lib/deploy/beginning.ts";
 import type { StoredDeployment } from "../../lib/deploy/deployment_store.ts";
 import { sign } from "../../lib/deploy/signature.ts";
 import { systemClock } from "../../lib/gateway/mod.ts";
-import { InlineRuntime } from "../../lib/runtime/mod.ts";
 import { counterCode, keyPair, madeUpload } from "./support/made_upload.ts";
+import { inlineRuntimesOf } from "./support/inline_runtimes.ts";
 
 const limit = { clock: systemClock, timeoutMs: 500 };
 
@@ -44,9 +44,7 @@ async function begin(
     folderName: "local",
     host: {
       limit,
-      runtimesOf: (
-        built,
-      ) => [new InlineRuntime({ ...built, publish: () => Promise.resolve(), log, poisonViews: false })],
+      runtimesOf: inlineRuntimesOf(log),
       check: ({ entries }) => {
         if (entries.some(({ descriptor }) => descriptor.options.maxFragments === 1)) throw new Error("maxFragments");
       },
@@ -63,7 +61,7 @@ async function begin(
 
 Deno.test("beginningOf is the routes folder where nothing is stored, or nothing was active", async () => {
   const folder = () => Promise.resolve({ name: "local", make: () => Promise.resolve([]) });
-  const host = { runtimesOf: () => [], check() {}, limit };
+  const host = { runtimesOf: () => Promise.resolve([]), check() {}, limit };
   const log = { warn() {}, error() {} };
   const { code, earlier } = await beginningOf({
     store: undefined,
@@ -131,7 +129,7 @@ Deno.test("beginningOf says what is wrong with the folder when that is what is l
     store: undefined,
     folder,
     folderName: "local",
-    host: { runtimesOf: () => [], check() {}, limit },
+    host: { runtimesOf: () => Promise.resolve([]), check() {}, limit },
     key: "",
     now: 0,
   };

@@ -1,6 +1,7 @@
 /** The built folder runs alone; what was built before stays until the new is whole. @module */
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { build, BuildError } from "../../lib/deploy/build.ts";
+import { build, BuildError, type BuildOrder } from "../../lib/deploy/build.ts";
+import { parsePlugins } from "../../lib/deploy/plugin.ts";
 import { RawClient } from "../support/raw_client.ts";
 
 const sanitized = { sanitizeOps: false, sanitizeResources: false };
@@ -27,7 +28,8 @@ async function project() {
   return {
     out: `${path}/dist`,
     save,
-    build: () => build({ routes: `${path}/routes`, out: `${path}/dist` }),
+    build: (more: Partial<BuildOrder> = {}) => build({ routes: `${path}/routes`, out: `${path}/dist`, ...more }),
+    routes: `${path}/routes`,
     files: () => Array.fromAsync(Deno.readDir(`${path}/dist`), ({ name }) => name).then((names) => names.sort()),
     left: () => Array.fromAsync(Deno.readDir(path), ({ name }) => name).then((names) => names.sort()),
     [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
@@ -35,16 +37,18 @@ async function project() {
 }
 
 /** Runs the result without configuration, packages, cache and network. */
-async function start(out: string) {
-  const cache = await Deno.makeTempDir({ prefix: "sockeye-cache-" });
+async function start(out: string, config?: string) {
+  const cache = await Deno.realPath(await Deno.makeTempDir({ prefix: "sockeye-cache-" }));
+  if (config !== undefined) await Deno.writeTextFile(`${cache}/sockeye.config.ts`, config);
   const alone = ["--no-remote", "--no-npm", "--cached-only", "--no-config", "--no-lock", "--no-prompt"];
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       "run",
       ...alone,
       "--allow-net",
-      `--allow-read=${out}`,
+      `--allow-read=${out},${cache}`,
       "--allow-env",
+      ...(config === undefined ? [] : ["--allow-run"]),
       `${out}/main.js`,
       "--port",
       "0",
@@ -111,6 +115,10 @@ Deno.test({
       "manifest.json",
       manifest.routes.file,
       `${manifest.routes.file}.map`,
+      manifest.hosts!.sandbox.file,
+      `${manifest.hosts!.sandbox.file}.map`,
+      manifest.hosts!.worker.file,
+      `${manifest.hosts!.worker.file}.map`,
     ]);
     assertEquals(await app.left(), ["dist", "routes"]);
     await using server = await start(app.out);
@@ -119,6 +127,40 @@ Deno.test({
     assertEquals(await client.next(), { kind: "text", text: `hello! ${manifest.deployment} true` });
     await client.sendText("fail");
     await server.printed(/TypeError: on purpose\s+at Object\.message \(file:\S+echo\.ts:6:\d+\)/);
+  },
+});
+
+Deno.test({
+  name: "what was built runs its routes in workers and processes, and its plug-ins, with nothing but what was built",
+  ...sanitized,
+  async fn() {
+    await using app = await project();
+    await app.save("heavy.ts", 'export default { message(peer, message) { peer.send("heavy " + message.text()); } };');
+    await app.save(
+      "_plugin.ts",
+      `import { punctuated } from "./_words.ts";
+       export const manifest = { name: "hooks", version: "1.0.0" };
+       export default { message(peer, message) { peer.send(punctuated("hook " + message.text()) + Deno.cwd()); } };`,
+    );
+    const plugins = [{ mount: "/hooks", module: `${app.routes}/_plugin.ts` }];
+    const config = { runtimes: { "/echo": "worker", "/heavy": "process" }, plugins };
+    const { manifest } = await app.build({ plugins: parsePlugins(plugins) });
+    assertEquals(manifest.plugins?.map(({ mount }) => mount), ["/hooks"]);
+    await using server = await start(app.out, `export default ${JSON.stringify(config)};`);
+    await server.printed(
+      /plug-ins, each in a process of its own:\n {4}\/hooks {2}hooks 1\.0\.0 \(\S+\): granted nothing/,
+    );
+    for (
+      const [path, answer] of [
+        ["/echo", `hi! ${manifest.deployment} true`],
+        ["/heavy", "heavy hi"],
+        ["/hooks", "hook hi!/"],
+      ] as const
+    ) {
+      using client = await RawClient.connect({ port: server.port, path });
+      await client.sendText("hi");
+      assertEquals(await client.nextButPings(), { kind: "text", text: answer });
+    }
   },
 });
 

@@ -4,8 +4,9 @@ import { codeOfUpload, prepare } from "../../lib/deploy/candidate.ts";
 import { checkUpload } from "../../lib/deploy/upload.ts";
 import { GATEWAY_DEFAULTS, optionsByEntry, systemClock } from "../../lib/gateway/mod.ts";
 import type { RouteTable } from "../../lib/route/table.ts";
-import { type BuiltRoutes, InlineRuntime } from "../../lib/runtime/mod.ts";
+import type { BuiltRoutes } from "../../lib/runtime/mod.ts";
 import { counterCode, madeUpload } from "./support/made_upload.ts";
+import { inlineRuntimesOf } from "./support/inline_runtimes.ts";
 
 /** A host that notes what it loads. */
 function host() {
@@ -13,10 +14,7 @@ function host() {
   const log = { warn() {}, error() {} };
   return {
     loaded,
-    runtimesOf(code: BuiltRoutes) {
-      loaded.push(code);
-      return [new InlineRuntime({ ...code, publish: () => Promise.resolve(), log, poisonViews: false })];
-    },
+    runtimesOf: inlineRuntimesOf(log, (code) => void loaded.push(code)),
     check: (table: RouteTable) => void optionsByEntry(GATEWAY_DEFAULTS, { table }),
     limit: { clock: systemClock, timeoutMs: 20_000 },
   };

@@ -3,7 +3,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { AdminListenError, DataDirError, DeploymentStore, DeployService, TokenError } from "../../lib/deploy/mod.ts";
 import { Gateway, type GatewayOptions, resolveOptions, systemClock } from "../../lib/gateway/mod.ts";
 import { RouteTable } from "../../lib/route/table.ts";
-import { InlineRuntime } from "../../lib/runtime/mod.ts";
+import { inlineRuntimesOf } from "./support/inline_runtimes.ts";
 
 const TOKEN = "0123456789abcdef";
 
@@ -22,7 +22,7 @@ async function begin(
     isStored,
     folder: () => Promise.resolve({ name: "local", make: () => Promise.resolve([]) }),
     folderName: "local",
-    runtimesOf: (code) => [new InlineRuntime({ ...code, publish: () => Promise.resolve(), log, poisonViews: false })],
+    runtimesOf: inlineRuntimesOf(log),
     log,
   });
   return { service, lines, gateway: new Gateway({ options, table: RouteTable.of(service.runtimes) }) };

@@ -48,13 +48,13 @@ Deno.test("Deployment makes its runtimes, starts each once, and stops them when 
   ]);
 });
 
-Deno.test("Deployment takes the runtimes that were made to try it, and stops nothing that was not started", async () => {
+Deno.test("Deployment takes the runtimes that were made to try it, and stops them also when they were not started", async () => {
   const events: string[] = [];
   const code = { name: "x", make: () => Promise.reject(new Error("made twice")) };
   const deployment = new Deployment(code, { readyAt: 0 }, [runtime("a", events)]);
   assertEquals(deployment.table.entries.length, 1);
   await deployment.stop(limit);
-  assertEquals(events, []);
+  assertEquals(events, ["idle a", "stop a"]);
   await assertRejects(() => deployment.start(limit), Error, "made twice");
 });
 
