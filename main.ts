@@ -45,6 +45,7 @@ import { createLog, type Log } from "./lib/observe/mod.ts";
 import { Hub } from "./lib/pubsub/mod.ts";
 import { type RouteRuntime, RouteTable } from "./lib/route/table.ts";
 import {
+  HibernationError,
   importedFiles,
   InlineRuntime,
   keepRunning,
@@ -71,6 +72,7 @@ const REASONS_NOT_TO_START = [
   AdminListenError,
   ConfigError,
   DataDirError,
+  HibernationError,
   ManifestError,
   OptionError,
   PlaceError,

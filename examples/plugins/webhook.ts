@@ -33,6 +33,9 @@ export default defineRoute({
     }
   },
 
+  /** There is nothing to carry over: peers stay open when the plug-in ends and is started again. */
+  resume() {},
+
   async message(peer, message) {
     try {
       const response = await fetch(url, {

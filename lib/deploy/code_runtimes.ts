@@ -9,6 +9,7 @@ import type { RouteRuntime } from "../route/table.ts";
 import { patternOfFile } from "../route/table.ts";
 import {
   fileUrl,
+  HibernatingRuntime,
   importBuiltRoutes,
   InlineRuntime,
   limitingShell,
@@ -20,6 +21,7 @@ import {
   loadWorker,
   readBuiltCode,
   type RemoteOrder,
+  type RemoteRuntime,
   type RuntimeLog,
 } from "../runtime/mod.ts";
 import type { DeploymentCode } from "./deployment.ts";
@@ -182,15 +184,25 @@ export class CodeRuntimes {
       const code = { kind: "folder", folder: `${fileUrl(root).href}/`, files: [route.file] } as const;
       const { worker: entry } = await this.#hostsFor(`the route ${route.file}`);
       const boot = version === undefined ? code : { ...code, version };
-      return await loadWorker({ ...this.#order(`${deployment} ${route.pattern}`, deployment, boot), entry });
+      const order = this.#order(`${deployment} ${route.pattern}`, deployment, boot);
+      return await this.#hibernating(order.name, route.place.hibernateAfterMs, () => loadWorker({ ...order, entry }));
     };
   }
 
   async #remote({ file, pattern, place }: PlacedRoute, deployment: string, source: string): Promise<RouteRuntime> {
     const order = this.#order(`${deployment} ${pattern}`, deployment, { kind: "module", source, files: [file] });
     const { worker: entry } = await this.#hostsFor(`the route ${file}`);
-    if (place.kind === "worker") return await loadWorker({ ...order, entry });
-    return await this.#process(order, [pattern], place.permissions, place.limits, `the route ${file}`);
+    const load = (): Promise<RemoteRuntime> =>
+      place.kind === "worker"
+        ? loadWorker({ ...order, entry })
+        : this.#process(order, [pattern], place.permissions, place.limits, `the route ${file}`);
+    return await this.#hibernating(order.name, place.hibernateAfterMs, load);
+  }
+
+  /** Code that sleeps when nothing happens, where that was asked for. */
+  #hibernating(name: string, hibernateAfterMs: number, load: () => Promise<RemoteRuntime>): Promise<RouteRuntime> {
+    const { clock, log } = this.#parts;
+    return hibernateAfterMs === 0 ? load() : HibernatingRuntime.load({ name, load, clock, log, hibernateAfterMs });
   }
 
   #order(name: string, deployment: string, code: RemoteOrder["boot"]["code"]): RemoteOrder {
@@ -204,7 +216,7 @@ export class CodeRuntimes {
     grants: Place["permissions"],
     limits: Place["limits"],
     what: string,
-  ): ReturnType<typeof loadProcess> {
+  ): Promise<RemoteRuntime> {
     const { deniedPorts, env } = this.#parts;
     const hosts = await this.#hostsFor(what);
     const shell = await (this.#shell ??= limitingShell());
@@ -221,18 +233,21 @@ export class CodeRuntimes {
   }
 
   async #loadPlugin(order: PluginOrder): Promise<{ readonly runtime: ResidentRuntime; readonly line: string }> {
-    const { mount, module, permissions, limits } = order;
+    const { mount, module, permissions, limits, hibernateAfterMs } = order;
     const what = `the plug-in ${module}`;
     const source = await (await this.#hostsFor(what)).bundlePlugin(order);
     const own = this.#order(`plug-in ${mount}`, module, { kind: "module", source });
-    const runtime = await this.#process(own, [mount], permissions, limits, what).catch((error) => {
+    let manifest: unknown;
+    const load = async (): Promise<RemoteRuntime> => {
+      const runtime = await this.#process(own, [mount], permissions, limits, what);
+      manifest = runtime.manifest;
+      return runtime;
+    };
+    const runtime = await this.#hibernating(own.name, hibernateAfterMs, load).catch((error) => {
       throw new PluginError(`${what} cannot be loaded: ${messageOf(error)}`, { cause: error });
     });
     try {
-      return {
-        runtime: new ResidentRuntime(runtime),
-        line: describePlugin(checkManifest(runtime.manifest, order), order),
-      };
+      return { runtime: new ResidentRuntime(runtime), line: describePlugin(checkManifest(manifest, order), order) };
     } catch (error) {
       await runtime.stop();
       throw error;

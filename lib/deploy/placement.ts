@@ -4,7 +4,7 @@
  * @module
  */
 import { nearestName, parsePattern, type RuntimeKind } from "../route/table.ts";
-import { GrantError, type Grants, type Limits, parseGrants, parseLimits } from "../runtime/mod.ts";
+import { GrantError, type Grants, type Limits, parseGrants, parseHibernation, parseLimits } from "../runtime/mod.ts";
 import { parsePlugins, type PluginOrder } from "./plugin.ts";
 
 /** Where one route runs. */
@@ -13,6 +13,8 @@ export interface Place {
   /** For a process: nothing is granted that is not named. */
   readonly permissions: Grants;
   readonly limits: Limits;
+  /** Nothing happens for so long, in milliseconds: its code is ended until something does. 0 = never. */
+  readonly hibernateAfterMs: number;
 }
 
 /** What `sockeye.config.ts` says of code. */
@@ -31,7 +33,7 @@ export class PlacementError extends Error {
 export const INLINE_PLACEMENT: Placement = { places: new Map(), plugins: [] };
 
 const KINDS: readonly string[] = ["inline", "worker", "process"] satisfies RuntimeKind[];
-const KEYS = ["kind", "permissions", "limits"];
+const KEYS = ["kind", "permissions", "limits", "hibernateAfterMs"];
 
 /**
  * Takes `runtimes` and `plugins` out of the configuration.
@@ -91,7 +93,7 @@ function parseRuntimes(value: unknown): ReadonlyMap<string, Place> {
 }
 
 function parsePlace(value: unknown, where: string): Place {
-  const { kind, permissions, limits, ...others } =
+  const { kind, permissions, limits, hibernateAfterMs, ...others } =
     (typeof value === "object" && value !== null ? value : { kind: value }) as Readonly<Record<string, unknown>>;
   if (typeof kind !== "string" || !KINDS.includes(kind)) {
     throw new PlacementError(`${where}: it must be "inline", "worker" or "process", not ${JSON.stringify(kind)}`);
@@ -105,9 +107,13 @@ function parsePlace(value: unknown, where: string): Place {
       `${where}: only a process has permissions and limits of its own; ${kind} has the server's`,
     );
   }
+  if (kind === "inline" && hibernateAfterMs !== undefined) {
+    throw new PlacementError(`${where}: only a worker or a process can hibernate`);
+  }
   return {
     kind: kind as RuntimeKind,
     permissions: parseGrants(permissions, `${where}.permissions`),
     limits: parseLimits(limits, `${where}.limits`),
+    hibernateAfterMs: parseHibernation(hibernateAfterMs, where),
   };
 }

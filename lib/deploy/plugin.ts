@@ -4,7 +4,15 @@
  * @module
  */
 import { parsePattern } from "../route/table.ts";
-import { GrantError, type Grants, type Limits, missingGrants, parseGrants, parseLimits } from "../runtime/mod.ts";
+import {
+  GrantError,
+  type Grants,
+  type Limits,
+  missingGrants,
+  parseGrants,
+  parseHibernation,
+  parseLimits,
+} from "../runtime/mod.ts";
 
 /** One entry of `plugins` in `sockeye.config.ts`. */
 export interface PluginOrder {
@@ -14,6 +22,8 @@ export interface PluginOrder {
   readonly module: string;
   readonly permissions: Grants;
   readonly limits: Limits;
+  /** Nothing happens for so long, in milliseconds: its code is ended until something does. 0 = never. */
+  readonly hibernateAfterMs: number;
 }
 
 /** What a plug-in says of itself, in its export `manifest`. */
@@ -47,7 +57,7 @@ export function parsePlugins(value: unknown): readonly PluginOrder[] {
   return orders;
 }
 
-const KEYS = ["mount", "module", "permissions", "limits"];
+const KEYS = ["mount", "module", "permissions", "limits", "hibernateAfterMs"];
 
 function parseOrder(value: unknown, where: string): PluginOrder {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
@@ -55,7 +65,7 @@ function parseOrder(value: unknown, where: string): PluginOrder {
   }
   const unknown = Object.keys(value).find((key) => !KEYS.includes(key));
   if (unknown !== undefined) throw new PluginError(`${where}: unknown key "${unknown}"; allowed: ${KEYS.join(", ")}`);
-  const { mount, module, permissions, limits } = value as Readonly<Record<string, unknown>>;
+  const { mount, module, permissions, limits, hibernateAfterMs } = value as Readonly<Record<string, unknown>>;
   if (typeof mount !== "string") throw new PluginError(`${where}.mount: it must be a pattern, as in "/hooks/[room]"`);
   if (typeof module !== "string" || module === "") {
     throw new PluginError(`${where}.module: it must be a file, or a package, as in "npm:name@1"`);
@@ -66,6 +76,7 @@ function parseOrder(value: unknown, where: string): PluginOrder {
       module,
       permissions: parseGrants(permissions, `${where}.permissions`),
       limits: parseLimits(limits, `${where}.limits`),
+      hibernateAfterMs: parseHibernation(hibernateAfterMs, where),
     };
   } catch (error) {
     if (error instanceof GrantError) throw new PluginError(error.message, { cause: error });

@@ -153,7 +153,7 @@ export interface RouteRuntime {
    */
   commit?(): void;
   /** Resolves, with the reason, when the code ends before it serves for good. */
-  readonly broken?: Promise<Error>;
+  readonly broken?: Promise<Error> | undefined;
   /** Asked only when the descriptor says `hasUpgrade`. Never rejects: a failing hook is a 500 response. */
   upgrade(route: number, question: UpgradeQuestion): Awaitable<UpgradeDecision>;
   /** Ordinary HTTP. Never rejects: a failing handler is a 500 response. */

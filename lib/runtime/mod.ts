@@ -24,6 +24,8 @@ export { checkRouteModule, type LoadedRoute, type RoutePlace } from "./route_mod
 export {
   GrantError,
   type Grants,
+  HibernatingRuntime,
+  HibernationError,
   limitingShell,
   type Limits,
   loadProcess,
@@ -31,6 +33,7 @@ export {
   mayUseTopic,
   missingGrants,
   parseGrants,
+  parseHibernation,
   parseLimits,
   type ProcessOrder,
   type RemoteOrder,

@@ -3,7 +3,7 @@ import { builtHosts } from "../../lib/deploy/built_hosts.ts";
 import { PluginError } from "../../lib/deploy/plugin.ts";
 import { CONTRACT, fileUrl, ManifestError, sha256 } from "../../lib/runtime/mod.ts";
 
-const ORDER = { mount: "/hooks", module: "./hooks.ts", permissions: {}, limits: {} };
+const ORDER = { mount: "/hooks", module: "./hooks.ts", permissions: {}, limits: {}, hibernateAfterMs: 0 };
 
 /** A folder with a manifest of these files. */
 async function folderOf(more: (file: (name: string) => Promise<object>) => Promise<object>) {

@@ -28,6 +28,8 @@ const WRONG: ReadonlyArray<readonly [runtimes: unknown, problem: string]> = [
   [["/board"], 'runtimes: it must be an object of patterns, as in { "/board": "worker" }'],
   [{ "/board": "thread" }, 'runtimes["/board"]: it must be "inline", "worker" or "process", not "thread"'],
   [{ "/board": { kind: "worker", limits: {} } }, "only a process has permissions and limits of its own"],
+  [{ "/board": { kind: "worker", hibernateAfterMs: "1m" } }, 'runtimes["/board"].hibernateAfterMs: it must be a whole'],
+  [{ "/board": { kind: "inline", hibernateAfterMs: 1000 } }, "only a worker or a process can hibernate"],
   [{ "/board": { kind: "process", memory: 1 } }, 'runtimes["/board"]: unknown key "memory"'],
   [{ "/board": { kind: "process", permissions: { net: ["*"] } } }, 'runtimes["/board"].permissions.net'],
   [{ board: "worker" }, 'runtimes["board"]: '],

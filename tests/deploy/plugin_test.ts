@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { checkManifest, describePlugin, parsePlugins, PluginError, type PluginOrder } from "../../lib/deploy/plugin.ts";
 
-const ORDER: PluginOrder = { mount: "/hooks", module: "./hooks.ts", permissions: {}, limits: {} };
+const ORDER: PluginOrder = { mount: "/hooks", module: "./hooks.ts", permissions: {}, limits: {}, hibernateAfterMs: 0 };
 
 Deno.test("parsePlugins takes what is granted to whom, and none for none", () => {
   assertEquals(parsePlugins(undefined), []);
@@ -10,10 +10,11 @@ Deno.test("parsePlugins takes what is granted to whom, and none for none", () =>
   const given = [{ mount: "/hooks/[room]", module: "npm:hooks@1", permissions, limits }, {
     mount: "/b",
     module: "./b.ts",
+    hibernateAfterMs: 60_000,
   }];
   assertEquals(parsePlugins(given), [
-    { mount: "/hooks/[room]", module: "npm:hooks@1", permissions, limits },
-    { mount: "/b", module: "./b.ts", permissions: {}, limits: {} },
+    { mount: "/hooks/[room]", module: "npm:hooks@1", permissions, limits, hibernateAfterMs: 0 },
+    { mount: "/b", module: "./b.ts", permissions: {}, limits: {}, hibernateAfterMs: 60_000 },
   ]);
 });
 

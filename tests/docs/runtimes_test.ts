@@ -22,8 +22,8 @@ Deno.test("the configurations are what the server takes", async () => {
   const placements = await Promise.all(
     configs.map(async ({ code }) => parsePlacement((await exportsOf(code)).default as object).placement),
   );
-  assertEquals(placements.map(({ places, plugins }) => [places.size, plugins.length]), [[2, 0], [0, 1]]);
-  await Deno.stat(`${PROJECT}${placements[1]!.plugins[0]!.module}`);
+  assertEquals(placements.map(({ places, plugins }) => [places.size, plugins.length]), [[2, 0], [1, 0], [0, 1]]);
+  await Deno.stat(`${PROJECT}${placements[2]!.plugins[0]!.module}`);
 });
 
 Deno.test("the plug-in is one", async () => {
@@ -31,6 +31,6 @@ Deno.test("the plug-in is one", async () => {
   const { manifest, ...exports } = await exportsOf(code);
   assertEquals(checkRouteModule(exports, { file: "shout.ts", pattern: "/shout" }).descriptor.isWebSocket, true);
   const permissions = parseGrants({ topics: ["shout"] }, "permissions");
-  const order = { mount: "/shout", module: "./shout.ts", permissions, limits: {} };
+  const order = { mount: "/shout", module: "./shout.ts", permissions, limits: {}, hibernateAfterMs: 0 };
   assertEquals(checkManifest(manifest, order).name, "shout");
 });

@@ -1,5 +1,5 @@
 /** The plug-in that ships, in a server as its users start it; and plug-ins that cannot be used. @module */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import denoConfig from "../../deno.json" with { type: "json" };
 import { PROJECT, runServer, type ServerProcess, startServer } from "../support/server_process.ts";
 import { parseTask, START_TASK } from "../support/start_task.ts";
@@ -76,14 +76,15 @@ Deno.test("the webhook bridge posts what peers say, in order, and sends back wha
 
 Deno.test("a webhook that is not there costs its peer the connection, and nobody else anything", async () => {
   const permissions = { env: ["WEBHOOK_URL"], net: ["127.0.0.1:9"] };
-  await using folder = await folderOf([{ mount: "/hooks", module: WEBHOOK, permissions }]);
+  await using folder = await folderOf([{ mount: "/hooks", module: WEBHOOK, permissions, hibernateAfterMs: 60_000 }]);
   await using server = await startServer(setting(folder.path, { WEBHOOK_URL: "http://127.0.0.1:9/" }));
   using client = await connect(server, "/hooks");
   await client.sendText("hello");
   assertEquals(await client.ending(), { kind: "close", code: 1013, reason: "the webhook cannot be reached" });
   await server.printed(/process plug-in \/hooks: webhook: /);
   using again = await connect(server, "/hooks");
-  assert(again !== undefined);
+  await again.sendText("hello");
+  assertEquals((await again.ending()).kind, "close");
 });
 
 const REFUSED: ReadonlyArray<
@@ -119,6 +120,12 @@ const REFUSED: ReadonlyArray<
     { mount: "/echo", module: "./a.ts" },
     { "a.ts": 'export const manifest = { name: "a", version: "1" }; export default { message() {} };' },
     "echo.ts",
+  ],
+  [
+    "is to hibernate and cannot be resumed",
+    { mount: "/hooks", module: "./a.ts", hibernateAfterMs: 1000 },
+    { "a.ts": 'export const manifest = { name: "a", version: "1" }; export default { message() {} };' },
+    'hibernateAfterMs needs a "resume" hook',
   ],
   ["is misspelt", { mount: "/hooks", modul: "./a.ts" }, {}, 'plugins[0]: unknown key "modul"'],
 ];

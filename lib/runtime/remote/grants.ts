@@ -79,6 +79,13 @@ export function parseLimits(value: unknown, where: string): Limits {
   return { memoryBytes };
 }
 
+/** Reads `hibernateAfterMs`: milliseconds, 0 for never. @throws {GrantError} */
+export function parseHibernation(value: unknown, where: string): number {
+  if (value === undefined) return 0;
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
+  throw new GrantError(`${where}.hibernateAfterMs: it must be a whole number of milliseconds, 0 for never`);
+}
+
 /** What is asked for and not granted, each as it would have to be written; empty when everything is granted. */
 export function missingGrants(asked: Grants, granted: Grants): readonly string[] {
   return GRANTS.flatMap((name) => {

@@ -10,8 +10,10 @@ export {
   mayUseTopic,
   missingGrants,
   parseGrants,
+  parseHibernation,
   parseLimits,
 } from "./grants.ts";
+export { HibernatingRuntime, HibernationError } from "./hibernating_runtime.ts";
 export { loadProcess, loadWorker, type ProcessOrder, type RemoteOrder, type WorkerOrder } from "./remote_places.ts";
 export { RemoteRuntime } from "./remote_runtime.ts";
 export { limitingShell } from "./sandbox.ts";

@@ -46,6 +46,8 @@ export interface LinkHome {
 export class RemoteLink implements PeerLink, ChannelEvents {
   readonly outbox: Outbox;
   readonly calls = new Calls();
+  /** How often the code has said something. */
+  heard = 0;
   readonly bodies: RemoteBodies;
   readonly #home: LinkHome;
   readonly #channel: Channel;
@@ -99,6 +101,11 @@ export class RemoteLink implements PeerLink, ChannelEvents {
   /** @throws {Error} when the code has ended. */
   checkAlive(): void {
     if (this.#isClosed) throw new Error(this.#killedFor ?? "it ended as soon as it had begun");
+  }
+
+  /** True when nothing is on its way, neither there nor back. */
+  get isQuiet(): boolean {
+    return this.#unsettledBytes === 0 && this.calls.size + this.bodies.size + this.outbox.byteLength === 0;
   }
 
   get isFull(): boolean {
@@ -163,6 +170,7 @@ export class RemoteLink implements PeerLink, ChannelEvents {
     end: number,
   ): void => {
     if (this.#isClosed || this.#killedFor !== undefined) return;
+    if (kind !== UP.ALIVE) this.heard++;
     try {
       if (kind >= UP.SETTLED) this.#peer(id)?.take(kind, flags, bytes, start, end);
       else this.#take(kind, flags, id, bytes, start, end);

@@ -10,7 +10,6 @@ import type {
   PeerEvents,
   RequestRecord,
   RouteDescriptor,
-  RouteRuntime,
   UpgradeDecision,
   UpgradeQuestion,
 } from "../../route/table.ts";
@@ -18,6 +17,7 @@ import { checkTopic } from "../../pubsub/mod.ts";
 import type { RuntimeLog } from "../log.ts";
 import type { Boot, LogLine } from "./record_values.ts";
 import { type CallsHome, RemoteCalls } from "./remote_calls.ts";
+import type { WakefulRuntime } from "./hibernating_runtime.ts";
 import { type LinkHome, type OpenChannel, PROBE_TIMEOUT_MS, RemoteLink } from "./remote_link.ts";
 import { type PeerHome, RemotePeer } from "./remote_peer.ts";
 import { Supervisor, type SupervisorClock } from "./supervisor.ts";
@@ -54,7 +54,7 @@ export interface RemoteRuntimeOptions {
 }
 
 /** Runs routes elsewhere. It is made with its code loaded, and may be started then. */
-export class RemoteRuntime implements RouteRuntime, LinkHome, PeerHome, CallsHome {
+export class RemoteRuntime implements WakefulRuntime, LinkHome, PeerHome, CallsHome {
   readonly kind: "worker" | "process";
   descriptors: readonly RouteDescriptor[] = [];
   /** What the code says of itself; not checked. */
@@ -77,6 +77,8 @@ export class RemoteRuntime implements RouteRuntime, LinkHome, PeerHome, CallsHom
   #stopping: Promise<void> | undefined;
   #whenBack = Promise.withResolvers<void>();
   #stuckSince: number | undefined;
+  /** By lives that have ended. */
+  #heardBefore = 0;
 
   private constructor(options: RemoteRuntimeOptions) {
     this.#options = options;
@@ -127,6 +129,14 @@ export class RemoteRuntime implements RouteRuntime, LinkHome, PeerHome, CallsHom
       if (this.#link === link) this.#warn("it was ended before it had stopped", { error });
     });
     await link.kill("it was stopped");
+  }
+
+  get isQuiet(): boolean {
+    return this.#link?.isQuiet === true && this.#asked.size === 0;
+  }
+
+  get heard(): number {
+    return this.#heardBefore + (this.#link?.heard ?? 0);
   }
 
   async idle(): Promise<void> {
@@ -217,6 +227,7 @@ export class RemoteRuntime implements RouteRuntime, LinkHome, PeerHome, CallsHom
   onEnded(link: RemoteLink, reason: string): void {
     if (link !== this.#link) return;
     this.#link = undefined;
+    this.#heardBefore += link.heard + 1;
     if (this.#stopping !== undefined) return;
     if (!this.#isCommitted) {
       return this.#broken.resolve(new Error(`${this.#options.name}: its code has ended: ${reason}`));
