@@ -101,3 +101,20 @@ for (const kind of ["worker", "process"] as const) {
     await said(client, "1: one 1");
   });
 }
+
+Deno.test("peers move between inline, worker and process, each way, with what their code says and what they have", async () => {
+  const log = new LogLines();
+  await using served = await ServedRuntimes.of([await runtimeOf("inline", code(1), log)]);
+  using client = await served.connect();
+  await client.sendText("hello");
+  await said(client, "1: hello 1");
+  let count = 1;
+  const ways = ["worker", "process", "inline", "process", "worker", "inline"] as const;
+  for (const [at, kind] of ways.entries()) {
+    assertEquals(await served.swap([await runtimeOf(kind, code(at + 2), log)]), { moved: 1, dismissed: 0, lost: 0 });
+    await said(client, `${at + 2}: swap ${count}`);
+    await client.sendText(kind);
+    await said(client, `${at + 2}: ${kind} ${++count}`);
+  }
+  assertEquals(log.lines, []);
+});
