@@ -139,6 +139,21 @@ for (const [what, plugin, files, said] of REFUSED) {
   });
 }
 
+Deno.test("Ctrl+C in a terminal reaches the server alone: peers of a plug-in get 1012, and the process ends with it", async () => {
+  const plugin = `export const manifest = { name: "a", version: "1" };
+    export default { open(peer) { peer.send("hello"); }, close() { console.log("closed in good order"); } };`;
+  await using folder = await folderOf([{ mount: "/hooks", module: "./a.ts" }], { "a.ts": plugin });
+  await using server = await startServer({ ...setting(folder.path), isGroupLeader: true });
+  using client = await connect(server, "/hooks");
+  assertEquals(await client.nextButPings(), { kind: "text", text: "hello" });
+  // As a terminal does: to everybody in the group.
+  Deno.kill(-server.pid, "SIGINT");
+  assertEquals(await client.ending(), { kind: "close", code: 1012, reason: "service restart" });
+  await client.close(1012);
+  assertEquals((await server.exited()).code, 0);
+  assertStringIncludes(server.output(), "process plug-in /hooks: closed in good order");
+});
+
 Deno.test("a server that may start no programs says how to start it for plug-ins", async () => {
   await using folder = await folderOf([{ mount: "/hooks", module: WEBHOOK }]);
   const denoFlags = [`--allow-read=${PROJECT}`];

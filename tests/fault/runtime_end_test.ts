@@ -69,7 +69,7 @@ for (const kind of ["inline", "worker", "process"] as const) {
       assertEquals(await own.peer.nextButPings(), FAILED);
       await answered(neighbour);
       await answered(own.other);
-      assertEquals(own.log.lines.map((line) => line.split(" route=")[0]), ["error code.ts: message failed"]);
+      assertEquals(own.log.lines.map((line) => line.split(" error=")[0]), ["error code.ts: message failed"]);
     });
   }
 }

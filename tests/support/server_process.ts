@@ -19,6 +19,8 @@ export interface ServerSetting {
   readonly task?: DenoTask;
   /** Where it is started, and its `sockeye.config.ts` is. Default: the project. */
   readonly folder?: string;
+  /** It leads a group of processes, to which a signal can be sent. */
+  readonly isGroupLeader?: boolean;
   /** Most files the process may have open: `ulimit -n`. */
   readonly maxOpenFiles?: number;
 }
@@ -190,9 +192,8 @@ export class ServerProcess implements AsyncDisposable {
 /** `getconf CLK_TCK` is 100 on every Linux. */
 const TICKS_PER_SECOND = 100;
 
-function commandOf(
-  { args = [], routes, env = {}, denoFlags = [], task = START_TASK, folder = PROJECT, maxOpenFiles }: ServerSetting,
-): Deno.Command {
+function commandOf(setting: ServerSetting): Deno.Command {
+  const { args = [], routes, env = {}, denoFlags = [], task = START_TASK, folder = PROJECT, maxOpenFiles } = setting;
   const { env: taskEnv, flags, entry } = task;
   const where = routes === undefined ? [] : ["--routes", routes];
   const deno = [...flags, ...denoFlags, PROJECT + entry, "--port", "0", "--host", "127.0.0.1", ...where, ...args];
@@ -201,6 +202,7 @@ function commandOf(
   return new Deno.Command(maxOpenFiles === undefined ? Deno.execPath() : "sh", {
     args: maxOpenFiles === undefined ? deno : shell,
     cwd: folder,
+    detached: setting.isGroupLeader === true,
     env: { NO_COLOR: "1", ...taskEnv, ...env },
     stdin: "null",
     stdout: "piped",

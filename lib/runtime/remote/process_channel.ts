@@ -42,6 +42,8 @@ export class ProcessChannel implements Channel {
       env: { ...env },
       clearEnv: true,
       cwd: folder,
+      // Ctrl+C in a terminal is for the server, which goes away in good order.
+      detached: true,
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
