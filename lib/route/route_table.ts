@@ -55,9 +55,16 @@ export class RouteTable {
     return this.#byPattern.get(pattern);
   }
 
-  /** The table for a terminal: a line for each route with pattern, what it takes, and file; sorted by pattern. */
+  /**
+   * The table for a terminal: a line for each route with pattern, what it takes, file, and where it runs unless that is
+   * inline; sorted by pattern.
+   */
   describe(): string {
-    const rows = this.entries.map(({ descriptor }) => [descriptor.pattern, handledBy(descriptor), descriptor.file]);
+    const rows = this.entries.map(({ descriptor, runtime: { kind } }) => [
+      descriptor.pattern,
+      handledBy(descriptor),
+      kind === "inline" ? descriptor.file : `${descriptor.file} (${kind})`,
+    ]);
     rows.sort(([a = ""], [b = ""]) => a < b ? -1 : a > b ? 1 : 0);
     const widths = [0, 1].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
     return rows

@@ -67,11 +67,13 @@ Deno.test("RouteTable.describe prints an aligned line for each route, sorted by 
       descriptor("/hook", "hook.ts", { isWebSocket: false, methods: ["GET", "POST"] }),
       descriptor("/", "index.ts", { methods: ["GET"] }),
     ),
+    { ...runtimeOf(descriptor("/board", "board.ts")), kind: "worker" },
   ]);
   assertEquals(
     table.describe(),
     [
       "/              ws GET    index.ts",
+      "/board         ws        board.ts (worker)",
       "/hook          GET POST  hook.ts",
       "/rooms/[room]  ws        rooms/[room].ts",
     ].join("\n"),
