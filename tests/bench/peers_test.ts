@@ -37,7 +37,7 @@ Deno.test({
     try {
       const { code, out, complaints } = await runPeers(
         ...["sockeye", "byte-echo", "ping-100", "fan-500"].map((name) => `--only=${name}`),
-        ...["--rounds=1", "--seconds=0.1", `--json=${folder}/result.json`, `--svg=${folder}/chart.svg`],
+        ...["--rounds=1", "--seconds=0.5", `--json=${folder}/result.json`, `--svg=${folder}/chart.svg`],
       );
       assertEquals(code, 0, complaints + out);
       assertStringIncludes(out, "| byte-echo ");

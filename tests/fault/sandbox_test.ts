@@ -6,6 +6,7 @@ import { TEXT_FLAG, UP } from "../../lib/runtime/remote/wire.ts";
 import { RecordedCommands } from "../suites/recorded_commands.ts";
 import { LogLines } from "../support/log_lines.ts";
 import { type RemoteCodeSetting, routeSource, runtimeOf } from "../support/remote_code.ts";
+import { ServedRuntimes } from "../support/served_runtimes.ts";
 
 /** Runs what it is sent, and tells what came of it. */
 const RUNNER = routeSource(
@@ -256,6 +257,35 @@ Deno.test("a flood of output is dealt with as it comes, and cut where it is long
   assertEquals(await own.run(`return "goes on"`), "send out: goes on");
   assert(own.log.lines.every((line) => line.length < 5000));
   assert(own.log.lines.filter((line) => line.includes("stray")).length <= 200);
+});
+
+Deno.test("a flood of commands leaves everybody else their turn", async () => {
+  const log = new LogLines();
+  const flooding = routeSource(
+    `
+  message(peer, message) {
+    const context = new TextEncoder().encode("\\u0001" + JSON.stringify("x".repeat(16000)));
+    const record = new Uint8Array(12 + ((context.length + 3) & ~3));
+    new DataView(record.buffer).setUint32(0, ${UP.CONTEXT}, true);
+    new DataView(record.buffer).setUint32(4, 1, true);
+    new DataView(record.buffer).setUint32(8, context.length, true);
+    record.set(context, 12);
+    (async () => { for (;;) await Deno.stdout.write(record); })();
+  },`,
+    { pattern: "/flood" },
+  );
+  const echo = routeSource("message(peer, message) { peer.send(message); },", { pattern: "/echo" });
+  const runtimes = [await runtimeOf("process", flooding, log), await runtimeOf("inline", echo, log)];
+  await using served = await ServedRuntimes.of(runtimes);
+  using flooder = await served.connect("/flood");
+  using other = await served.connect("/echo");
+  await flooder.sendText("go");
+  for (let count = 0; count < 500; count++) {
+    await other.sendText(String(count));
+    assertEquals(await other.nextButPings(), { kind: "text", text: String(count) });
+  }
+  // What it said in between reached nobody; it keeps to the rules, so it is not ended either.
+  assertEquals(log.lines, []);
 });
 
 Deno.test("a thread has no more rights than the code that made it; where the system limits memory there is none", async () => {

@@ -34,6 +34,11 @@ export class Calls {
     return promise;
   }
 
+  /** True while somebody waits for this answer. */
+  has(id: number): boolean {
+    return this.#waiting.has(id);
+  }
+
   /** Who waits for this answer, and waits no longer. */
   take(id: number): Waiting | undefined {
     const waiting = this.#waiting.get(id);

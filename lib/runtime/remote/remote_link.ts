@@ -5,10 +5,12 @@
  */
 import type { Channel, ChannelEvents } from "./channel.ts";
 import { Calls } from "./calls.ts";
+import { LineLimit } from "./line_limit.ts";
 import { Outbox } from "./outbox.ts";
 import type { Boot, LogLine, Ready } from "./record_values.ts";
 import { RemoteBodies } from "./remote_bodies.ts";
-import { numberOf, type PeerLink, publicationOf, type RemotePeer } from "./remote_peer.ts";
+import { numberOf, publicationOf } from "./record_payloads.ts";
+import type { PeerLink, RemotePeer } from "./remote_peer.ts";
 import { decodeValue, errorOf } from "./value.ts";
 import type { Payload } from "../../frame/mod.ts";
 import type { SupervisorClock } from "./supervisor.ts";
@@ -17,8 +19,9 @@ import { DOWN, UP, WireError } from "./wire.ts";
 /** Beyond so many bytes that the code was given and has not handled, or that do not get through to it, nobody is read. */
 const LINK_CREDIT_BYTES = 4 * 1024 * 1024;
 
-/** So many lines a second reach the log. */
-const LINES_PER_SECOND = 100;
+/** Values are read at once: longer answers, and longer lines for the log, are none. */
+const MAX_VALUE_BYTES = 16 * 1024 * 1024;
+const MAX_LINE_BYTES = 256 * 1024;
 
 /** So often the code is asked whether it is there. */
 export const PROBE_INTERVAL_MS = 400;
@@ -65,12 +68,15 @@ export class RemoteLink implements PeerLink, ChannelEvents {
   #heardAt: number;
   #lookedAt: number;
   #cancelProbe = () => {};
-  #linesLeft = LINES_PER_SECOND;
-  #linesSince: number;
+  #isReady = false;
+  readonly #lines: LineLimit;
 
   constructor(open: OpenChannel, home: LinkHome) {
     this.#home = home;
-    this.#heardAt = this.#lookedAt = this.#linesSince = home.clock.now();
+    this.#heardAt = this.#lookedAt = home.clock.now();
+    this.#lines = new LineLimit(home.clock, (count) => {
+      home.log({ level: "warn", message: `${count} more lines of it were left out`, fields: {} }, undefined);
+    });
     this.#channel = open(this);
     this.outbox = new Outbox((batch) => this.#isClosed ? undefined : this.#channel.send(batch));
     this.bodies = new RemoteBodies(this.outbox);
@@ -118,9 +124,9 @@ export class RemoteLink implements PeerLink, ChannelEvents {
   }
 
   count(bytes: number): void {
-    const wasFull = this.isFull;
     this.#unsettledBytes += bytes;
-    if (!wasFull || this.isFull) return;
+    // It may have become passable by itself, too: what was to be sent has left.
+    if (this.#blocked.size === 0 || this.isFull) return;
     for (const peer of [...this.#blocked]) peer.unblock();
     this.#blocked.clear();
   }
@@ -183,24 +189,26 @@ export class RemoteLink implements PeerLink, ChannelEvents {
   #take(kind: number, flags: number, id: number, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void {
     switch (kind) {
       case UP.READY:
-        return this.#ready.resolve(decodeValue(bytes, start, end) as Ready);
       case UP.UNFIT:
-        return this.#ready.reject(errorOf(decodeValue(bytes, start, end)));
+        return this.#booted(kind, valueOf(bytes, start, end, MAX_VALUE_BYTES));
       case UP.ALIVE:
         return this.#alive(numberOf(bytes, start, end));
       // Who waits is taken out last: when there is no value, the link ends, and with it the waiting.
       case UP.ANSWER: {
-        const value = decodeValue(bytes, start, end);
+        if (!this.calls.has(id)) return;
+        const value = valueOf(bytes, start, end, MAX_VALUE_BYTES);
         return this.calls.take(id)?.answered(value);
       }
       case UP.FAILURE: {
-        const error = errorOf(decodeValue(bytes, start, end));
+        if (!this.calls.has(id)) return;
+        const error = errorOf(valueOf(bytes, start, end, MAX_VALUE_BYTES));
         return this.calls.take(id)?.failed(error);
       }
       case UP.BODY:
         return this.bodies.take(id, flags, bytes, start, end);
       case UP.LOG:
-        return this.#log(logLineOf(decodeValue(bytes, start, end)));
+        if (this.#lines.passes()) this.#log(logLineOf(valueOf(bytes, start, end, MAX_LINE_BYTES)));
+        return;
       case UP.PUBLISH_ALL: {
         const { topic, payload } = publicationOf(flags, bytes, start, end);
         return this.#home.publish(this.#home.checkTopic(topic), payload);
@@ -225,12 +233,14 @@ export class RemoteLink implements PeerLink, ChannelEvents {
   }
 
   #log(line: LogLine): void {
-    const now = this.#home.clock.now();
-    if (now - this.#linesSince >= 1000) {
-      this.#linesSince = now;
-      this.#linesLeft = LINES_PER_SECOND;
-    }
-    if (this.#linesLeft-- > 0) this.#home.log(line, line.error === undefined ? undefined : errorOf(line.error));
+    this.#home.log(line, line.error === undefined ? undefined : errorOf(line.error));
+  }
+
+  #booted(kind: number, value: unknown): void {
+    if (this.#isReady) throw new WireError("a word on how it was loaded, once more");
+    this.#isReady = true;
+    if (kind === UP.READY) this.#ready.resolve(value as Ready);
+    else this.#ready.reject(errorOf(value));
   }
 
   #probeLater(): void {
@@ -257,4 +267,11 @@ function logLineOf(value: unknown): LogLine {
     throw new WireError("a line for the log that is none");
   }
   return line as LogLine;
+}
+
+function valueOf(bytes: Uint8Array<ArrayBuffer>, start: number, end: number, maxBytes: number): unknown {
+  if (end - start > maxBytes) {
+    throw new WireError(`a value of ${end - start} bytes, where at most ${maxBytes} are allowed`);
+  }
+  return decodeValue(bytes, start, end);
 }

@@ -11,7 +11,6 @@ import {
   MAX_REASON_BYTES,
   type MessageForm,
   type MessageWalk,
-  type Payload,
   UTF8_ACCEPT,
 } from "../../frame/mod.ts";
 import type { Awaitable, CloseInfo, ResumeReason } from "../../route/mod.ts";
@@ -19,12 +18,17 @@ import type { GivenBack, PeerCommands, PeerEvents, RequestRecord } from "../../r
 import { MAX_CONTEXT_BYTES } from "../context_check.ts";
 import type { Calls } from "./calls.ts";
 import type { Outbox } from "./outbox.ts";
+import { numberOf, publicationOf, textOf } from "./record_payloads.ts";
 import type { CloseCall, PeerCall, PeerOpening, ResumeCall } from "./record_values.ts";
 import { decodeValue } from "./value.ts";
 import { DOWN, MESSAGE_OVERHEAD_BYTES, SELF_FLAG, TEXT_FLAG, UP, WireError } from "./wire.ts";
 
 /** Beyond so many bytes of messages that were not handled yet, a peer is not read. */
 const CREDIT_BYTES = 64 * 1024;
+
+/** So many topics one peer may be in, and so many times its code may wait for it to drain. */
+const MAX_TOPICS = 10_000;
+const MAX_WAITS = 1000;
 
 /** What of a message's form the code needs to know. */
 const FORM_BITS = FORM.TEXT | FORM.ASCII;
@@ -76,6 +80,8 @@ export class RemotePeer implements PeerEvents {
   /** Given to the code and not handled yet. */
   #unsettledBytes = 0;
   #room: PromiseWithResolvers<void> | undefined;
+  /** Calls of `drained` that are not answered. */
+  #waits = 0;
   /** Sent by the code since it was told what is buffered. */
   #sentBytes = 0;
   #givenBack: GivenBack[] = [];
@@ -224,6 +230,7 @@ export class RemotePeer implements PeerEvents {
       case UP.TERMINATE:
         return commands.terminate();
       case UP.SUBSCRIBE:
+        if (commands.topics.size >= MAX_TOPICS) throw new WireError(`more topics of one peer than ${MAX_TOPICS}`);
         return commands.subscribe(this.#home.checkTopic(textOf(bytes, start, end)));
       case UP.UNSUBSCRIBE:
         return commands.unsubscribe(textOf(bytes, start, end));
@@ -242,6 +249,7 @@ export class RemotePeer implements PeerEvents {
         if (commands.bufferedAmount > commands.highWaterBytes) return;
         return this.#link?.outbox.writer.putEmpty(DOWN.DRAIN, 1, this.#number);
       case UP.WANT_DRAINED:
+        if (++this.#waits > MAX_WAITS) throw new WireError(`more waits for one peer to drain than ${MAX_WAITS}`);
         return void this.#answerDrained(numberOf(bytes, start, end));
       case UP.GIVEN_BACK:
         return this.#takeBack(flags & FORM_BITS, bytes.slice(start, end));
@@ -308,6 +316,7 @@ export class RemotePeer implements PeerEvents {
 
   async #answerDrained(call: number): Promise<void> {
     await this.commands.drained();
+    this.#waits--;
     this.#link?.outbox.writer.putNumber(DOWN.DRAINED, 0, this.#number, call);
   }
 
@@ -359,35 +368,4 @@ export class RemotePeer implements PeerEvents {
     this.#home.left(this);
     this.unblock();
   }
-}
-
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-function textOf(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): string {
-  try {
-    return decoder.decode(bytes.subarray(start, end));
-  } catch (cause) {
-    throw new WireError("a text that is not UTF-8", { cause });
-  }
-}
-
-/** The number that a record carries. @throws {WireError} when it carries none. */
-export function numberOf(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): number {
-  if (end - start !== 4) throw new WireError(`a number of ${end - start} bytes`);
-  return new DataView(bytes.buffer, bytes.byteOffset + start).getUint32(0, true);
-}
-
-/** What PUBLISH and PUBLISH_ALL carry. @throws {WireError} when they do not. */
-export function publicationOf(
-  flags: number,
-  bytes: Uint8Array<ArrayBuffer>,
-  start: number,
-  end: number,
-): { readonly topic: string; readonly payload: Payload } {
-  const length = end - start < 2 ? Infinity : bytes[start]! | (bytes[start + 1]! << 8);
-  const payloadStart = start + 2 + length;
-  if (payloadStart > end) throw new WireError("a publication without a topic");
-  const topic = textOf(bytes, start + 2, payloadStart);
-  const isText = (flags & TEXT_FLAG) !== 0;
-  return { topic, payload: isText ? textOf(bytes, payloadStart, end) : bytes.slice(payloadStart, end) };
 }

@@ -7,6 +7,7 @@ import type { Payload } from "../../frame/mod.ts";
 import type { RuntimeLog } from "../log.ts";
 import { type Grants, type Limits, mayUseTopic, withheldFields } from "./grants.ts";
 import type { ChannelEvents } from "./channel.ts";
+import { LineLimit } from "./line_limit.ts";
 import { ProcessChannel } from "./process_channel.ts";
 import type { Boot } from "./record_values.ts";
 import { RemoteRuntime } from "./remote_runtime.ts";
@@ -55,8 +56,10 @@ export function loadWorker({ entry, ...order }: WorkerOrder): Promise<RemoteRunt
  * @throws {Error} that says why it cannot be loaded; {@linkcode Deno.errors.NotCapable} when this process may start none.
  */
 export function loadProcess(order: ProcessOrder): Promise<RemoteRuntime> {
-  const { grants, limits, log, name } = order;
+  const { grants, limits, log, name, clock } = order;
   const command = sandboxCommand(order);
+  const say = (line: string): void => log.warn(`process ${name}: ${line}`, {});
+  const lines = new LineLimit(clock, (count) => say(`(${count} more lines were left out)`));
   return RemoteRuntime.load({
     ...order,
     kind: "process",
@@ -64,7 +67,7 @@ export function loadProcess(order: ProcessOrder): Promise<RemoteRuntime> {
       new ProcessChannel(command, {
         take: events.take,
         onClosed: (reason) => events.onClosed(reason),
-        onLine: (line) => log.warn(`process ${name}: ${line}`, {}),
+        onLine: (line) => lines.passes() ? say(line) : undefined,
       }),
     withheldFields: withheldFields(grants),
     mayUseTopic: (topic) => mayUseTopic(grants, topic),

@@ -6,7 +6,7 @@ import { MAX_CONTEXT_BYTES } from "../../../lib/runtime/context_check.ts";
 import { Calls } from "../../../lib/runtime/remote/calls.ts";
 import { HostedPeer, putPublication } from "../../../lib/runtime/remote/hosted_peer.ts";
 import { Outbox } from "../../../lib/runtime/remote/outbox.ts";
-import { publicationOf } from "../../../lib/runtime/remote/remote_peer.ts";
+import { publicationOf } from "../../../lib/runtime/remote/record_payloads.ts";
 import { MESSAGE_OVERHEAD_BYTES, SELF_FLAG, TEXT_FLAG, UP } from "../../../lib/runtime/remote/wire.ts";
 import { isSettled } from "./support/peer_bench.ts";
 import { numberOf, recordsOf, type SeenRecord, textOf, valueOf } from "./support/records.ts";

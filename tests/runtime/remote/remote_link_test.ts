@@ -123,7 +123,9 @@ Deno.test("RemoteLink passes a hundred lines a second on to the log, and no more
   assertEquals(lines.length, 100);
   clock.advance(1);
   shout(150);
-  assertEquals(lines.length, 200);
+  // And one line that says how many were left out.
+  assertEquals(lines.length, 201);
+  assertEquals(lines[100], ["warn", "60 more lines of it were left out", {}, undefined]);
 });
 
 Deno.test("RemoteLink: what concerns a peer that it does not know is ignored", async () => {
@@ -161,6 +163,14 @@ const FORGED_CALLS: ReadonlyArray<readonly [what: string, kind: number, payload:
   ["how much memory it uses in three bytes", UP.ALIVE, new Uint8Array(3)],
   ["a publication to a topic that was not granted", UP.PUBLISH_ALL, publication("forbidden", "x")],
   ["a publication without a topic", UP.PUBLISH_ALL, Uint8Array.of(9, 9)],
+  ["how it was loaded once more", UP.READY, encodeValue({ descriptors: [] })],
+  ["that it cannot be loaded, when it was", UP.UNFIT, encodeValue({ name: "Error", message: "no" })],
+  [
+    "a line for the log of 300 KiB",
+    UP.LOG,
+    encodeValue({ level: "warn", message: "x".repeat(300 * 1024), fields: {} }),
+  ],
+  ["an answer of 17 MiB", UP.ANSWER, new Uint8Array(17 * 1024 * 1024)],
 ];
 
 for (const [what, kind, payload] of FORGED_CALLS) {
