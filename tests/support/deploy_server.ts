@@ -4,7 +4,7 @@
  * @module
  */
 import { RawClient } from "./raw_client.ts";
-import { PROJECT, type ServerProcess, startServer } from "./server_process.ts";
+import { PROJECT, type ServerProcess, type ServerSetting, startServer } from "./server_process.ts";
 
 /** The token of these servers. */
 export const TOKEN = "a-token-for-the-tests-alone";
@@ -35,17 +35,19 @@ export class Workshop implements AsyncDisposable {
     return folder;
   }
 
-  /** Starts a server with the flags of the start task. */
-  async serve(routes: string, setting: {
-    readonly args?: readonly string[];
-    readonly env?: Readonly<Record<string, string>>;
-    readonly denoFlags?: readonly string[];
-  } = {}): Promise<DeployServer> {
-    const { args = [], env = {}, denoFlags = [] } = setting;
+  /** Starts a server with the flags of the start task, unless another is named. */
+  async serve(
+    routes: string,
+    setting: Pick<ServerSetting, "args" | "env" | "denoFlags" | "folder" | "task"> = {},
+  ): Promise<DeployServer> {
+    const { args = [], env = {}, denoFlags = [], task, ...others } = setting;
     const server = await startServer({
+      ...others,
+      ...(task === undefined ? {} : { task }),
       args: ["--routes", routes, "--admin", "127.0.0.1:0", ...args],
       env: { SOCKEYE_DEPLOY_TOKEN: TOKEN, ...env },
-      denoFlags: [`--allow-read=.,${this.#path}`, ...denoFlags],
+      // Another task may read everything: a list would take that back.
+      denoFlags: [...task === undefined ? [`--allow-read=.,${this.#path}`] : [], ...denoFlags],
     });
     this.#servers.push(server);
     const [, port] = await server.printed(/the admin listener is on port (\d+)/);
