@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { RouteEntry } from "../route/table.ts";
+import type { RouteEntry, RouteRuntime } from "../route/table.ts";
 import type { Clock } from "./clock.ts";
 import { type Destination, HandOver, type Movable } from "./hand_over.ts";
 import { type Routing, runtimesOf, tableFor, webSocketEntry } from "./routing.ts";
@@ -128,7 +128,7 @@ class Swap<Peer extends Movable> {
       for (const move of moves) move.cancel();
     };
     // Code that ends before everybody is there takes nobody over.
-    for (const { broken } of runtimesOf(this.#next)) void broken?.then(failed);
+    const unwatch = whenBroken(runtimesOf(this.#next), failed);
     const pending: Promise<void>[] = [];
     for (const [at, peer] of peers.entries()) {
       if (at % PEERS_PER_TURN === PEERS_PER_TURN - 1) await this.#others();
@@ -140,6 +140,7 @@ class Swap<Peer extends Movable> {
       }, failed));
     }
     await Promise.all(pending);
+    unwatch();
     if (failures.length > 0) throw failures[0];
   }
 
@@ -177,6 +178,16 @@ class Swap<Peer extends Movable> {
   #others(): Promise<void> {
     return new Promise((resolve) => this.#host.later(resolve));
   }
+}
+
+/**
+ * Tells when code ends, until it is called off. What code that goes on serving promises of its end stays pending, and so
+ * holds on to whoever waits for it: without that to this swap, and through what served before it to all swaps.
+ */
+function whenBroken(runtimes: Iterable<RouteRuntime>, failed: (error: unknown) => void): () => void {
+  let told: typeof failed | undefined = failed;
+  for (const { broken } of runtimes) void broken?.then((error) => told?.(error));
+  return () => told = undefined;
 }
 
 /** Those whose code is not the one that is in force for them. */
