@@ -109,7 +109,7 @@ export async function run(args: readonly string[], built?: string): Promise<void
     await (line.check ? check(options, placement) : serve({ options, placement, built, isDev: line.dev }));
   } catch (error) {
     if (!REASONS_NOT_TO_START.some((reason) => error instanceof reason)) throw error;
-    console.error(`sockeye cannot start: ${(error as Error).message}`);
+    console.error(`sockeye cannot start: ${(error as Error).message.replaceAll(VERSION_MARK, "")}`);
     Deno.exit(error instanceof OptionError ? EXIT.WRONG_OPTION : EXIT.CANNOT_START);
   }
 }

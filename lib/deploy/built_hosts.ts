@@ -6,6 +6,7 @@
 import { type BuiltFile, fileUrl, ManifestError, readManifest, sha256 } from "../runtime/mod.ts";
 import type { Hosts } from "./code_runtimes.ts";
 import { PluginError } from "./plugin.ts";
+import { withMapBeside } from "./source_map.ts";
 
 /**
  * @param folder of the manifest.
@@ -20,12 +21,12 @@ export async function builtHosts(folder: string): Promise<Hosts> {
   const root = await Deno.realPath(folder);
   return {
     worker: fileUrl(`${root}/${worker.file}`),
-    sandbox: () => read(root, sandbox),
+    sandbox: async () => textOf(await read(root, sandbox)),
     bundle: (_folder, files) =>
       Promise.reject(new Error(`${files.join(", ")}: a built server has no bundler; serve what was built`)),
-    bundlePlugin({ mount, module }) {
+    async bundlePlugin({ mount, module }) {
       const built = plugins.find((one) => one.mount === mount && one.module === module);
-      if (built !== undefined) return read(root, built);
+      if (built !== undefined) return textOf(await withMapBeside(await read(root, built), `${root}/${built.file}`));
       throw new PluginError(
         `the plug-in ${module} at ${mount} was not built: run "deno task build" where its configuration is`,
       );
@@ -33,9 +34,13 @@ export async function builtHosts(folder: string): Promise<Hosts> {
   };
 }
 
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
 /** @throws {ManifestError} when the bytes are others. */
-async function read(root: string, { file, sha256: hash }: BuiltFile): Promise<string> {
+async function read(root: string, { file, sha256: hash }: BuiltFile): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await Deno.readFile(`${root}/${file}`);
-  if (await sha256(bytes) === hash) return new TextDecoder().decode(bytes);
+  if (await sha256(bytes) === hash) return bytes;
   throw new ManifestError(`${root}/${file}: its bytes are not those that were built; copy it again, or build it anew`);
 }

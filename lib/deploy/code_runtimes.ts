@@ -28,6 +28,7 @@ import type { DeploymentCode } from "./deployment.ts";
 import { checkPlaces, type Place, type Placement } from "./placement.ts";
 import { checkManifest, describePlugin, PluginError, type PluginOrder } from "./plugin.ts";
 import { ResidentRuntime } from "./resident_runtime.ts";
+import { withMapBeside } from "./source_map.ts";
 
 /** Where the hosts of workers and sandboxes come from, and how code is made ready for a sandbox. */
 export interface Hosts {
@@ -54,7 +55,7 @@ export interface CodeRuntimesParts {
   readonly env: (name: string) => string | undefined;
 }
 
-/** Code may not be put where it should be: the message says why, and what to do. */
+/** Code cannot be put where it should be, or not be loaded there: the message says why, and what to do. */
 export class PlaceError extends Error {
   override readonly name = "PlaceError";
 }
@@ -120,7 +121,9 @@ export class CodeRuntimes {
         const { deployment, routes } = (await loadBuiltRoutes(folder, version))!;
         return { name: deployment, make: () => Promise.resolve(this.#inline(deployment, routes)) };
       }
-      return { name: built.deployment, make: () => this.ofBundle(built.deployment, built.code) };
+      // It runs from memory, also what of it runs inline.
+      const code = await withMapBeside(built.code, built.path);
+      return { name: built.deployment, make: () => this.ofBundle(built.deployment, code) };
     }
     const name = version === undefined ? LOCAL_DEPLOYMENT : `${LOCAL_DEPLOYMENT}.${version}`;
     const { root, files } = await listRoutes(folder);
@@ -169,7 +172,8 @@ export class CodeRuntimes {
     version: string | undefined,
   ): Promise<() => Promise<RouteRuntime>> {
     if (route.place.kind === "process") {
-      const source = await (await this.#hostsFor(`the route ${route.file}`)).bundle(root, [route.file]);
+      const { bundle } = await this.#hostsFor(`the route ${route.file}`);
+      const source = await naming(route.file, bundle(root, [route.file]));
       return () => this.#remote(route, deployment, source);
     }
     let wasMade = false;
@@ -185,7 +189,10 @@ export class CodeRuntimes {
       const { worker: entry } = await this.#hostsFor(`the route ${route.file}`);
       const boot = version === undefined ? code : { ...code, version };
       const order = this.#order(`${deployment} ${route.pattern}`, deployment, boot);
-      return await this.#hibernating(order.name, route.place.hibernateAfterMs, () => loadWorker({ ...order, entry }));
+      return await naming(
+        route.file,
+        this.#hibernating(order.name, route.place.hibernateAfterMs, () => loadWorker({ ...order, entry })),
+      );
     };
   }
 
@@ -196,7 +203,7 @@ export class CodeRuntimes {
       place.kind === "worker"
         ? loadWorker({ ...order, entry })
         : this.#process(order, [pattern], place.permissions, place.limits, `the route ${file}`);
-    return await this.#hibernating(order.name, place.hibernateAfterMs, load);
+    return await naming(file, this.#hibernating(order.name, place.hibernateAfterMs, load));
   }
 
   /** Code that sleeps when nothing happens, where that was asked for. */
@@ -259,6 +266,17 @@ export class CodeRuntimes {
     return this.#hosts ??= this.#parts.hosts().catch((error) => {
       throw new PlaceError(`${what} cannot have a place of its own: ${messageOf(error)}`, { cause: error });
     });
+  }
+}
+
+/** What is wrong with a file's code, said so that the file is named, once. */
+async function naming<T>(file: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof PlaceError) throw error;
+    const message = messageOf(error);
+    throw new PlaceError(message.includes(file) ? message : `${file}: ${message}`, { cause: error });
   }
 }
 

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { type Manifest, MANIFEST_FILE, MAP_LINK, parseManifest, sha256 } from "../runtime/mod.ts";
+import { type Manifest, MANIFEST_FILE, parseManifest, sha256 } from "../runtime/mod.ts";
 import { sign } from "./signature.ts";
+import { renamedSources, withMap } from "./source_map.ts";
 import type { UploadedCode } from "./upload.ts";
 
 /** What is uploaded, and its name. */
@@ -25,7 +26,7 @@ export async function packed(folder: string, key?: string): Promise<Package> {
   const built = parseManifest(await Deno.readTextFile(where), where);
   const code = await Deno.readFile(`${folder}/${built.routes.file}`);
   const map = await Deno.readTextFile(`${folder}/${built.routes.file}.map`);
-  const whole = withMap(code, namedSources(map, built.deployment));
+  const whole = withMap(code, renamedSources(map, (source) => nameOf(source, built.deployment)));
   const manifest: Manifest = {
     ...built,
     routes: { file: built.routes.file, bytes: whole.length, sha256: await sha256(whole) },
@@ -35,22 +36,7 @@ export async function packed(folder: string, key?: string): Promise<Package> {
   return { name: manifest.deployment, upload: { manifest: bytes, code: whole, signature } };
 }
 
-/** The last line says where the map is: it is in that line. */
-function withMap(code: Uint8Array<ArrayBuffer>, map: string): Uint8Array<ArrayBuffer> {
-  const text = new TextDecoder().decode(code);
-  const linkAt = text.lastIndexOf(MAP_LINK);
-  const link = `${MAP_LINK}data:application/json;base64,${new TextEncoder().encode(map).toBase64()}\n`;
-  return new TextEncoder().encode(text.slice(0, linkAt < 0 ? text.length : linkAt) + link);
-}
-
 /** Paths that lead out of a folder which is gone would lead nowhere. */
-function namedSources(map: string, name: string): string {
-  const { sourceRoot: _root, sources, ...rest } = JSON.parse(map) as {
-    sourceRoot?: string;
-    sources: readonly string[];
-  };
-  return JSON.stringify({
-    ...rest,
-    sources: sources.map((source) => `deployment:${name}/${source.replace(/^(?:\.\.?\/)+/, "")}`),
-  });
+function nameOf(source: string, deployment: string): string {
+  return `deployment:${deployment}/${source.replace(/^(?:\.\.?\/)+/, "")}`;
 }

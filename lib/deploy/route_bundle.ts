@@ -4,10 +4,11 @@
  * @module
  */
 import { patternOfFile } from "../route/table.ts";
-import { pathOfUrl } from "../runtime/mod.ts";
+import { fileUrl, pathOfUrl } from "../runtime/mod.ts";
 export { importsHere } from "./imports_here.ts";
 import { type Bundle, bundle, BundleError, type BundleOrder, endBundling } from "./bundle.ts";
 import { PluginError, type PluginOrder } from "./plugin.ts";
+import { locatedSources, withMap } from "./source_map.ts";
 
 /** Where `import … from "sockeye"` leads. */
 export const SOCKEYE_PATH = pathOfUrl(new URL("../route/mod.ts", import.meta.url));
@@ -81,9 +82,11 @@ export const manifest = plugin.manifest;
   return { source, folder, imports: { ...imports, sockeye: SOCKEYE_PATH } };
 }
 
-/** With its source map in it. */
+/** With its source map in it, which names the sources by their URLs. */
 function inlined({ code, map }: Bundle): string {
-  return `${new TextDecoder().decode(code)}//# sourceMappingURL=data:application/json;base64,${map.toBase64()}\n`;
+  // Bundled as if the result were to lie one folder below the working directory.
+  const at = fileUrl(`${Deno.cwd()}/dist/`);
+  return new TextDecoder().decode(withMap(code, locatedSources(new TextDecoder().decode(map), at)));
 }
 
 /** The module that imports all route files. */

@@ -165,6 +165,40 @@ Deno.test({
 });
 
 Deno.test({
+  name: "what was built points to the sources in traces, wherever it runs",
+  ...sanitized,
+  async fn() {
+    await using app = await project();
+    const failing = `interface Failing { readonly is: true }
+export const manifest = { name: "hooks", version: "1.0.0" };
+export default {
+  message(_peer: unknown, _message: unknown) {
+    throw new TypeError("on purpose");
+  },
+};
+`;
+    for (const name of ["worker", "process", "inline", "_plugin"]) await app.save(`${name}.ts`, failing);
+    const plugins = [{ mount: "/hooks", module: `${app.routes}/_plugin.ts` }];
+    const config = { runtimes: { "/worker": "worker", "/process": "process" }, plugins };
+    await app.build({ plugins: parsePlugins(plugins) });
+    await using server = await start(app.out, `export default ${JSON.stringify(config)};`);
+    for (
+      const [path, file] of [
+        ["/inline", "inline"],
+        ["/worker", "worker"],
+        ["/process", "process"],
+        ["/hooks", "_plugin"],
+      ] as const
+    ) {
+      using client = await RawClient.connect({ port: server.port, path });
+      await client.sendText("fail");
+      const where = `file:\\S+/routes/${file}\\.ts:5:11`;
+      await server.printed(new RegExp(`TypeError: on purpose\\s+at Object\\.message \\(${where}\\)`));
+    }
+  },
+});
+
+Deno.test({
   name: "SIGUSR2: what was built anew takes over, and the socket stays open",
   ...sanitized,
   async fn() {

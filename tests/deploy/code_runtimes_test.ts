@@ -111,6 +111,16 @@ Deno.test("where no host is to be had, it is said which route needs one", async 
   );
 });
 
+Deno.test("code that cannot be loaded in its place is refused with the name of its file, once", async () => {
+  await using folder = await folderOf(["a", "b"]);
+  for (const kind of ["worker", "process"]) {
+    const { code } = codeRuntimes({ runtimes: { "/b": kind } });
+    await Deno.writeTextFile(`${folder.path}/b.js`, `throw new RangeError("not at home");`);
+    const { message } = await assertRejects(async () => await (await code.ofFolder(folder.path)).make(), PlaceError);
+    assertEquals(message.match(/b\.js: not at home/g)?.length, 1, message);
+  }
+});
+
 Deno.test("when one place cannot be made, those that were are not left behind", async () => {
   await using folder = await folderOf(["a", "b"]);
   await Deno.writeTextFile(`${folder.path}/b.js`, 'throw new Error("not today");');

@@ -4,10 +4,15 @@ import { build } from "../../lib/deploy/build.ts";
 import { packed } from "../../lib/deploy/packing.ts";
 import { checkUpload } from "../../lib/deploy/upload.ts";
 import { importBuiltRoutes } from "../../lib/runtime/mod.ts";
+import { runtimeOf } from "../support/remote_code.ts";
 import { keyPair } from "./support/made_upload.ts";
 
 const ROUTE = `
 import { defineRoute } from "sockeye";
+
+export const get = () => {
+  throw new TypeError("on purpose");
+};
 
 export default defineRoute({
   message() {
@@ -39,7 +44,19 @@ Deno.test({
         TypeError,
         "on purpose",
       );
-      assertMatch(stack ?? "", new RegExp(`deployment:${name}/\\S*routes/echo\\.ts:6:\\d+`));
+      assertMatch(stack ?? "", new RegExp(`deployment:${name}/\\S*routes/echo\\.ts:10:\\d+`));
+      for (const kind of ["worker", "process"] as const) {
+        const errors: unknown[] = [];
+        const log = {
+          warn() {},
+          error: (_: string, { error }: Readonly<Record<string, unknown>>) => errors.push(error),
+        };
+        const runtime = await runtimeOf(kind, new TextDecoder().decode(upload.code), log);
+        await runtime.start();
+        assertEquals((await runtime.exchange(0, new Request("http://example.com/echo"), {}, "192.0.2.1")).status, 500);
+        await runtime.stop();
+        assertMatch(String((errors[0] as Error).stack), new RegExp(`deployment:${name}/\\S*routes/echo\\.ts:5:\\d+`));
+      }
       assertEquals((await packed(`${path}/dist`)).upload.signature, undefined);
       const { message } = await assertRejects(() => packed(`${path}/dist`, "no key"), TypeError);
       assertStringIncludes(message, "openssl genpkey");
