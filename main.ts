@@ -168,7 +168,7 @@ async function serve({ options, placement, built, isDev }: Serving): Promise<voi
     isStored: !isDev,
     folder: () => load(isDev ? "1" : undefined),
     folderName: (await readManifest(options.routes))?.deployment ?? LOCAL_DEPLOYMENT,
-    runtimesOf: (deployment, bytes) => code.ofBundle(deployment, bytes),
+    runtimesOf: (deployment, bytes, table) => code.ofBundle(deployment, bytes, table),
     log,
   });
   const table = tableOf(service.runtimes);

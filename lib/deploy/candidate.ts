@@ -13,8 +13,12 @@ import type { UploadedCode } from "./upload.ts";
 
 /** What a candidate is tried with. */
 export interface CandidateHost {
-  /** Loads a deployment that comes as one module, and makes its runtimes. */
-  runtimesOf(deployment: string, code: Uint8Array<ArrayBuffer>): Promise<readonly RouteRuntime[]>;
+  /** Loads a deployment that comes as one module, and makes its runtimes; the table is what its manifest says of it. */
+  runtimesOf(
+    deployment: string,
+    code: Uint8Array<ArrayBuffer>,
+    table: readonly RouteDescriptor[],
+  ): Promise<readonly RouteRuntime[]>;
   /** Whether the gateway could serve these routes. @throws when not. */
   check(table: RouteTable): void;
   readonly limit: TimeLimit;
@@ -36,8 +40,8 @@ export function codeOfUpload(
   upload: UploadedCode,
   host: Pick<CandidateHost, "runtimesOf">,
 ): DeploymentCode {
-  const { deployment } = manifest;
-  return { name: deployment, upload, make: () => host.runtimesOf(deployment, upload.code) };
+  const { deployment, table } = manifest;
+  return { name: deployment, upload, make: () => host.runtimesOf(deployment, upload.code, table) };
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 import type { Clock } from "../gateway/mod.ts";
 import type { Payload } from "../frame/mod.ts";
-import type { RouteRuntime } from "../route/table.ts";
+import type { RouteDescriptor, RouteRuntime, RuntimeKind } from "../route/table.ts";
 import { patternOfFile } from "../route/table.ts";
 import {
   fileUrl,
@@ -123,7 +123,7 @@ export class CodeRuntimes {
       }
       // It runs from memory, also what of it runs inline.
       const code = await withMapBeside(built.code, built.path);
-      return { name: built.deployment, make: () => this.ofBundle(built.deployment, code) };
+      return { name: built.deployment, make: () => this.ofBundle(built.deployment, code, built.table) };
     }
     const name = version === undefined ? LOCAL_DEPLOYMENT : `${LOCAL_DEPLOYMENT}.${version}`;
     const { root, files } = await listRoutes(folder);
@@ -134,11 +134,21 @@ export class CodeRuntimes {
     return { name, make: async () => [...this.#inline(name, routes), ...await allOrNone(makers)] };
   }
 
-  /** The runtimes of a deployment that comes as one module. Loaded anew each time, with variables of its own. */
-  async ofBundle(deployment: string, code: Uint8Array<ArrayBuffer>): Promise<readonly RouteRuntime[]> {
-    const routes = await importBuiltRoutes(code);
+  /**
+   * The runtimes of a deployment that comes as one module. Loaded anew each time, with variables of its own.
+   *
+   * @param table what its manifest says that it has. Where none of that runs inline, nothing of it is loaded here: what
+   * is stays in memory.
+   */
+  async ofBundle(
+    deployment: string,
+    code: Uint8Array<ArrayBuffer>,
+    table: readonly RouteDescriptor[] = [],
+  ): Promise<readonly RouteRuntime[]> {
+    const isElsewhere = this.#isElsewhere(table);
+    const routes = isElsewhere ? [] : await importBuiltRoutes(code);
     if (this.#areAllInline) return this.#inline(deployment, routes);
-    const placed = this.#placed(routes.map(({ descriptor }) => descriptor));
+    const placed = this.#placed(isElsewhere ? table : routes.map(({ descriptor }) => descriptor));
     const elsewhere = new Set(placed.map(({ file }) => file));
     const source = new TextDecoder().decode(code);
     const makers = placed.map((route) => () => this.#remote(route, deployment, source));
@@ -148,6 +158,14 @@ export class CodeRuntimes {
 
   get #areAllInline(): boolean {
     return [...this.#parts.placement.places.values()].every(({ kind }) => kind === "inline");
+  }
+
+  /** Whether a table, which a stranger may have written, has routes, and none that runs inline. */
+  #isElsewhere(table: unknown): boolean {
+    const { places } = this.#parts.placement;
+    const kindOf = (pattern: string): RuntimeKind => places.get(pattern)?.kind ?? "inline";
+    return Array.isArray(table) && table.length > 0 &&
+      table.every((one) => typeof one?.file === "string" && kindOf(one.pattern) !== "inline");
   }
 
   #placed(routes: ReadonlyArray<{ readonly file: string; readonly pattern: string }>): readonly PlacedRoute[] {

@@ -25,8 +25,8 @@ export interface DeployServiceParts {
   folder(): Promise<DeploymentCode>;
   /** What its deployment is called. */
   readonly folderName: string;
-  /** Loads a deployment that comes as one module, and makes its runtimes. */
-  runtimesOf(deployment: string, code: Uint8Array<ArrayBuffer>): Promise<readonly RouteRuntime[]>;
+  /** Loads a deployment that comes as one module, and makes its runtimes; the table is what its manifest says of it. */
+  runtimesOf: CandidateHost["runtimesOf"];
   readonly log: AdminParts["log"];
 }
 

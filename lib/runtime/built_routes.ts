@@ -43,6 +43,8 @@ export interface BuiltCode {
   /** Its file. */
   readonly path: string;
   readonly code: Uint8Array<ArrayBuffer>;
+  /** What it has, as its manifest says. */
+  readonly table: Manifest["table"];
 }
 
 /**
@@ -54,7 +56,7 @@ export async function readBuiltCode(directory: string): Promise<BuiltCode | unde
   const where = `${directory}/${MANIFEST_FILE}`;
   const manifest = await readManifest(directory);
   if (manifest === undefined) return undefined;
-  const { deployment, routes } = manifest;
+  const { deployment, routes, table } = manifest;
   const path = `${await Deno.realPath(directory)}/${routes.file}`;
   const code = await read(path);
   if (code === undefined) {
@@ -63,7 +65,7 @@ export async function readBuiltCode(directory: string): Promise<BuiltCode | unde
   if (await sha256(code) !== routes.sha256) {
     throw new ManifestError(`${path}: its bytes are not those that were built; copy it again, or build it anew`);
   }
-  return { deployment, path, code };
+  return { deployment, path, code, table };
 }
 
 /**

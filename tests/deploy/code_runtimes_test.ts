@@ -92,6 +92,23 @@ Deno.test("the routes of one module run where the configuration says", async () 
   }
 });
 
+Deno.test("a module none of whose routes runs inline, as its table says, is not loaded in the gateway", async () => {
+  const route = (name: string) => `{ file: "${name}.ts", pattern: "/${name}", exports: { default: ROUTE } }`;
+  const source = new TextEncoder().encode(`globalThis.wasLoaded = true;
+    const ROUTE = { message(peer) { peer.send(String(globalThis.wasLoaded)); } };
+    export const routes = [${["a", "b"].map(route).join()}];`);
+  const seen: unknown[] = [];
+  for (const runtimes of [{ "/a": "worker", "/b": "process" }, { "/a": "worker" }]) {
+    const { code } = codeRuntimes({ runtimes });
+    const table = (await codeRuntimes({}).code.ofBundle("d-1", source)).flatMap(({ descriptors }) => descriptors);
+    Reflect.deleteProperty(globalThis, "wasLoaded");
+    const made = await code.ofBundle("d-1", source, table);
+    seen.push("wasLoaded" in globalThis, await answers(made, ["/a", "/b"]));
+  }
+  assertEquals(seen, [false, ["true", "true"], true, ["true", "true"]]);
+  Reflect.deleteProperty(globalThis, "wasLoaded");
+});
+
 Deno.test("a place for a route that is not there is refused", async () => {
   await using folder = await folderOf(["a"]);
   const { code } = codeRuntimes({ runtimes: { "/aa": "worker" } });
