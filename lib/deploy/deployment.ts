@@ -4,7 +4,7 @@
  * @module
  */
 import { limited, type TimeLimit } from "../gateway/mod.ts";
-import { type RouteRuntime, RouteTable } from "../route/table.ts";
+import { type RouteRuntime, RouteTable, type RuntimeStatus } from "../route/table.ts";
 import type { UploadedCode } from "./upload.ts";
 
 /** Code that can be made to serve, again and again. */
@@ -36,6 +36,8 @@ export interface DeploymentStatus {
   readonly activeAt?: string;
   /** Why it failed, or was taken back, when it was tried last. */
   readonly reason?: string;
+  /** Those of its routes, and the plug-ins beside them, that have a place of their own. */
+  readonly places?: readonly RuntimeStatus[];
 }
 
 /** When what happened to a deployment, in milliseconds since 1970. */
@@ -128,6 +130,7 @@ export class Deployment {
   /** @param peers open ones whose code it is. */
   status(peers: number): DeploymentStatus {
     const { name, state, share, readyAt, activeAt, reason } = this;
+    const places = (this.#runtimes ?? []).flatMap((runtime) => runtime.status?.() ?? []);
     return {
       name,
       state,
@@ -136,6 +139,7 @@ export class Deployment {
       readyAt: new Date(readyAt).toISOString(),
       ...(activeAt === undefined ? {} : { activeAt: new Date(activeAt).toISOString() }),
       ...(reason === undefined ? {} : { reason }),
+      ...(places.length === 0 ? {} : { places }),
     };
   }
 }

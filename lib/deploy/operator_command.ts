@@ -82,8 +82,18 @@ const ACTIONS: Readonly<Record<CommandName, Action>> = {
   deployments: (clients, _order, host) => onEach(clients, host, async (client) => `\n${tableOf(await client.list())}`),
 };
 
-/** The deployments of one host, for a terminal. */
+/** The deployments of one host, for a terminal, and below them the places of their own that their routes have. */
 export function tableOf(deployments: readonly DeploymentStatus[]): string {
+  const places = deployments.flatMap(({ name, places = [] }) =>
+    places.map(({ kind, patterns, state, restarts, memoryBytes }) => [
+      name,
+      kind,
+      patterns.join(" "),
+      state,
+      String(restarts),
+      memoryBytes === undefined ? "" : `${Math.round(memoryBytes / 2 ** 20)} MiB`,
+    ])
+  );
   const rows = deployments.map(({ name, state, share, peers, readyAt, activeAt, reason = "" }) => [
     name,
     share === undefined ? state : `${state} ${percent(share)}`,
@@ -92,7 +102,12 @@ export function tableOf(deployments: readonly DeploymentStatus[]): string {
     activeAt === undefined ? "" : shortTime(activeAt),
     reason.split("\n")[0] ?? "",
   ]);
-  const all = [["NAME", "STATE", "PEERS", "READY", "ACTIVATED", "REASON"], ...rows];
+  const table = aligned([["NAME", "STATE", "PEERS", "READY", "ACTIVATED", "REASON"], ...rows]);
+  if (places.length === 0) return table;
+  return `${table}\n\n${aligned([["NAME", "RUNS IN", "ROUTE", "STATE", "RESTARTS", "MEMORY"], ...places])}`;
+}
+
+function aligned(all: readonly (readonly string[])[]): string {
   const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
   return all.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ")}`.trimEnd()).join(
     "\n",

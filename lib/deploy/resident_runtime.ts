@@ -9,6 +9,7 @@ import type {
   PeerEvents,
   RouteDescriptor,
   RouteRuntime,
+  RuntimeStatus,
   UpgradeDecision,
   UpgradeQuestion,
 } from "../route/table.ts";
@@ -24,6 +25,10 @@ export class ResidentRuntime implements RouteRuntime {
     this.#runtime = runtime;
     this.kind = runtime.kind;
     this.descriptors = runtime.descriptors;
+  }
+
+  status(): RuntimeStatus | undefined {
+    return this.#runtime.status?.();
   }
 
   start(): Promise<void> {

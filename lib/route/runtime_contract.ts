@@ -137,6 +137,20 @@ export interface PeerEvents {
 /** Where route code runs: in the gateway's isolate, on a thread of its own, or in a process with rights of its own. */
 export type RuntimeKind = "inline" | "worker" | "process";
 
+/** How code in a place of its own is. */
+export interface RuntimeStatus {
+  readonly kind: RuntimeKind;
+  readonly patterns: readonly string[];
+  /** `up`; `down`, to be started again; `quarantined`, not to be; `asleep`, until something happens. */
+  readonly state: "up" | "down" | "quarantined" | "asleep";
+  /** How often it has been started again, or woken up. */
+  readonly restarts: number;
+  /** Bytes of messages that it was given and has not handled. */
+  readonly unsettledBytes: number;
+  /** Bytes of memory that its process said last that it uses. */
+  readonly memoryBytes?: number;
+}
+
 /** A place where route code runs. */
 export interface RouteRuntime {
   readonly kind: RuntimeKind;
@@ -152,6 +166,8 @@ export interface RouteRuntime {
    * failure of whoever is about to put it in its place, which {@linkcode RouteRuntime.broken} tells.
    */
   commit?(): void;
+  /** How the code is, where it is in a place of its own. */
+  status?(): RuntimeStatus | undefined;
   /** Resolves, with the reason, when the code ends before it serves for good. */
   readonly broken?: Promise<Error> | undefined;
   /** Asked only when the descriptor says `hasUpgrade`. Never rejects: a failing hook is a 500 response. */

@@ -19,6 +19,7 @@ export type {
   RouteDescriptor,
   RouteRuntime,
   RuntimeKind,
+  RuntimeStatus,
   UpgradeDecision,
   UpgradeQuestion,
 } from "./runtime_contract.ts";

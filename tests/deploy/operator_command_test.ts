@@ -98,3 +98,17 @@ Deno.test("tableOf is a table: shares in percent, times without fractions, the f
     "  ba9876543210  failed       0      2026-11-28 12:00:05Z                        a.ts: no",
   ]);
 });
+
+Deno.test("tableOf says how the code is that has a place of its own", () => {
+  const readyAt = "2026-11-28T12:00:05.123Z";
+  const common = { restarts: 0, unsettledBytes: 0 };
+  const places = [
+    { ...common, kind: "worker", patterns: ["/board"], state: "asleep" },
+    { ...common, kind: "process", patterns: ["/hooks/[room]"], state: "up", restarts: 3, memoryBytes: 42 * 2 ** 20 },
+  ] as const;
+  assertEquals(tableOf([{ name: "local", state: "active", peers: 1, readyAt, places }]).split("\n").slice(3), [
+    "  NAME   RUNS IN  ROUTE          STATE   RESTARTS  MEMORY",
+    "  local  worker   /board         asleep  0",
+    "  local  process  /hooks/[room]  up      3         42 MiB",
+  ]);
+});

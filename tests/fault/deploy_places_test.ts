@@ -55,6 +55,10 @@ Deno.test("deploy and rollback: sockets stay open wherever their code runs, each
   assertEquals(refused.code, 1);
   assertStringIncludes(refused.output, "worker.ts runs in a worker, and its file may hold other code by now");
   assertEquals(await answers(), ["two /inline 5", "two /worker 5", "two /process 5", "hook 5"]);
+  const { output } = await command("deployments", ["--to", server.admin]);
+  for (const row of ["worker   /worker   up", "process  /process  up", "process  /hooks    up"]) {
+    assertStringIncludes(output, `  ${two}  ${row}     0`);
+  }
 });
 
 Deno.test("deploy: code that lacks a route that has a place of its own is refused, and says which", async () => {

@@ -165,6 +165,8 @@ Deno.test("who comes while the code is away waits for it; code that ends again a
     assertEquals(await peer.nextButPings(), FAILED);
   }
   await own.log.until("its code has ended 5 times within 60 s and is not started again");
+  const [status] = own.served.gateway.routing.table.entries.map(({ runtime }) => runtime.status?.());
+  assertEquals([status?.kind, status?.state, status?.restarts], ["process", "quarantined", 4]);
   await assertRejects(() => own.served.connect("/"), Error, "503");
   await answered(own.other);
 });

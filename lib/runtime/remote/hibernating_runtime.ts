@@ -9,6 +9,7 @@ import type {
   PeerEvents,
   RouteDescriptor,
   RouteRuntime,
+  RuntimeStatus,
   UpgradeDecision,
   UpgradeQuestion,
 } from "../../route/table.ts";
@@ -62,6 +63,7 @@ export class HibernatingRuntime implements RouteRuntime, PeerShelter {
   #isCommitted = false;
   #isStopped = false;
   #cannotSleep = false;
+  #wakes = 0;
   /** Counts what came from outside. */
   #came = 0;
   #seen = "";
@@ -94,6 +96,15 @@ export class HibernatingRuntime implements RouteRuntime, PeerShelter {
   /** True while the code sleeps. */
   get isAsleep(): boolean {
     return this.#runtime === undefined && this.#turning === undefined;
+  }
+
+  status(): RuntimeStatus {
+    const { kind, descriptors } = this;
+    const own = this.#runtime?.status?.() ?? {
+      ...{ kind, patterns: descriptors.map(({ pattern }) => pattern) },
+      ...{ state: "asleep" as const, restarts: 0, unsettledBytes: 0 },
+    };
+    return { ...own, restarts: own.restarts + this.#wakes };
   }
 
   async start(): Promise<void> {
@@ -178,6 +189,7 @@ export class HibernatingRuntime implements RouteRuntime, PeerShelter {
       if (this.#isCommitted) runtime.commit?.();
       await runtime.start();
       this.#runtime = runtime;
+      this.#wakes++;
       // Who comes meanwhile finds it turning, and is seen to here.
       for (let waiting = this.#waiting(); waiting.length > 0; waiting = this.#waiting()) {
         await Promise.all(waiting.map((peer) => this.#resume(peer, runtime)));

@@ -51,6 +51,8 @@ export class RemoteLink implements PeerLink, ChannelEvents {
   readonly calls = new Calls();
   /** How often the code has said something. */
   heard = 0;
+  /** What it said last that it uses; 0 where it does not know. */
+  memoryBytes = 0;
   readonly bodies: RemoteBodies;
   readonly #home: LinkHome;
   readonly #channel: Channel;
@@ -116,6 +118,11 @@ export class RemoteLink implements PeerLink, ChannelEvents {
 
   get isFull(): boolean {
     return this.#unsettledBytes >= LINK_CREDIT_BYTES || this.outbox.byteLength >= LINK_CREDIT_BYTES;
+  }
+
+  /** Bytes of messages that the code was given and has not handled. */
+  get unsettledBytes(): number {
+    return this.#unsettledBytes;
   }
 
   /** Peers that the code has. */
@@ -227,6 +234,7 @@ export class RemoteLink implements PeerLink, ChannelEvents {
   #alive(memoryBytes: number): void {
     const { clock, maxMemoryBytes } = this.#home;
     this.#heardAt = clock.now();
+    this.memoryBytes = memoryBytes;
     if (maxMemoryBytes > 0 && memoryBytes > maxMemoryBytes) {
       void this.kill(`it uses ${memoryBytes} bytes of memory, and may use ${maxMemoryBytes}`);
     }

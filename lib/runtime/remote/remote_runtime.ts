@@ -10,6 +10,7 @@ import type {
   PeerEvents,
   RequestRecord,
   RouteDescriptor,
+  RuntimeStatus,
   UpgradeDecision,
   UpgradeQuestion,
 } from "../../route/table.ts";
@@ -77,6 +78,7 @@ export class RemoteRuntime implements WakefulRuntime, LinkHome, PeerHome, CallsH
   #stopping: Promise<void> | undefined;
   #whenBack = Promise.withResolvers<void>();
   #stuckSince: number | undefined;
+  #restarts = 0;
   /** By lives that have ended. */
   #heardBefore = 0;
 
@@ -137,6 +139,18 @@ export class RemoteRuntime implements WakefulRuntime, LinkHome, PeerHome, CallsH
 
   get heard(): number {
     return this.#heardBefore + (this.#link?.heard ?? 0);
+  }
+
+  status(): RuntimeStatus {
+    const { unsettledBytes = 0, memoryBytes = 0 } = this.#link ?? {};
+    return {
+      kind: this.kind,
+      patterns: this.descriptors.map(({ pattern }) => pattern),
+      state: this.#supervisor.state,
+      restarts: this.#restarts,
+      unsettledBytes,
+      ...(memoryBytes === 0 ? {} : { memoryBytes }),
+    };
   }
 
   async idle(): Promise<void> {
@@ -278,6 +292,7 @@ export class RemoteRuntime implements WakefulRuntime, LinkHome, PeerHome, CallsH
     }
     if (this.#stopping !== undefined) return await link.kill("it was stopped");
     this.#link = link;
+    this.#restarts++;
     await Promise.all([...this.#peers].map((peer) => this.#bringBack(peer, link)));
     if (this.#link === link) this.#goOn();
   }

@@ -75,8 +75,10 @@ Deno.test("code that nothing happens to is suspended and ended; the next message
   await send("one");
   assertEquals(await said(2), ["open", "one 1"]);
   await own.sleep();
+  assertEquals(own.runtime.status().state, "asleep");
   await send("two");
   assertEquals(await said(4), ["open", "one 1", "wake 1", "two 2"]);
+  assertEquals([own.runtime.status().state, own.runtime.status().restarts], ["up", 1]);
   assertEquals([own.loads(), own.log.lines], [2, []]);
   await own.sleep();
   await send("three");
