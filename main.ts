@@ -41,7 +41,7 @@ import {
   resolveOptions,
   systemClock,
 } from "./lib/gateway/mod.ts";
-import { createLog, type Log } from "./lib/observe/mod.ts";
+import { createLog, exposition, EXPOSITION_TYPE, type Log } from "./lib/observe/mod.ts";
 import { Hub } from "./lib/pubsub/mod.ts";
 import { type RouteRuntime, RouteTable } from "./lib/route/table.ts";
 import {
@@ -169,6 +169,7 @@ async function serve({ options, placement, built, isDev }: Serving): Promise<voi
     folder: () => load(isDev ? "1" : undefined),
     folderName: (await readManifest(options.routes))?.deployment ?? LOCAL_DEPLOYMENT,
     runtimesOf: (deployment, bytes, table) => code.ofBundle(deployment, bytes, table),
+    exposition: (metrics) => ({ text: exposition(metrics), type: EXPOSITION_TYPE }),
     log,
   });
   const table = tableOf(service.runtimes);

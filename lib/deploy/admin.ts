@@ -6,6 +6,7 @@
 import type { Manifest, RuntimeLog } from "../runtime/mod.ts";
 import { type GuardParts, refusalOf } from "./admin_guard.ts";
 import { type Candidate, type CandidateHost, codeOfUpload, prepare } from "./candidate.ts";
+import { type DeployMetric, deployMetrics } from "./deploy_metrics.ts";
 import type { DeploymentStatus } from "./deployment.ts";
 import { type ActivationReport, DeploymentConflict, type Deployments, UnknownDeployment } from "./deployments.ts";
 import { readOrder } from "./order.ts";
@@ -20,6 +21,8 @@ export interface AdminParts extends GuardParts {
   /** That uploads must be signed for; empty: they need not be. */
   readonly deployKey: string;
   readonly log: RuntimeLog & { info(message: string, fields?: Readonly<Record<string, unknown>>): void };
+  /** The metrics as a monitor reads them, and the media type of that. */
+  exposition(metrics: readonly DeployMetric[]): { readonly text: string; readonly type: string };
   /** Has the server go away in good order. */
   drain(): void;
 }
@@ -44,6 +47,7 @@ export class Admin {
       { path: /^\/deployments\/([\w.-]+)\/activate$/, methods: { POST: (...asked) => this.#activate(...asked) } },
       { path: /^\/deployments\/([\w.-]+)\/promote$/, methods: { POST: (...asked) => this.#promote(...asked) } },
       { path: /^\/rollback$/, methods: { POST: (request) => this.#rollback(request) } },
+      { path: /^\/metrics$/, methods: { GET: () => this.#metrics() } },
       { path: /^\/drain$/, methods: { POST: () => this.#drain() } },
     ];
   }
@@ -120,6 +124,13 @@ export class Admin {
     const { name, ...rules } = await readOrder(request, ["name", "insist", "allowRemoval"]);
     const what = name ?? "the deployment before";
     return json(200, await this.#told(what, () => this.#parts.deployments.rollback(name, rules)));
+  }
+
+  #metrics(): Promise<Response> {
+    const { deployments, exposition } = this.#parts;
+    const { text, type } = exposition(deployMetrics(deployments));
+    const headers = { "content-type": type, "cache-control": "no-store" };
+    return Promise.resolve(new Response(text, { headers }));
   }
 
   #drain(): Promise<Response> {

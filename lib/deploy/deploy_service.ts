@@ -27,6 +27,7 @@ export interface DeployServiceParts {
   readonly folderName: string;
   /** Loads a deployment that comes as one module, and makes its runtimes; the table is what its manifest says of it. */
   runtimesOf: CandidateHost["runtimesOf"];
+  readonly exposition: AdminParts["exposition"];
   readonly log: AdminParts["log"];
 }
 
@@ -92,7 +93,7 @@ export class DeployService {
    * @throws {AdminListenError}
    */
   async serve(gateway: Gateway, drain: () => void): Promise<Deployments> {
-    const { options, token, log } = this.#parts;
+    const { options, token, exposition, log } = this.#parts;
     const { code, runtimes, earlier } = this.#beginning;
     const first = Deployment.serving(code, systemClock.wallNow(), runtimes);
     const deployments = new Deployments({
@@ -107,7 +108,8 @@ export class DeployService {
     if (token === undefined) return deployments;
     const { admin: address, maxDeploymentBytes, deployKey } = options;
     const candidates = candidateHost(this.#parts);
-    const admin = new Admin({ deployments, candidates, token, address, maxDeploymentBytes, deployKey, log, drain });
+    const limits = { maxDeploymentBytes, deployKey };
+    const admin = new Admin({ deployments, candidates, token, address, ...limits, exposition, log, drain });
     this.#admin = await this.sparing(() => new AdminListener(address, (request) => admin.answer(request)));
     log.info(`the admin listener is on port ${this.#admin.port} (--admin ${address})`);
     return deployments;

@@ -6,6 +6,7 @@
 import type { Clock, Routing, SwapReport, SwapRules, TimeLimit } from "../gateway/mod.ts";
 import type { RouteRuntime } from "../route/table.ts";
 import type { RuntimeLog } from "../runtime/mod.ts";
+import { ActivationCounts } from "./activation_counts.ts";
 import { Deployment, type DeploymentCode, type DeploymentStatus } from "./deployment.ts";
 
 /** What a deployment acts on: the gateway, its clock and its limits. */
@@ -64,6 +65,7 @@ const ORDER = ["canary", "active", "candidate", "kept", "failed"] as const;
 
 /** The deployments of one gateway: one operation at a time, in the order of the calls. */
 export class Deployments {
+  readonly counts = new ActivationCounts();
   readonly #host: DeploymentsHost;
   readonly #log: RuntimeLog;
   readonly #kept: number;
@@ -215,11 +217,13 @@ export class Deployments {
       const table = canary === undefined ? deployment.table : this.#active.table;
       report = await this.#host.swap({ table, canary }, swapRules);
     } catch (error) {
+      this.counts.failed++;
       await this.#failed(deployment, error);
       throw error;
     } finally {
       this.#next = undefined;
     }
+    this.counts.add(report);
     deployment.reason = undefined;
     deployment.share = share;
     deployment.state = share === undefined ? "active" : "canary";
@@ -256,6 +260,7 @@ export class Deployments {
 
   async #takeBack(canary: Deployment): Promise<ActivationReport> {
     const report = await this.#host.swap({ table: this.#active.table }, { allowRemoval: true, insist: true });
+    this.counts.add(report);
     this.#canary = undefined;
     canary.state = "candidate";
     canary.share = undefined;

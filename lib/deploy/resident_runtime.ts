@@ -28,7 +28,8 @@ export class ResidentRuntime implements RouteRuntime {
   }
 
   status(): RuntimeStatus | undefined {
-    return this.#runtime.status?.();
+    const status = this.#runtime.status?.();
+    return status === undefined ? undefined : { ...status, isPlugin: true };
   }
 
   start(): Promise<void> {

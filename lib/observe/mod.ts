@@ -3,4 +3,5 @@
  *
  * @module
  */
+export { exposition, EXPOSITION_TYPE, type MetricFamily, type MetricSample } from "./exposition.ts";
 export { createLog, type Log, LOG_LEVELS, type LogFields, type LogLevel } from "./log.ts";

@@ -149,6 +149,8 @@ export interface RuntimeStatus {
   readonly unsettledBytes: number;
   /** Bytes of memory that its process said last that it uses. */
   readonly memoryBytes?: number;
+  /** True for code that stays while deployments come and go. */
+  readonly isPlugin?: boolean;
 }
 
 /** A place where route code runs. */

@@ -30,6 +30,7 @@ async function bench(deployKey = "", journal?: DeploymentJournal) {
     },
     maxDeploymentBytes: 100_000,
     deployKey,
+    exposition: (metrics) => ({ text: metrics.map(({ name }) => `${name}\n`).join(""), type: "text/plain" }),
     log,
     drain: () => drains++,
   });
@@ -46,7 +47,9 @@ async function bench(deployKey = "", journal?: DeploymentJournal) {
       ...(body === undefined ? {} : { body: isOrder ? JSON.stringify(body) : body }),
     });
     const response = await admin.answer(request);
-    return { status: response.status, headers: response.headers, answer: await response.json() };
+    const { status, headers: answered } = response;
+    const isJson = answered.get("content-type") === "application/json";
+    return { status, headers: answered, answer: isJson ? await response.json() : await response.text() };
   };
   return {
     server,
@@ -88,6 +91,15 @@ Deno.test("Admin: upload, activate, list, roll back; a socket stays open with it
   assertEquals([back.status, back.answer.deployment.name], [200, "one"]);
   assertEquals(await ask(client), "one 4");
   assertStringIncludes(here.lines.join("\n"), `deployment ${upload.name} is active`);
+});
+
+Deno.test("Admin: the metrics, for whoever has the token", async () => {
+  await using here = await bench();
+  const { status, headers, answer } = await here.send("GET", "/metrics");
+  assertEquals([status, headers.get("content-type"), headers.get("cache-control")], [200, "text/plain", "no-store"]);
+  assertStringIncludes(answer, "sockeye_activations_total\n");
+  assertEquals((await here.send("GET", "/metrics", undefined, { authorization: "Bearer nobody" })).status, 401);
+  assertEquals((await here.send("POST", "/metrics")).status, 405);
 });
 
 Deno.test("Admin: a canary, its promotion, and what is refused meanwhile with 409", async () => {

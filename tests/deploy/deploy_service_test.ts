@@ -23,6 +23,7 @@ async function begin(
     folder: () => Promise.resolve({ name: "local", make: () => Promise.resolve([]) }),
     folderName: "local",
     runtimesOf: inlineRuntimesOf(log),
+    exposition: () => ({ text: "", type: "text/plain" }),
     log,
   });
   return { service, lines, gateway: new Gateway({ options, table: RouteTable.of(service.runtimes) }) };

@@ -21,6 +21,8 @@ Deno.test("ResidentRuntime stands in one deployment after the other: it is start
       assertEquals(await client.nextButPings(), { kind: "text", text: "plug-in hello" });
     }
   }
+  const { isPlugin, state, patterns } = plugin.status() ?? {};
+  assertEquals([isPlugin, state, patterns], [true, "up", ["/plug-in"]]);
   await plugin.end();
   assertEquals(log.lines, []);
 });
@@ -33,6 +35,7 @@ Deno.test("ResidentRuntime answers requests, of which no deployment waits for th
   plugin.commit();
   assertEquals(RouteTable.of([plugin]).find("/a")?.runtime, plugin);
   assertEquals(await (await plugin.exchange(0, new Request("http://a/a"), {}, "192.0.2.7")).text(), "a");
+  assertEquals(plugin.status(), undefined);
   await plugin.idle();
   await plugin.end();
 });

@@ -1,8 +1,9 @@
 /** A page in Chromium whose socket stays open while a route is saved in development. @module */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { launchChromium } from "../clients/chromium.ts";
 import { requires } from "../support/requires.ts";
 import { startServer } from "../support/server_process.ts";
+import { TalkingPage } from "./talking_page.ts";
 
 const COUNTER = (version: number) => `
 import { defineRoute } from "sockeye";
@@ -29,38 +30,26 @@ Deno.test({
     try {
       const args = ["--dev", "--routes", routes];
       await using server = await startServer({ args, denoFlags: [`--allow-read=.,${routes}`] });
-      const page = await browser.newPage();
-      await page.goto(`${server.url}/`);
-      await page.evaluate(`new Promise((resolve) => {
-        globalThis.ended = 0;
-        globalThis.socket = new WebSocket("ws://" + location.host);
-        socket.onopen = resolve;
-        socket.onclose = () => ended++;
-      })`);
-      const ask = () =>
-        page.evaluate<string>(`new Promise((resolve) => {
-          socket.onmessage = (event) => resolve(event.data);
-          socket.send("?");
-        })`);
-      assertEquals(await ask(), "version 1, message 1");
+      const talking = await TalkingPage.open(browser, `${server.url}/`);
+      assertEquals(await talking.ask(), "version 1, message 1");
       for (const version of [2, 3]) {
         const from = server.output().length;
         await save(version);
         await server.printed(/index\.ts: new code in \d+ ms; 1 peer goes on with it/, from);
-        assertEquals(await ask(), `version ${version}, message ${version}`);
+        assertEquals(await talking.ask(), `version ${version}, message ${version}`);
       }
-      assertEquals(await page.evaluate("[socket.readyState, ended]"), [1, 0]);
+      assert(await talking.isOpen());
       // Code that cannot be loaded: who opens the page is told, the socket goes on, and so does the page when it is mended.
       await Deno.writeTextFile(`${routes}/index.ts`, `${COUNTER(4)}\nconst = 4;`);
       await server.printed(/index\.ts: the old code goes on/);
       const visitor = await browser.newPage();
       await visitor.goto(`${server.url}/`);
       await visitor.getByText(/index\.ts:\d+:\d+/).waitFor();
-      assertEquals(await ask(), "version 3, message 4");
+      assertEquals(await talking.ask(), "version 3, message 4");
       await save(5);
       await visitor.locator("pre").waitFor({ state: "detached" });
       assertEquals(await visitor.title(), "counter");
-      assertEquals(await ask(), "version 5, message 5");
+      assertEquals(await talking.ask(), "version 5, message 5");
     } finally {
       await browser.close();
       await Deno.remove(routes, { recursive: true });

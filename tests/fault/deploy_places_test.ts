@@ -1,8 +1,8 @@
 /** Deployments of a server whose routes run in workers and processes, beside a plug-in: by the commands as they are. @module */
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import denoConfig from "../../deno.json" with { type: "json" };
 import { ask } from "../support/deployed_gateway.ts";
-import { command, counterRoute, type DeployServer, Workshop } from "../support/deploy_server.ts";
+import { command, counterRoute, type DeployServer, TOKEN, Workshop } from "../support/deploy_server.ts";
 import { parseTask } from "../support/start_task.ts";
 
 const PLUGIN = `export const manifest = { name: "hooks", version: "1.0.0" };
@@ -59,6 +59,20 @@ Deno.test("deploy and rollback: sockets stay open wherever their code runs, each
   for (const row of ["worker   /worker   up", "process  /process  up", "process  /hooks    up"]) {
     assertStringIncludes(output, `  ${two}  ${row}     0`);
   }
+  const metrics = await fetch(`${server.admin}/metrics`, { headers: { authorization: `Bearer ${TOKEN}` } });
+  assertEquals(metrics.headers.get("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+  const lines = (await metrics.text()).split("\n");
+  for (
+    const line of [
+      `sockeye_peers{deployment="${two}",state="active"} 4`,
+      'sockeye_activations_total{outcome="done"} 3',
+      'sockeye_activations_total{outcome="failed"} 1',
+      'sockeye_swapped_peers_total{outcome="moved"} 9',
+      `sockeye_runtime_state{deployment="${two}",route="/worker",kind="worker",state="up"} 1`,
+      `sockeye_runtime_restarts_total{deployment="${two}",route="/process",kind="process"} 0`,
+      'sockeye_runtime_state{deployment="plug-in",route="/hooks",kind="process",state="up"} 1',
+    ]
+  ) assert(lines.includes(line), `${line} is not in\n${lines.join("\n")}`);
 });
 
 Deno.test("deploy: code that lacks a route that has a place of its own is refused, and says which", async () => {
