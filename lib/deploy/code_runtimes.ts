@@ -9,10 +9,10 @@ import type { RouteDescriptor, RouteRuntime, RuntimeKind } from "../route/table.
 import { patternOfFile } from "../route/table.ts";
 import {
   fileUrl,
+  findKeeper,
   HibernatingRuntime,
   importBuiltRoutes,
   InlineRuntime,
-  limitingShell,
   listRoutes,
   loadBuiltRoutes,
   type LoadedRoute,
@@ -75,7 +75,7 @@ export class CodeRuntimes {
   readonly #parts: CodeRuntimesParts;
   #plugins: readonly ResidentRuntime[] = [];
   #hosts: Promise<Hosts> | undefined;
-  #shell: Promise<string | undefined> | undefined;
+  #keeper: ReturnType<typeof findKeeper> | undefined;
 
   constructor(parts: CodeRuntimesParts) {
     this.#parts = parts;
@@ -244,7 +244,7 @@ export class CodeRuntimes {
   ): Promise<RemoteRuntime> {
     const { deniedPorts, env } = this.#parts;
     const hosts = await this.#hostsFor(what);
-    const shell = await (this.#shell ??= limitingShell());
+    const keeper = await (this.#keeper ??= findKeeper());
     return await loadProcess({
       ...order,
       host: await hosts.sandbox(),
@@ -252,7 +252,7 @@ export class CodeRuntimes {
       grants,
       limits,
       deniedPorts,
-      shell,
+      keeper,
       env,
     });
   }

@@ -22,11 +22,11 @@ export {
 export { importedFiles } from "./module_versions.ts";
 export { checkRouteModule, type LoadedRoute, type RoutePlace } from "./route_module.ts";
 export {
+  findKeeper,
   GrantError,
   type Grants,
   HibernatingRuntime,
   HibernationError,
-  limitingShell,
   type Limits,
   loadProcess,
   loadWorker,

@@ -5,6 +5,7 @@ import { HibernatingRuntime } from "../../lib/runtime/remote/hibernating_runtime
 import type { ProcessChannel } from "../../lib/runtime/remote/process_channel.ts";
 import type { RemoteRuntime } from "../../lib/runtime/remote/remote_runtime.ts";
 import { LogLines } from "../support/log_lines.ts";
+import { isThere } from "../support/other_process.ts";
 import { routeSource, runtimeOf } from "../support/remote_code.ts";
 import { ServedRuntimes } from "../support/served_runtimes.ts";
 
@@ -16,16 +17,6 @@ const CODE = routeSource(
   resume(peer, state, { reason }) { count = state; peer.send(reason + " " + [...peer.topics]); },`,
   { before: "let count = 0;" },
 );
-
-/** Whether a process is there. */
-async function isThere({ pid }: ProcessChannel): Promise<boolean> {
-  try {
-    // What has ended and is not waited for yet is a zombie.
-    return !/^State:\s+Z/m.test(await Deno.readTextFile(`/proc/${pid}/status`));
-  } catch {
-    return false;
-  }
-}
 
 Deno.test("process: hibernation ends it and keeps its sockets; a publication reaches them, a message wakes it up", async () => {
   const [log, channels]: [LogLines, ProcessChannel[]] = [new LogLines(), []];
@@ -39,7 +30,7 @@ Deno.test("process: hibernation ends it and keeps its sockets; a publication rea
     if (round > 1) assertEquals(await client.nextButPings(), { kind: "text", text: "wake news" });
     assertEquals(await client.nextButPings(), { kind: "text", text: `hello ${round} ada` });
     while (!runtime.isAsleep) await new Promise((resolve) => setImmediate(resolve));
-    assertEquals(await isThere(channels.at(-1)!), false);
+    assertEquals(await isThere(channels.at(-1)!.pid), false);
     served.gateway.publish("news", `read all about it ${round}`);
     assertEquals(await client.nextButPings(), { kind: "text", text: `read all about it ${round}` });
     assertEquals([runtime.isAsleep, channels.length], [true, round]);

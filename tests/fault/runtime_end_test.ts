@@ -115,11 +115,11 @@ Deno.test("process: buffers that the code keeps beyond its limit are not had, wi
     })();
     peer.send("keeps");
   },`;
-  for (const hasShell of [true, false]) {
-    await using own = await bench("process", keeping, { limits: { memoryBytes: 32 * 2 ** 20 }, hasShell });
+  for (const hasKeeper of [true, false]) {
+    await using own = await bench("process", keeping, { limits: { memoryBytes: 32 * 2 ** 20 }, hasKeeper });
     await own.peer.sendText("go");
-    const line = await own.log.until(hasShell ? "Array buffer allocation failed" : "bytes of memory, and may use");
-    assertStringIncludes(line, hasShell ? "nobody caught it" : "its code has ended");
+    const line = await own.log.until(hasKeeper ? "Array buffer allocation failed" : "bytes of memory, and may use");
+    assertStringIncludes(line, hasKeeper ? "nobody caught it" : "its code has ended");
     await answered(own.other);
   }
 });

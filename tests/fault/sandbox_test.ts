@@ -289,7 +289,7 @@ Deno.test("a flood of commands leaves everybody else their turn", async () => {
 });
 
 Deno.test("a thread has no more rights than the code that made it; where the system limits memory there is none", async () => {
-  await using own = await sandbox({ hasShell: false });
+  await using own = await sandbox({ hasKeeper: false });
   await using limited = await sandbox();
   const theirs =
     `try { self.postMessage(Deno.readTextFileSync("/etc/passwd")); } catch (error) { self.postMessage("refused: " + error); }`;

@@ -4,6 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertFalse } from "@std/assert";
+import { withDescendants } from "../support/other_process.ts";
 import { findProgram, requires } from "../support/requires.ts";
 
 const PROJECT = new URL("../../", import.meta.url).pathname;
@@ -19,17 +20,6 @@ async function cloneTo(folder: string): Promise<void> {
     await Deno.mkdir(`${folder}/${path}/..`.replace(/\/[^/]+\/\.\.$/, ""), { recursive: true });
     await Deno.copyFile(`${PROJECT}${path}`, `${folder}/${path}`);
   }
-}
-
-/** The process and all that it started, children last. */
-function withDescendants(pid: number): readonly number[] {
-  let children = "";
-  try {
-    children = Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`);
-  } catch {
-    // It has ended in the meantime, so it has no children.
-  }
-  return [pid, ...children.split(" ").filter((text) => text.trim() !== "").flatMap((text) => withDescendants(+text))];
 }
 
 function end(pid: number): void {

@@ -50,10 +50,11 @@ Deno.test("exposition escapes line feeds and backslashes in help, and quotes too
 });
 
 Deno.test("exposition: whatever stands in a label, there is one line a sample, and the label is what it was", () => {
-  fc.assert(fc.property(fc.string({ unit: "grapheme" }), (route) => {
+  const unit = fc.oneof(fc.constantFrom('"', "\\", "\n", "n", "\u2028"), fc.string({ unit: "grapheme", maxLength: 1 }));
+  fc.assert(fc.property(fc.string({ unit }), (route) => {
     const text = exposition([family([{ labels: { route }, value: 1 }])]);
     assertEquals(text.split("\n").length, 4);
-    const label = /^a_total\{route="(.*)"\} 1$/u.exec(text.split("\n")[2] ?? "")?.[1] ?? "none";
+    const label = /^a_total\{route="(.*)"\} 1$/su.exec(text.split("\n")[2] ?? "")?.[1] ?? "none";
     assertEquals(label.replaceAll(/\\(.)/gsu, (_, character) => character === "n" ? "\n" : character), route);
   }));
 });

@@ -10,7 +10,7 @@ import { loadModule } from "../../lib/runtime/remote/hosted_code.ts";
 import { ProcessChannel } from "../../lib/runtime/remote/process_channel.ts";
 import { RemoteRuntime, type RemoteRuntimeOptions } from "../../lib/runtime/remote/remote_runtime.ts";
 import type { Grants, Limits } from "../../lib/runtime/remote/grants.ts";
-import { limitingShell, memoryLimitOf, sandboxCommand } from "../../lib/runtime/remote/sandbox.ts";
+import { findKeeper, memoryLimitOf, sandboxCommand } from "../../lib/runtime/remote/sandbox.ts";
 import { WorkerChannel } from "../../lib/runtime/remote/worker_channel.ts";
 import { bundledHost } from "./bundled.ts";
 
@@ -26,7 +26,7 @@ export interface RemoteCodeSetting {
   readonly limits?: Limits;
   readonly deniedPorts?: readonly number[];
   /** False leaves the limits of memory to what the code says of itself. */
-  readonly hasShell?: boolean;
+  readonly hasKeeper?: boolean;
   readonly options?: Partial<RemoteRuntimeOptions>;
   /** What the code says to its standard error. */
   readonly onLine?: (line: string) => void;
@@ -50,7 +50,7 @@ export async function runtimeOf(
   log: RuntimeLog,
   setting: RemoteCodeSetting = {},
 ): Promise<RouteRuntime> {
-  const { deployment = "d-1", grants = {}, limits = {}, deniedPorts = [], hasShell = true } = setting;
+  const { deployment = "d-1", grants = {}, limits = {}, deniedPorts = [], hasKeeper = true } = setting;
   const publish = (): Promise<void> => Promise.resolve();
   if (kind === "inline") {
     return new InlineRuntime({ ...await loadModule(source), publish, log, poisonViews: false, deployment });
@@ -71,8 +71,8 @@ export async function runtimeOf(
     });
   }
   const host = await bundledHost();
-  const shell = hasShell ? await limitingShell() : undefined;
-  const command = sandboxCommand({ host, grants, limits, deniedPorts, shell, env: (name) => Deno.env.get(name) });
+  const keeper = hasKeeper ? await findKeeper() : undefined;
+  const command = sandboxCommand({ host, grants, limits, deniedPorts, keeper, env: (name) => Deno.env.get(name) });
   return await RemoteRuntime.load({
     maxMemoryBytes: memoryLimitOf(limits),
     ...common,

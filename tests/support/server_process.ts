@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { cpuSeconds } from "./other_process.ts";
 import { type DenoTask, START_TASK } from "./start_task.ts";
 
 /** What may differ from `deno task start --port 0 --host 127.0.0.1`. */
@@ -136,9 +137,7 @@ export class ServerProcess implements AsyncDisposable {
 
   /** Processor time used since the start, in seconds. */
   cpuSeconds(): number {
-    // The name in parentheses may hold spaces; utime and stime are the 12th and 13th field after it.
-    const fields = Deno.readTextFileSync(`/proc/${this.pid}/stat`).replace(/^.*\) /, "").split(" ");
-    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+    return cpuSeconds(this.pid);
   }
 
   kill(signal: Deno.Signal): void {
@@ -188,9 +187,6 @@ export class ServerProcess implements AsyncDisposable {
     });
   }
 }
-
-/** `getconf CLK_TCK` is 100 on every Linux. */
-const TICKS_PER_SECOND = 100;
 
 function commandOf(setting: ServerSetting): Deno.Command {
   const { args = [], routes, env = {}, denoFlags = [], task = START_TASK, folder = PROJECT, maxOpenFiles } = setting;

@@ -16,4 +16,4 @@ export {
 export { HibernatingRuntime, HibernationError } from "./hibernating_runtime.ts";
 export { loadProcess, loadWorker, type ProcessOrder, type RemoteOrder, type WorkerOrder } from "./remote_places.ts";
 export { RemoteRuntime } from "./remote_runtime.ts";
-export { limitingShell } from "./sandbox.ts";
+export { findKeeper } from "./sandbox.ts";

@@ -11,7 +11,7 @@ import { LineLimit } from "./line_limit.ts";
 import { ProcessChannel } from "./process_channel.ts";
 import type { Boot } from "./record_values.ts";
 import { RemoteRuntime } from "./remote_runtime.ts";
-import { memoryLimitOf, sandboxCommand } from "./sandbox.ts";
+import { type Keeper, memoryLimitOf, sandboxCommand } from "./sandbox.ts";
 import type { SupervisorClock } from "./supervisor.ts";
 import { WorkerChannel } from "./worker_channel.ts";
 
@@ -40,7 +40,7 @@ export interface ProcessOrder extends RemoteOrder {
   readonly grants: Grants;
   readonly limits: Limits;
   readonly deniedPorts: readonly number[];
-  readonly shell: string | undefined;
+  readonly keeper: Keeper | undefined;
   readonly env: (name: string) => string | undefined;
 }
 

@@ -15,10 +15,21 @@ export interface SandboxOrder {
   readonly limits: Limits;
   /** Ports of this machine that the code has no business at: that of our own admin listener. */
   readonly deniedPorts: readonly number[];
-  /** A shell that can set limits: without one the system holds none of them. */
-  readonly shell?: string | undefined;
+  /** What has the system hold the limits: without it none of them is held by more than what the code says. */
+  readonly keeper?: Keeper | undefined;
   /** The value of an environment variable here. */
   readonly env: (name: string) => string | undefined;
+}
+
+/** What starts a sandbox so that the system keeps it within its limits. */
+export interface Keeper {
+  /** A shell that can set limits. */
+  readonly shell: string;
+  /**
+   * The words of a command that goes before another one: which ends with its parent, whatever it is about, and gets no
+   * rights by a program it starts. None, where there is no such command.
+   */
+  readonly leash: readonly string[];
 }
 
 /** What a bare process takes beside the heap and the buffers of its code, resident. */
@@ -47,7 +58,7 @@ const MAX_FILES = 256;
 
 /** The command that starts a sandbox. */
 export function sandboxCommand(order: SandboxOrder): ProcessCommand {
-  const { host, grants, limits, deniedPorts, shell, env } = order;
+  const { host, grants, limits, deniedPorts, keeper, env } = order;
   const memoryBytes = limits.memoryBytes ?? DEFAULT_MEMORY_BYTES;
   const { net = [], env: names = [] } = grants;
   const denied = [...SECRETS, ...deniedPorts.flatMap((port) => SELF.map((name) => `${name}:${port}`))];
@@ -72,7 +83,7 @@ export function sandboxCommand(order: SandboxOrder): ProcessCommand {
   });
   const isWindows = Deno.build.os === "windows";
   return {
-    ...limited(Deno.execPath(), args, memoryBytes, shell),
+    ...limited(Deno.execPath(), args, memoryBytes, keeper),
     env: {
       // No folder, and none that could become one: nothing is kept on disk.
       DENO_DIR: isWindows ? "\\\\.\\NUL\\none" : "/dev/null/none",
@@ -92,26 +103,38 @@ function limited(
   command: string,
   args: readonly string[],
   memoryBytes: number,
-  shell: string | undefined,
+  keeper: Keeper | undefined,
 ): Pick<ProcessCommand, "command" | "args"> {
-  if (shell === undefined) return { command, args };
+  if (keeper === undefined) return { command, args };
   const dataKib = BASE_DATA_KIB + Math.ceil(memoryBytes / 1024);
   const limits = `ulimit -d ${dataKib} && ulimit -c 0 && ulimit -f 0 && ulimit -n ${MAX_FILES}`;
-  return { command: shell, args: ["-c", `${limits} && exec "$0" "$@"`, command, ...args] };
+  return {
+    command: keeper.shell,
+    args: ["-c", `${limits} && exec "$@"`, "sandbox", ...keeper.leash, command, ...args],
+  };
 }
 
 /**
- * The shell that {@linkcode SandboxOrder.shell} means, where there is one: on Linux, where the system's limit of data
+ * The {@linkcode SandboxOrder.keeper} of this machine, where there is one: on Linux, where the system's limit of data
  * counts what buffers take.
  */
-export async function limitingShell(): Promise<string | undefined> {
+export async function findKeeper(): Promise<Keeper | undefined> {
   if (Deno.build.os !== "linux") return undefined;
+  const shell = "/bin/sh";
+  if (await saidBy(shell, "ulimit -d unlimited && ulimit -c 0 && ulimit -f 0") === undefined) return undefined;
+  const leash = ["--pdeathsig", "KILL", "--no-new-privs", "--"];
+  const tried = `command -v setpriv && exec setpriv ${leash.join(" ")} true`;
+  const path = (await saidBy(shell, tried))?.trim() ?? "";
+  return { shell, leash: path.startsWith("/") ? [path, ...leash] : [] };
+}
+
+/** What the shell prints when it does this; undefined when it fails, is not there, or may not be started. */
+async function saidBy(shell: string, script: string): Promise<string | undefined> {
   try {
-    const args = ["-c", "ulimit -d unlimited && ulimit -c 0 && ulimit -f 0"];
-    const { success } = await new Deno.Command("/bin/sh", { args, stdout: "null", stderr: "null" }).output();
-    return success ? "/bin/sh" : undefined;
+    const { success, stdout } = await new Deno.Command(shell, { args: ["-c", script], stderr: "null" }).output();
+    return success ? new TextDecoder().decode(stdout) : undefined;
   } catch {
-    return undefined; // There is none, or it may not be started.
+    return undefined;
   }
 }
 

@@ -20,7 +20,7 @@ function order(log: LogLines): RemoteOrder {
 }
 
 async function process(patterns: readonly string[]) {
-  const limits = { grants: {}, limits: {}, deniedPorts: [], shell: undefined, env: () => undefined };
+  const limits = { grants: {}, limits: {}, deniedPorts: [], keeper: undefined, env: () => undefined };
   return await loadProcess({ ...order(new LogLines()), host: await bundledHost(), patterns, ...limits });
 }
 

@@ -1,13 +1,8 @@
 /** How a sandbox is started, and what it is granted then. @module */
-import { assert, assertEquals, assertFalse } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import { BOOTSTRAP_URL, bootstrapInput } from "../../../lib/runtime/remote/process_bootstrap.ts";
 import { DEFAULT_MEMORY_BYTES } from "../../../lib/runtime/remote/grants.ts";
-import {
-  limitingShell,
-  memoryLimitOf,
-  sandboxCommand,
-  type SandboxOrder,
-} from "../../../lib/runtime/remote/sandbox.ts";
+import { findKeeper, memoryLimitOf, sandboxCommand, type SandboxOrder } from "../../../lib/runtime/remote/sandbox.ts";
 
 const MIB = 1024 * 1024;
 
@@ -74,12 +69,26 @@ Deno.test("sandboxCommand limits the heap, and memoryLimitOf all memory beyond i
   }
 });
 
-Deno.test("sandboxCommand has the system hold the limits where there is a shell that can set them", async () => {
-  const plain = commandOf({ limits: { memoryBytes: 64 * MIB } });
-  const { command, args } = commandOf({ limits: { memoryBytes: 64 * MIB }, shell: "/bin/sh" });
-  assertEquals([command, args[0], args[2], args.slice(3)], ["/bin/sh", "-c", plain.command, plain.args]);
-  assert(args[1]!.includes(`ulimit -d ${(580 + 64) * 1024} `), args[1]);
-  assertEquals(await limitingShell(), Deno.build.os === "linux" ? "/bin/sh" : undefined);
+Deno.test("sandboxCommand has the system hold the limits where there is what keeps a sandbox within them", () => {
+  const limits = { memoryBytes: 64 * MIB };
+  const plain = commandOf({ limits });
+  for (const leash of [[], ["/usr/bin/setpriv", "--pdeathsig", "KILL", "--"]]) {
+    const { command, args } = commandOf({ limits, keeper: { shell: "/bin/sh", leash } });
+    const rest = ["sandbox", ...leash, plain.command, ...plain.args];
+    assertEquals([command, args[0], args.slice(2)], ["/bin/sh", "-c", rest]);
+    assert(args[1]!.includes(`ulimit -d ${(580 + 64) * 1024} `), args[1]);
+  }
+});
+
+Deno.test("findKeeper finds a shell on Linux, and there what ends with its parent", async () => {
+  const keeper = await findKeeper();
+  if (Deno.build.os !== "linux") return assertEquals(keeper, undefined);
+  assertEquals(keeper?.shell, "/bin/sh");
+  const [path, ...words] = keeper?.leash ?? [];
+  if (path === undefined) return; // Not every Linux has it.
+  assert(path.startsWith("/") && path.endsWith("/setpriv"), path);
+  const { stdout } = await new Deno.Command(path, { args: [...words, path, "--dump"] }).output();
+  assertStringIncludes(new TextDecoder().decode(stdout), "no_new_privs: 1");
 });
 
 /** What a sandbox prints that runs this as its host. */
