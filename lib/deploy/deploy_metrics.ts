@@ -5,6 +5,7 @@
  */
 import type { RuntimeStatus } from "../route/table.ts";
 import type { Deployments } from "./deployments.ts";
+import { runningCode } from "./running_code.ts";
 
 /** One number, and what tells it from the others of its name. */
 interface Sample {
@@ -19,9 +20,6 @@ export interface DeployMetric {
   readonly type: "counter" | "gauge";
   readonly samples: readonly Sample[];
 }
-
-/** What stands in `deployment` for code that belongs to none. */
-const PLUG_IN = "plug-in";
 
 const STATES = ["up", "down", "quarantined", "asleep"] as const satisfies readonly RuntimeStatus["state"][];
 
@@ -57,14 +55,11 @@ function counted(label: string, counts: Readonly<Record<string, number>>): reado
   return Object.entries(counts).map(([name, value]) => ({ labels: { [label]: name }, value }));
 }
 
-/** One place, and by what it is known. */
-interface Place {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly status: RuntimeStatus;
-}
-
 function runtimeMetrics(all: ReturnType<Deployments["list"]>): readonly DeployMetric[] {
-  const places = placesOf(all);
+  const places = runningCode(all).map(({ owner, status }) => ({
+    labels: { deployment: owner, route: status.patterns.join(" "), kind: status.kind },
+    status,
+  }));
   const each = (value: (status: RuntimeStatus) => number | undefined): readonly Sample[] =>
     places.flatMap(({ labels, status }) => {
       const found = value(status);
@@ -98,17 +93,4 @@ function runtimeMetrics(all: ReturnType<Deployments["list"]>): readonly DeployMe
       samples: each(({ memoryBytes }) => memoryBytes),
     },
   ];
-}
-
-/** A plug-in stands beside the routes of each deployment, and is one. */
-function placesOf(all: ReturnType<Deployments["list"]>): readonly Place[] {
-  const places = new Map<string, Place>();
-  for (const { name, places: own = [] } of all) {
-    for (const status of own) {
-      const deployment = status.isPlugin ? PLUG_IN : name;
-      const labels = { deployment, route: status.patterns.join(" "), kind: status.kind };
-      places.set(JSON.stringify(labels), { labels, status });
-    }
-  }
-  return [...places.values()];
 }

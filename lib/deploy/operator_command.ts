@@ -16,6 +16,7 @@ import {
 } from "./operator_arguments.ts";
 import { type Package, packed } from "./packing.ts";
 import { described, percent, rollOut } from "./rollout.ts";
+import { runningCode } from "./running_code.ts";
 
 /** Exit codes. */
 const EXIT = { DONE: 0, NOT_DONE: 1, WRONG_ARGUMENT: 2 } as const;
@@ -84,16 +85,14 @@ const ACTIONS: Readonly<Record<CommandName, Action>> = {
 
 /** The deployments of one host, for a terminal, and below them the places of their own that their routes have. */
 export function tableOf(deployments: readonly DeploymentStatus[]): string {
-  const places = deployments.flatMap(({ name, places = [] }) =>
-    places.map(({ kind, patterns, state, restarts, memoryBytes }) => [
-      name,
-      kind,
-      patterns.join(" "),
-      state,
-      String(restarts),
-      memoryBytes === undefined ? "" : `${Math.round(memoryBytes / 2 ** 20)} MiB`,
-    ])
-  );
+  const places = runningCode(deployments).map(({ owner, status }) => [
+    owner,
+    status.kind,
+    status.patterns.join(" "),
+    status.state,
+    String(status.restarts),
+    status.memoryBytes === undefined ? "" : `${Math.round(status.memoryBytes / 2 ** 20)} MiB`,
+  ]);
   const rows = deployments.map(({ name, state, share, peers, readyAt, activeAt, reason = "" }) => [
     name,
     share === undefined ? state : `${state} ${percent(share)}`,

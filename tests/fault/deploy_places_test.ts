@@ -56,8 +56,14 @@ Deno.test("deploy and rollback: sockets stay open wherever their code runs, each
   assertStringIncludes(refused.output, "worker.ts runs in a worker, and its file may hold other code by now");
   assertEquals(await answers(), ["two /inline 5", "two /worker 5", "two /process 5", "hook 5"]);
   const { output } = await command("deployments", ["--to", server.admin]);
-  for (const row of ["worker   /worker   up", "process  /process  up", "process  /hooks    up"]) {
-    assertStringIncludes(output, `  ${two}  ${row}     0`);
+  for (
+    const row of [
+      `${two}  worker   /worker   up`,
+      `${two}  process  /process  up`,
+      "plug-in       process  /hooks    up",
+    ]
+  ) {
+    assertStringIncludes(output, `  ${row}     0`);
   }
   const metrics = await fetch(`${server.admin}/metrics`, { headers: { authorization: `Bearer ${TOKEN}` } });
   assertEquals(metrics.headers.get("content-type"), "text/plain; version=0.0.4; charset=utf-8");
