@@ -1,5 +1,7 @@
 /** The commands of docs/DEPLOYS.md and README.md are there, and take what is written; what can be run here is. @module */
 import { assert, assertEquals } from "@std/assert";
+import { ActivationCounts } from "../../lib/deploy/activation_counts.ts";
+import { deployMetrics } from "../../lib/deploy/deploy_metrics.ts";
 import { type CommandName, COMMANDS, parseOperatorArguments } from "../../lib/deploy/operator_arguments.ts";
 import denoConfig from "../../deno.json" with { type: "json" };
 import { build } from "../../lib/deploy/build.ts";
@@ -49,7 +51,7 @@ Deno.test("the requests that docs/DEPLOYS.md lists are answered", async () => {
   const listed = [...DEPLOYS.matchAll(/^\| `(GET|POST) (\/[^`]*)`/gm)].map((
     [, method = "", path = ""],
   ) => [method, path]);
-  assertEquals(listed.length, 6);
+  assertEquals(listed.length, 7);
   await using here = await Workshop.open();
   const server = await here.serve(await here.routes("one", { "index.ts": counterRoute("one") }));
   for (const [method = "", path = ""] of listed) {
@@ -59,4 +61,19 @@ Deno.test("the requests that docs/DEPLOYS.md lists are answered", async () => {
     assert(status !== 405 && !String(answer.error).startsWith("there is nothing at"), `${method} ${path}: ${status}`);
   }
   assertEquals((await server.process.exited()).code, 0);
+});
+
+Deno.test("docs/DEPLOYS.md lists the metrics that there are, with their labels", () => {
+  const listed = [...DEPLOYS.matchAll(/^\| `(sockeye_\w+)\{([\w,]+)\}`/gm)].map(([, name, labels]) => [name, labels]);
+  const place = {
+    kind: "process",
+    patterns: ["/a"],
+    state: "up",
+    restarts: 0,
+    unsettledBytes: 0,
+    memoryBytes: 1,
+  } as const;
+  const all = [{ name: "one", state: "active", peers: 0, readyAt: "", places: [place] }] as const;
+  const metrics = deployMetrics({ list: () => all, counts: new ActivationCounts() });
+  assertEquals(listed, metrics.map(({ name, samples }) => [name, Object.keys(samples[0]?.labels ?? {}).join()]));
 });

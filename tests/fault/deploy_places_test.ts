@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import denoConfig from "../../deno.json" with { type: "json" };
 import { ask } from "../support/deployed_gateway.ts";
-import { command, counterRoute, type DeployServer, TOKEN, Workshop } from "../support/deploy_server.ts";
+import { admin, command, counterRoute, type DeployServer, Workshop } from "../support/deploy_server.ts";
 import { parseTask } from "../support/start_task.ts";
 
 const PLUGIN = `export const manifest = { name: "hooks", version: "1.0.0" };
@@ -65,9 +65,9 @@ Deno.test("deploy and rollback: sockets stay open wherever their code runs, each
   ) {
     assertStringIncludes(output, `  ${row}     0`);
   }
-  const metrics = await fetch(`${server.admin}/metrics`, { headers: { authorization: `Bearer ${TOKEN}` } });
+  const metrics = await admin(server, "GET", "/metrics");
   assertEquals(metrics.headers.get("content-type"), "text/plain; version=0.0.4; charset=utf-8");
-  const lines = (await metrics.text()).split("\n");
+  const lines = metrics.answer.split("\n");
   for (
     const line of [
       `sockeye_peers{deployment="${two}",state="active"} 4`,

@@ -116,7 +116,9 @@ export async function admin(
     },
     ...(body === undefined ? {} : { body: isOrder ? JSON.stringify(body) : body }),
   });
-  return { status: response.status, headers: response.headers, answer: await response.json() };
+  const { status, headers: answered } = response;
+  const isJson = answered.get("content-type") === "application/json";
+  return { status, headers: answered, answer: isJson ? await response.json() : await response.text() };
 }
 
 /** `name state` of what a server has. */
