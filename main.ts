@@ -43,7 +43,7 @@ import {
 } from "./lib/gateway/mod.ts";
 import { createLog, exposition, EXPOSITION_TYPE, type Log } from "./lib/observe/mod.ts";
 import { Hub } from "./lib/pubsub/mod.ts";
-import { type RouteRuntime, RouteTable } from "./lib/route/table.ts";
+import { messageOf, type RouteRuntime, RouteTable } from "./lib/route/table.ts";
 import {
   HibernationError,
   importedFiles,
@@ -216,7 +216,7 @@ function tableOf(runtimes: readonly RouteRuntime[]): RouteTable {
   try {
     return RouteTable.of(runtimes);
   } catch (error) {
-    throw new StartError(error instanceof Error ? error.message : String(error));
+    throw new StartError(messageOf(error));
   }
 }
 
@@ -276,7 +276,7 @@ function listen({ hostname, port }: GatewayOptions): Deno.TcpListener {
     if (error instanceof Deno.errors.NotCapable) {
       throw new StartError(`listening on ${hostname}:${port} needs the flag --allow-net.`);
     }
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new StartError(`cannot listen on ${hostname}:${port} (--host, --port): ${reason}`);
   }
 }
@@ -297,7 +297,7 @@ function acceptFailures(log: Log): (error: unknown) => void {
   return (error) => {
     count++;
     if (systemClock.now() - toldAt < ACCEPT_LOG_INTERVAL_MS) return;
-    log.warn("accept failed", { times: count, error: error instanceof Error ? error.message : String(error) });
+    log.warn("accept failed", { times: count, error: messageOf(error) });
     toldAt = systemClock.now();
     count = 0;
   };
@@ -308,7 +308,7 @@ async function startRoutes(runtimes: readonly RouteRuntime[], listener: Door["li
     for (const runtime of runtimes) await runtime.start();
   } catch (error) {
     listener.close();
-    throw new StartError(error instanceof Error ? error.message : String(error));
+    throw new StartError(messageOf(error));
   }
 }
 

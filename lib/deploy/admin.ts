@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { messageOf } from "../route/table.ts";
 import type { Manifest, RuntimeLog } from "../runtime/mod.ts";
 import { type GuardParts, refusalOf } from "./admin_guard.ts";
 import { type Candidate, type CandidateHost, codeOfUpload, prepare } from "./candidate.ts";
@@ -171,8 +172,4 @@ function json(status: number, value: unknown, headers: Record<string, string> = 
 
 function problem(status: number, error: string, headers?: Record<string, string>): Response {
   return json(status, { error }, headers);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

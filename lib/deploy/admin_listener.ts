@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { limited, type TimeLimit } from "../gateway/mod.ts";
+import { limited, messageOf, type TimeLimit } from "../route/table.ts";
 
 /** The address cannot be listened on: the message says why, and what to do. */
 export class AdminListenError extends Error {
@@ -28,7 +28,7 @@ export class AdminListener {
       if (error instanceof Deno.errors.AddrInUse) {
         throw new AdminListenError(`${address} is in use: choose another address for the admin listener with --admin`);
       }
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       throw new AdminListenError(`the admin listener cannot listen on ${address} (--admin): ${reason}`);
     }
   }

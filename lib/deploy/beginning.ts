@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { limited } from "../gateway/mod.ts";
-import { type RouteRuntime, RouteTable } from "../route/table.ts";
+import { limited, messageOf, type RouteRuntime, RouteTable } from "../route/table.ts";
 import type { RuntimeLog } from "../runtime/mod.ts";
 import { type CandidateHost, codeOfUpload } from "./candidate.ts";
 import { Deployment, type DeploymentCode } from "./deployment.ts";
@@ -74,7 +73,7 @@ async function tried(
     host.check(RouteTable.of(runtimes));
     return runtimes;
   } catch (error) {
-    return skip(deployment, error instanceof Error ? error.message : String(error), log);
+    return skip(deployment, messageOf(error), log);
   }
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import * as esbuild from "esbuild";
+import { messageOf } from "../route/table.ts";
 
 /** What is to be bundled. */
 export interface BundleOrder {
@@ -100,7 +101,7 @@ const MAPPED = { isMapped: true };
 
 function problemsOf(error: unknown): string[] {
   const { errors = [] } = error as Partial<esbuild.BuildFailure>;
-  if (errors.length === 0) return [error instanceof Error ? error.message : String(error)];
+  if (errors.length === 0) return [messageOf(error)];
   return errors.map(({ text, location }) =>
     location === null
       ? text

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { limited, type TimeLimit } from "../gateway/mod.ts";
-import { type RouteDescriptor, type RouteRuntime, RouteTable } from "../route/table.ts";
+import { limited, type RouteDescriptor, type RouteRuntime, RouteTable, type TimeLimit } from "../route/table.ts";
 import type { Manifest } from "../runtime/mod.ts";
 import type { DeploymentCode } from "./deployment.ts";
 import { mayRehearse, rehearse } from "./rehearsal.ts";

@@ -5,7 +5,7 @@
  */
 import type { Clock } from "../gateway/mod.ts";
 import type { Payload } from "../frame/mod.ts";
-import type { RouteDescriptor, RouteRuntime, RuntimeKind } from "../route/table.ts";
+import { messageOf, type RouteDescriptor, type RouteRuntime, type RuntimeKind } from "../route/table.ts";
 import { patternOfFile } from "../route/table.ts";
 import {
   fileUrl,
@@ -306,8 +306,4 @@ async function allOrNone(makers: ReadonlyArray<() => Promise<RouteRuntime>>): Pr
   if (failed === undefined) return runtimes;
   await Promise.all(runtimes.map((runtime) => runtime.stop()));
   throw failed.reason;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { CONFIG_FILE } from "../gateway/mod.ts";
+import { messageOf } from "../route/table.ts";
 import { fileUrl } from "../runtime/mod.ts";
 
 /** The file cannot be used: the message says why. */
@@ -28,7 +29,7 @@ export async function readConfig(): Promise<object | undefined> {
     const config: { readonly default?: object } = await import(url.href);
     return config.default ?? {};
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     throw new ConfigError(`${CONFIG_FILE}: ${message}`, { cause: error });
   }
 }

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { limited, type TimeLimit } from "../gateway/mod.ts";
-import { type RouteRuntime, RouteTable, type RuntimeStatus } from "../route/table.ts";
+import { limited, type RouteRuntime, RouteTable, type RuntimeStatus, type TimeLimit } from "../route/table.ts";
 import type { UploadedCode } from "./upload.ts";
 
 /** Code that can be made to serve, again and again. */

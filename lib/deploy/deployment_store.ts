@@ -4,6 +4,7 @@
  * @module
  */
 import type { Clock } from "../gateway/mod.ts";
+import { messageOf } from "../route/table.ts";
 import { sha256 } from "../runtime/mod.ts";
 import type { Deployment, DeploymentState, DeploymentTimes } from "./deployment.ts";
 import type { DeploymentJournal } from "./deployments.ts";
@@ -200,7 +201,7 @@ function problemOf(folder: string, error: unknown): DataDirError {
   if (error instanceof DataDirError) return error;
   const problem = error instanceof Deno.errors.NotCapable
     ? `storing deployments in ${folder} (--data-dir) needs --allow-read=${folder} --allow-write=${folder}`
-    : `${folder} (--data-dir) cannot be used: ${error instanceof Error ? error.message : String(error)}`;
+    : `${folder} (--data-dir) cannot be used: ${messageOf(error)}`;
   return new DataDirError(problem, { cause: error });
 }
 

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Clock, Routing, SwapReport, SwapRules, TimeLimit } from "../gateway/mod.ts";
-import type { RouteRuntime } from "../route/table.ts";
+import type { Clock, Routing, SwapReport, SwapRules } from "../gateway/mod.ts";
+import { messageOf, type RouteRuntime, type TimeLimit } from "../route/table.ts";
 import type { RuntimeLog } from "../runtime/mod.ts";
 import { ActivationCounts } from "./activation_counts.ts";
 import { Deployment, type DeploymentCode, type DeploymentStatus } from "./deployment.ts";
@@ -360,8 +360,4 @@ export class Deployments {
   readonly #warn = (error: unknown): void => {
     this.#log.warn("code that was replaced has not come to its end", { error });
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

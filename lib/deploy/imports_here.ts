@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { messageOf } from "../route/table.ts";
 
 /**
  * `imports` of the working directory's deno.json; none where there is no such file.
@@ -14,6 +15,6 @@ export async function importsHere(): Promise<Readonly<Record<string, string>>> {
     return (JSON.parse(await Deno.readTextFile("deno.json")) as { imports?: Record<string, string> }).imports ?? {};
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return {};
-    throw new SyntaxError(`deno.json cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw new SyntaxError(`deno.json cannot be read: ${messageOf(error)}`);
   }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { nearestName, parsePattern, type RuntimeKind } from "../route/table.ts";
+import { messageOf, nearestName, parsePattern, type RuntimeKind } from "../route/table.ts";
 import { GrantError, type Grants, type Limits, parseGrants, parseHibernation, parseLimits } from "../runtime/mod.ts";
 import { parsePlugins, type PluginOrder } from "./plugin.ts";
 
@@ -85,7 +85,7 @@ function parseRuntimes(value: unknown): ReadonlyMap<string, Place> {
         return [parsePattern(pattern).source, parsePlace(place, where)];
       } catch (error) {
         if (error instanceof PlacementError) throw error;
-        const message = error instanceof Error ? error.message : String(error);
+        const message = messageOf(error);
         throw new PlacementError(error instanceof GrantError ? message : `${where}: ${message}`, { cause: error });
       }
     }),

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { parsePattern } from "../route/table.ts";
+import { messageOf, parsePattern } from "../route/table.ts";
 import {
   GrantError,
   type Grants,
@@ -80,7 +80,7 @@ function parseOrder(value: unknown, where: string): PluginOrder {
     };
   } catch (error) {
     if (error instanceof GrantError) throw new PluginError(error.message, { cause: error });
-    throw new PluginError(`${where}.mount: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new PluginError(`${where}.mount: ${messageOf(error)}`, {
       cause: error,
     });
   }
@@ -105,7 +105,7 @@ export function checkManifest(said: unknown, { mount, module, permissions }: Plu
   try {
     grants = parseGrants(asked, `${where}: manifest.permissions`);
   } catch (error) {
-    throw new PluginError(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new PluginError(messageOf(error), { cause: error });
   }
   const missing = missingGrants(grants, permissions);
   if (missing.length > 0) {

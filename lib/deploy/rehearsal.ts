@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { limited, type TimeLimit } from "../gateway/mod.ts";
+import { limited, messageOf, type TimeLimit } from "../route/table.ts";
 
 /** The code cannot be loaded: the message is what the process said last. */
 export class RehearsalError extends Error {
@@ -62,7 +62,7 @@ export async function rehearse(code: Uint8Array<ArrayBuffer>, limit: TimeLimit):
     if (error instanceof RehearsalError) throw error;
     child.kill("SIGKILL");
     await ended;
-    throw new RehearsalError(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new RehearsalError(messageOf(error), { cause: error });
   }
 }
 

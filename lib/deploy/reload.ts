@@ -4,6 +4,7 @@
  * @module
  */
 import type { SwapReport, SwapRules } from "../gateway/mod.ts";
+import { messageOf } from "../route/table.ts";
 import type { DeploymentCode } from "./deployment.ts";
 
 /** What a reload needs. */
@@ -49,7 +50,7 @@ export class Reload {
       const others = dismissed === 0 ? "" : `, ${dismissed} whose route is gone got 1012`;
       log.info(`${what}: new code in ${Math.round(performance.now() - beganAt)} ms; ${peers}${others}`);
     } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
+      const problem = messageOf(error);
       tell(problem);
       log.error(`${what}: the old code goes on:\n${problem.replaceAll(/^/gm, "      ")}`);
     }

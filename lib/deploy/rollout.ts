@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { messageOf } from "../route/table.ts";
 import type { AdminClient } from "./admin_client.ts";
 import type { DeploymentStatus } from "./deployment.ts";
 import type { ActivationReport } from "./deployments.ts";
@@ -125,8 +126,4 @@ async function goBack(
       print(`  ${host.host}: unknown: ${messageOf(error)}`);
     }
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

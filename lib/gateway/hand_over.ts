@@ -4,9 +4,8 @@
  * @module
  */
 import type { Awaitable, ResumeReason } from "../route/mod.ts";
-import type { PeerEvents, RouteEntry } from "../route/table.ts";
+import { limited, messageOf, type PeerEvents, type RouteEntry, type TimeLimit } from "../route/table.ts";
 import type { HandlerQueue } from "./handler_queue.ts";
-import { limited, type TimeLimit } from "./limited.ts";
 
 /** A peer as it is handed over: a connection. */
 export interface Movable {
@@ -47,7 +46,7 @@ export class HandOverError extends Error {
   readonly entry: RouteEntry;
 
   constructor(hook: HandOverError["hook"], entry: RouteEntry, peer: string, cause: unknown) {
-    const what = cause instanceof Error ? cause.message : String(cause);
+    const what = messageOf(cause);
     super(`${entry.descriptor.file}: ${hook} failed for peer ${peer}: ${what}`, { cause });
     this.hook = hook;
     this.entry = entry;

@@ -8,7 +8,6 @@ export { type CommandLine, CONFIG_FILE, helpText, parseCommandLine } from "./com
 export { EpollListener, EpollUnavailableError, openLibc, Poller } from "./epoll/mod.ts";
 export { type Arrival, Gateway, type GatewayEvents, type GatewayParts } from "./gateway.ts";
 export { normalizeAddress } from "./ip_address.ts";
-export { limited, type TimeLimit } from "./limited.ts";
 export { type AcceptEvents, type Acceptor, Listener } from "./listener.ts";
 export { memoryLimitBytes } from "./memory_limit.ts";
 export { optionsTable } from "./option_docs.ts";

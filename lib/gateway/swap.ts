@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { RouteEntry, RouteRuntime } from "../route/table.ts";
+import { messageOf, type RouteEntry, type RouteRuntime } from "../route/table.ts";
 import type { Clock } from "./clock.ts";
 import { type Destination, HandOver, type Movable } from "./hand_over.ts";
 import { type Routing, runtimesOf, tableFor, webSocketEntry } from "./routing.ts";
@@ -209,8 +209,4 @@ function missing(peers: readonly Movable[]): string {
 
 function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { messageOf } from "../route/table.ts";
 import { encodeValue } from "./remote/value.ts";
 
 /** The most that the context of one connection may take, serialised. */
@@ -37,7 +38,7 @@ export function encodeContext(value: unknown): Uint8Array<ArrayBuffer> {
   try {
     bytes = encodeValue(value);
   } catch (cause) {
-    throw notCloneable(cause instanceof Error ? cause.message : String(cause), cause);
+    throw notCloneable(messageOf(cause), cause);
   }
   checkSize(bytes.length);
   return bytes;

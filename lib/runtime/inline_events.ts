@@ -6,7 +6,7 @@
 import { CLOSE_CODE, type MessageForm, type MessageWalk } from "../frame/mod.ts";
 import type { Awaitable, CloseInfo, ResumeReason, SchemaResult, StandardSchema } from "../route/mod.ts";
 import { SchemaError } from "../route/mod.ts";
-import type { PeerCommands, PeerEvents } from "../route/table.ts";
+import { messageOf, type PeerCommands, type PeerEvents } from "../route/table.ts";
 import { InlineMessage } from "./inline_message.ts";
 import { InlinePeer } from "./inline_peer.ts";
 import { isPending } from "./pending.ts";
@@ -244,7 +244,7 @@ function validate(message: InlineMessage, schema: StandardSchema): ReturnType<St
     try {
       value = message.json();
     } catch (error) {
-      return { issues: [{ message: `it is not JSON (${error instanceof Error ? error.message : String(error)})` }] };
+      return { issues: [{ message: `it is not JSON (${messageOf(error)})` }] };
     }
   } else {
     value = message.bytes();

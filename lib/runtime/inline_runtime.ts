@@ -5,13 +5,14 @@
  */
 import type { Payload } from "../frame/mod.ts";
 import type { Awaitable, Publish, UpgradeContext } from "../route/mod.ts";
-import type {
-  PeerCommands,
-  PeerEvents,
-  RouteDescriptor,
-  RouteRuntime,
-  UpgradeDecision,
-  UpgradeQuestion,
+import {
+  messageOf,
+  type PeerCommands,
+  type PeerEvents,
+  type RouteDescriptor,
+  type RouteRuntime,
+  type UpgradeDecision,
+  type UpgradeQuestion,
 } from "../route/table.ts";
 import { checkResponse, internalServerError } from "./http_answer.ts";
 import { InlineEvents } from "./inline_events.ts";
@@ -70,7 +71,7 @@ export class InlineRuntime implements RouteRuntime {
         await this.#startRoute(running);
       } catch (error) {
         await this.stop();
-        const message = error instanceof Error ? error.message : String(error);
+        const message = messageOf(error);
         throw new Error(`${running.descriptor.file}: start failed: ${message}`, { cause: error });
       }
     }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { patternOfFile } from "../route/table.ts";
+import { messageOf, patternOfFile } from "../route/table.ts";
 import { fileUrl, pathOfUrl } from "./file_url.ts";
 import { versionedUrl } from "./module_versions.ts";
 import { checkRouteModule, type LoadedRoute } from "./route_module.ts";
@@ -149,8 +149,4 @@ function refusal(problem: string, cause?: unknown): RouteLoadError {
 function problemOf(file: string, error: unknown): Error {
   const message = messageOf(error);
   return new Error(message.startsWith(`${file}: `) ? message : `${file}: ${message}`, { cause: error });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

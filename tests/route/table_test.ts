@@ -7,7 +7,10 @@ Deno.test("mod.ts is what route files import, and table.ts is what the server ne
   assertEquals(Object.keys(server).sort(), [
     "RouteTable",
     "Router",
+    "TimeLimitError",
     "isMalformedPath",
+    "limited",
+    "messageOf",
     "nearestName",
     "parsePattern",
     "patternOfFile",

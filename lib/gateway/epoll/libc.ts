@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { messageOf } from "../../route/table.ts";
 import { ERRNO } from "./linux.ts";
 
 /**
@@ -112,7 +113,7 @@ export function openLibc(platform: Platform = Deno.build): Libc {
     try {
       return checked(bindLibc(path), path);
     } catch (error) {
-      problems.push(error instanceof Error ? error.message : String(error));
+      problems.push(messageOf(error));
     }
   }
   throw new EpollUnavailableError(

@@ -4,14 +4,16 @@
  * @module
  */
 import type { Awaitable } from "../../route/mod.ts";
-import type {
-  PeerCommands,
-  PeerEvents,
-  RouteDescriptor,
-  RouteRuntime,
-  RuntimeStatus,
-  UpgradeDecision,
-  UpgradeQuestion,
+import {
+  limited,
+  type PeerCommands,
+  type PeerEvents,
+  type RouteDescriptor,
+  type RouteRuntime,
+  type RuntimeStatus,
+  TimeLimitError,
+  type UpgradeDecision,
+  type UpgradeQuestion,
 } from "../../route/table.ts";
 import { serviceUnavailable } from "../http_answer.ts";
 import type { RuntimeLog } from "../log.ts";
@@ -252,17 +254,13 @@ export class HibernatingRuntime implements RouteRuntime, PeerShelter {
   }
 
   #notNow(error: unknown): void {
-    if (error === LATE) return;
+    if (error instanceof TimeLimitError) return;
     this.#cannotSleep = true;
     const { log, name } = this.#options;
     log.error(`${name}: suspend failed, so its code is not ended when nothing happens`, { error });
   }
 
   #within<T>(work: Promise<T>): Promise<T> {
-    const { promise, reject } = Promise.withResolvers<never>();
-    const cancel = this.#options.clock.setTimer(() => reject(LATE), FALL_TIMEOUT_MS);
-    return Promise.race([work, promise]).finally(cancel);
+    return limited(work, "a handler", { clock: this.#options.clock, timeoutMs: FALL_TIMEOUT_MS });
   }
 }
-
-const LATE = new Error("a handler is pending");

@@ -16,7 +16,7 @@ import { HostedPeer, type PeerHost, putPublication } from "./hosted_peer.ts";
 import { Outbox } from "./outbox.ts";
 import type { Boot, CloseCall, LogLine, PeerCall, PeerOpening, Ready, ResumeCall } from "./record_values.ts";
 import { decodeValue, errorRecord } from "./value.ts";
-import { DOWN, UP, WireError } from "./wire.ts";
+import { DOWN, type TakeRecord, UP, WireError } from "./wire.ts";
 
 /** What a host needs of the place it is in. */
 export interface HostPlace {
@@ -72,14 +72,7 @@ export class RuntimeHost implements PeerHost {
   }
 
   /** One record. @throws {WireError} when it makes no sense. */
-  readonly take = (
-    kind: number,
-    flags: number,
-    id: number,
-    bytes: Uint8Array<ArrayBuffer>,
-    start: number,
-    end: number,
-  ): void => {
+  readonly take: TakeRecord = (kind, flags, id, bytes, start, end) => {
     if (kind === DOWN.MESSAGE) return this.#peer(id)?.line.message(flags, bytes, start, end);
     if (kind < DOWN.ATTACH) return this.#takeCall(kind, id, bytes, start, end);
     if (kind === DOWN.ATTACH) return this.#attach(id, decodeValue(bytes, start, end) as PeerOpening);

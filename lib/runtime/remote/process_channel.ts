@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { messageOf } from "../../route/table.ts";
 import type { Channel, ChannelEvents } from "./channel.ts";
 import { RecordReader } from "./record_reader.ts";
 import { MAX_RECORD_BYTES, WireError } from "./wire.ts";
@@ -87,7 +88,7 @@ export class ProcessChannel implements Channel {
     } catch (error) {
       this.#reason = error instanceof WireError
         ? `it broke the rules of its channel: ${error.message}`
-        : `its output cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+        : `its output cannot be read: ${messageOf(error)}`;
       this.kill();
     }
   }

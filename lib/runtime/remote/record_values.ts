@@ -4,7 +4,7 @@
  * @module
  */
 import type { CloseInfo, ResumeReason, TransportName } from "../../route/mod.ts";
-import type { RequestRecord, RouteDescriptor } from "../../route/table.ts";
+import type { RequestRecord, RouteDescriptor, UpgradeDecision } from "../../route/table.ts";
 import type { ErrorRecord } from "./value.ts";
 
 /** Which code to load, and how. */
@@ -59,12 +59,7 @@ export interface ResponseHead {
 }
 
 export type UpgradeResult =
-  | {
-    readonly accept: true;
-    readonly headers?: ReadonlyArray<readonly [string, string]>;
-    readonly subprotocol?: string;
-    readonly context?: unknown;
-  }
+  | Extract<UpgradeDecision, { readonly accept: true }>
   | { readonly accept: false; readonly response: ResponseHead };
 
 export interface ExchangeCall {

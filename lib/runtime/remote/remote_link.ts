@@ -14,7 +14,7 @@ import type { PeerLink, RemotePeer } from "./remote_peer.ts";
 import { decodeValue, errorOf } from "./value.ts";
 import type { Payload } from "../../frame/mod.ts";
 import type { SupervisorClock } from "./supervisor.ts";
-import { DOWN, UP, WireError } from "./wire.ts";
+import { DOWN, type TakeRecord, UP, WireError } from "./wire.ts";
 
 /** Beyond so many bytes that the code was given and has not handled, or that do not get through to it, nobody is read. */
 const LINK_CREDIT_BYTES = 4 * 1024 * 1024;
@@ -174,14 +174,7 @@ export class RemoteLink implements PeerLink, ChannelEvents {
   }
 
   /** One record. What the code may not say ends it. */
-  readonly take = (
-    kind: number,
-    flags: number,
-    id: number,
-    bytes: Uint8Array<ArrayBuffer>,
-    start: number,
-    end: number,
-  ): void => {
+  readonly take: TakeRecord = (kind, flags, id, bytes, start, end) => {
     if (this.#isClosed || this.#killedFor !== undefined) return;
     if (kind !== UP.ALIVE) this.heard++;
     try {

@@ -5,14 +5,15 @@
  */
 import type { Payload } from "../../frame/mod.ts";
 import type { Awaitable } from "../../route/mod.ts";
-import type {
-  PeerCommands,
-  PeerEvents,
-  RequestRecord,
-  RouteDescriptor,
-  RuntimeStatus,
-  UpgradeDecision,
-  UpgradeQuestion,
+import {
+  limited,
+  type PeerCommands,
+  type PeerEvents,
+  type RequestRecord,
+  type RouteDescriptor,
+  type RuntimeStatus,
+  type UpgradeDecision,
+  type UpgradeQuestion,
 } from "../../route/table.ts";
 import { checkTopic } from "../../pubsub/mod.ts";
 import type { RuntimeLog } from "../log.ts";
@@ -254,7 +255,7 @@ export class RemoteRuntime implements WakefulRuntime, LinkHome, PeerHome, CallsH
   async #begin(): Promise<void> {
     const link = this.#open();
     try {
-      const ready = await this.#within(link.boot(this.#options.boot), READY_TIMEOUT_MS, "loading the code");
+      const ready = await this.#boot(link);
       checkDescriptors(ready.descriptors, this.#options.patterns);
       this.manifest = ready.manifest;
       this.#describe(ready.descriptors);
@@ -270,6 +271,10 @@ export class RemoteRuntime implements WakefulRuntime, LinkHome, PeerHome, CallsH
     return new RemoteLink(this.#options.open, this);
   }
 
+  #boot(link: RemoteLink): ReturnType<RemoteLink["boot"]> {
+    return this.#within(link.boot(this.#options.boot), READY_TIMEOUT_MS, "loading the code");
+  }
+
   #describe(descriptors: readonly RouteDescriptor[]): void {
     this.#hasUpgrade = descriptors.map(({ hasUpgrade }) => hasUpgrade);
     this.descriptors = descriptors.map((descriptor) => ({
@@ -283,7 +288,7 @@ export class RemoteRuntime implements WakefulRuntime, LinkHome, PeerHome, CallsH
   async #restart(): Promise<void> {
     const link = this.#open();
     try {
-      await this.#within(link.boot(this.#options.boot), READY_TIMEOUT_MS, "loading the code");
+      await this.#boot(link);
       await this.#within(this.#call(DOWN.START, link), READY_TIMEOUT_MS, "start");
       link.checkAlive();
     } catch (error) {
@@ -304,9 +309,7 @@ export class RemoteRuntime implements WakefulRuntime, LinkHome, PeerHome, CallsH
     try {
       await this.#within(peer.resume(undefined, "crash"), RESUME_TIMEOUT_MS, "resume");
     } catch (error) {
-      const { pattern, file } = this.descriptors[peer.route]!;
-      const fields = { route: pattern, file, hook: "resume", error, peer: peer.commands.id };
-      this.#options.log.error(`${file}: resume failed`, fields);
+      this.failed("resume", peer.route, error, { peer: peer.commands.id });
       peer.commands.fail();
     }
   }
@@ -332,9 +335,9 @@ export class RemoteRuntime implements WakefulRuntime, LinkHome, PeerHome, CallsH
     return this.#link === link;
   }
 
-  failed(hook: string, route: number, error: unknown): void {
+  failed(hook: string, route: number, error: unknown, whose: { readonly peer?: string } = {}): void {
     const { pattern, file } = this.descriptors[route]!;
-    this.#options.log.error(`${file}: ${hook} failed`, { route: pattern, file, hook, error });
+    this.#options.log.error(`${file}: ${hook} failed`, { route: pattern, file, hook, error, ...whose });
   }
 
   async whenUp(): Promise<RemoteLink | undefined> {
@@ -359,9 +362,7 @@ export class RemoteRuntime implements WakefulRuntime, LinkHome, PeerHome, CallsH
   }
 
   #within<T>(work: Promise<T>, timeoutMs: number, what: string): Promise<T> {
-    const { promise, reject } = Promise.withResolvers<never>();
-    const cancel = this.clock.setTimer(() => reject(new Error(`${what} took longer than ${timeoutMs} ms`)), timeoutMs);
-    return Promise.race([work, promise]).finally(cancel);
+    return limited(work, what, { clock: this.clock, timeoutMs });
   }
 
   #warn(message: string, fields: Readonly<Record<string, unknown>>): void {

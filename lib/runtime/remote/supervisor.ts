@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { messageOf } from "../../route/table.ts";
 
 /** Time, passed in. */
 export interface SupervisorClock {
@@ -96,7 +97,7 @@ export class Supervisor {
     try {
       await this.#parts.restart();
     } catch (error) {
-      return this.ended(error instanceof Error ? error.message : String(error));
+      return this.ended(messageOf(error));
     }
     // It may have ended again before all was as it had been: then the next start is waited for.
     if (!this.#isClosed && this.#endedAt === known) this.#become("up");

@@ -4,6 +4,7 @@
  * @module
  */
 import { deserialize, serialize } from "node:v8";
+import { messageOf } from "../../route/table.ts";
 import { jsonOf } from "./plain_value.ts";
 import { WireError } from "./wire.ts";
 
@@ -39,7 +40,7 @@ export function encodeValue(value: unknown): Uint8Array<ArrayBuffer> {
     const json = jsonOf(value);
     return json === undefined ? tagged(VALUE.CLONE, serialize(value)) : tagged(VALUE.JSON, encoder.encode(json));
   } catch (cause) {
-    throw new TypeError(cause instanceof Error ? cause.message : String(cause), { cause });
+    throw new TypeError(messageOf(cause), { cause });
   }
 }
 

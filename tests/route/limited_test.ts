@@ -1,6 +1,6 @@
 /** Work that may not take for ever. @module */
 import { assertEquals, assertRejects } from "@std/assert";
-import { limited } from "../../lib/gateway/limited.ts";
+import { limited, TimeLimitError } from "../../lib/route/limited.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 
 Deno.test("limited passes on what comes in time, and leaves no timer", async () => {
@@ -14,5 +14,5 @@ Deno.test("limited rejects when the time is over", async () => {
   const clock = new FakeClock();
   const late = limited(new Promise(() => {}), "start", { clock, timeoutMs: 100 });
   clock.advance(100);
-  await assertRejects(() => late, Error, "start took longer than 100 ms");
+  await assertRejects(() => late, TimeLimitError, "start took longer than 100 ms");
 });
