@@ -4,45 +4,46 @@
  * @module
  */
 import {
-  AdminListenError,
   builtHosts,
   checkPlaces,
   CodeRuntimes,
-  ConfigError,
-  DataDirError,
+  DEPLOY_START_ERRORS,
   type DeploymentCode,
+  type Deployments,
   DeployService,
   type Hosts,
   LiveReload,
   LOCAL_DEPLOYMENT,
   parsePlacement,
-  PlaceError,
   type Placement,
-  PlacementError,
-  PluginError,
   readConfig,
+  readTokens,
   Reload,
-  TokenError,
 } from "./lib/deploy/mod.ts";
+import { brokerPorts, chosenHistories, HistoryError, RefusedError, ServerHub } from "./lib/backplane/mod.ts";
+import { CLIENT_BUNDLE, CLIENT_BUNDLE_HASH } from "./lib/client/bundle.ts";
 import { isLoopbackAuthority } from "./lib/handshake/mod.ts";
 import {
-  EpollListener,
-  EpollUnavailableError,
+  announcement,
+  checkPort,
   Gateway,
+  gatewayLog,
   type GatewayOptions,
   helpText,
-  Listener,
+  hostOf,
+  ListenError,
   memoryLimitBytes,
-  normalizeAddress,
-  openLibc,
+  openDoor,
   OptionError,
   parseCommandLine,
-  Poller,
   resolveOptions,
+  stopAtSignal,
+  stopAtWord,
   systemClock,
+  withoutPassword,
 } from "./lib/gateway/mod.ts";
 import { createLog, exposition, EXPOSITION_TYPE, type Log } from "./lib/observe/mod.ts";
-import { Hub } from "./lib/pubsub/mod.ts";
+import { TopicRuleError } from "./lib/pubsub/mod.ts";
 import { messageOf, type RouteRuntime, RouteTable } from "./lib/route/table.ts";
 import {
   HibernationError,
@@ -55,36 +56,42 @@ import {
   readManifest,
   RouteLoadError,
 } from "./lib/runtime/mod.ts";
+import {
+  checkWorkers,
+  countOf,
+  Lead,
+  Seat,
+  seatOf,
+  UnfitError,
+  type WorkerReady,
+  workerStarter,
+  WorkersUnavailableError,
+} from "./lib/workers/mod.ts";
 import denoConfig from "./deno.json" with { type: "json" };
 
 /** Exit codes: 0 after a drain, 1 when it cannot start, 2 for a wrong option, 130 and 143 at a second signal. */
-const EXIT = { CANNOT_START: 1, WRONG_OPTION: 2, INTERRUPTED: 130, TERMINATED: 143 } as const;
+const EXIT = { CANNOT_START: 1, WRONG_OPTION: 2 } as const;
 
 /** What development adds to the URLs of modules, and nobody has to read. */
 const VERSION_MARK = /(?<=\.[cm]?[jt]sx?)\?v=\d+/g;
-
-const ACCEPT_LOG_INTERVAL_MS = 60_000;
 
 /** A reason not to start, worded for a person. */
 class StartError extends Error {}
 
 const REASONS_NOT_TO_START = [
-  AdminListenError,
-  ConfigError,
-  DataDirError,
+  ...DEPLOY_START_ERRORS,
   HibernationError,
+  HistoryError,
+  ListenError,
   ManifestError,
   OptionError,
-  PlaceError,
-  PlacementError,
-  PluginError,
+  RefusedError,
   RouteLoadError,
   StartError,
-  TokenError,
+  TopicRuleError,
+  UnfitError,
+  WorkersUnavailableError,
 ];
-
-/** Not an option: a flag would show it to everybody who may list processes. */
-const TOKEN_VARIABLE = "SOCKEYE_DEPLOY_TOKEN";
 
 if (import.meta.main) await run(Deno.args);
 
@@ -94,24 +101,63 @@ if (import.meta.main) await run(Deno.args);
  * @param built the folder of a built deployment, which is served unless another folder is named.
  */
 export async function run(args: readonly string[], built?: string): Promise<void> {
-  const line = parseCommandLine(args);
+  const { isWorker, rest: own } = seatOf(args);
+  if (isWorker) return await runWorker(built);
+  const line = parseCommandLine(own);
   if (line.help) return console.log(helpText());
   if (line.version) return console.log(`sockeye ${denoConfig.version} (deno ${Deno.version.deno})`);
   try {
     const { placement, rest } = parsePlacement(await readConfig());
-    const options = resolveOptions({
-      flags: line.flags,
-      dev: line.dev,
-      env: (name) => Deno.env.get(name),
-      config: built === undefined ? rest : { routes: built, ...rest },
-      memoryLimitBytes: memoryLimitBytes(),
-    });
-    await (line.check ? check(options, placement) : serve({ options, placement, built, isDev: line.dev }));
+    const optionsOf = (processes: number): GatewayOptions =>
+      resolveOptions({
+        flags: line.flags,
+        dev: line.dev,
+        env: (name) => Deno.env.get(name),
+        config: built === undefined ? rest : { routes: built, ...rest },
+        memoryLimitBytes: memoryLimitBytes(),
+        processes,
+      });
+    const options = optionsOf(1);
+    if (line.check) return await check(options, placement);
+    const count = countOf(options.workers);
+    if (count === 1) return await serve({ options, placement, built, isDev: line.dev });
+    if (line.dev) throw new OptionError(["--workers: development is one process; leave it out with --dev"]);
+    await lead(optionsOf(count), count, placement, hostsOf(built));
   } catch (error) {
-    if (!REASONS_NOT_TO_START.some((reason) => error instanceof reason)) throw error;
-    console.error(`sockeye cannot start: ${(error as Error).message.replaceAll(VERSION_MARK, "")}`);
-    Deno.exit(error instanceof OptionError ? EXIT.WRONG_OPTION : EXIT.CANNOT_START);
+    if (!isReason(error)) throw error;
+    const { message, code } = reasonNotToStart(error);
+    console.error(`sockeye cannot start: ${message}`);
+    Deno.exit(code);
   }
+}
+
+/** One of several processes: what it is to serve comes from its parent, who tells what is wrong. */
+async function runWorker(built: string | undefined): Promise<void> {
+  let seat: Seat | undefined;
+  try {
+    seat = await Seat.take();
+    const { placement } = parsePlacement(await readConfig());
+    await serve({ options: seat.boot.options, placement, built, isDev: false, seat });
+  } catch (error) {
+    const reason = reasonNotToStart(error);
+    if (seat === undefined) console.error(reason.message);
+    else await seat.unfit(reason);
+    Deno.exit(EXIT.CANNOT_START);
+  }
+}
+
+function isReason(error: unknown): boolean {
+  return REASONS_NOT_TO_START.some((reason) => error instanceof reason);
+}
+
+/** For a person, and for whoever started this. What is no reason is a fault of ours, or of whoever wrote the routes. */
+function reasonNotToStart(error: unknown): { readonly message: string; readonly code: number } {
+  if (!isReason(error) && error instanceof Error) {
+    return { message: error.stack ?? error.message, code: EXIT.CANNOT_START };
+  }
+  const message = messageOf(error).replaceAll(VERSION_MARK, "");
+  if (error instanceof UnfitError) return { message, code: error.exitCode };
+  return { message, code: error instanceof OptionError ? EXIT.WRONG_OPTION : EXIT.CANNOT_START };
 }
 
 /** What would be served, as JSON: `--check`. The code is loaded here, wherever it would run. */
@@ -125,7 +171,8 @@ async function check(options: GatewayOptions, placement: Placement): Promise<voi
   checkPlaces(placement, descriptors.map(({ pattern }) => pattern));
   // Also finds two routes for one path, and options of a route that are wrong.
   new Gateway({ options, table: tableOf([runtime]) });
-  console.log(JSON.stringify({ version: denoConfig.version, options, routes: descriptors }, null, 2));
+  const shown = (_: string, value: unknown): unknown => typeof value === "string" ? withoutPassword(value) : value;
+  console.log(JSON.stringify({ version: denoConfig.version, options, routes: descriptors }, shown, 2));
 }
 
 /** What a server is made of. */
@@ -135,6 +182,8 @@ interface Serving {
   /** The folder of a built deployment, where it is one that runs. */
   readonly built: string | undefined;
   readonly isDev: boolean;
+  /** Where it is one of several processes. */
+  readonly seat?: Seat;
 }
 
 /** Where the sources are at hand, what bundles is loaded when it is needed. */
@@ -146,59 +195,87 @@ function hostsOf(built: string | undefined): () => Promise<Hosts> {
   };
 }
 
-async function serve({ options, placement, built, isDev }: Serving): Promise<void> {
-  const log = createLog(options.logLevel, (line) => console.error(line.replaceAll(VERSION_MARK, "")));
-  const hub = new Hub();
+async function serve({ options, placement, built, isDev, seat }: Serving): Promise<void> {
+  const log = logOf(options);
+  const hosts = hostsOf(built);
+  const joined = await ServerHub.open({
+    options: isDev ? { ...options, dataDir: "" } : options,
+    joined: seat?.backplane,
+    clock: systemClock,
+    hosts,
+    log,
+  });
+  const { hub } = joined;
   const code = new CodeRuntimes({
     placement,
-    hosts: hostsOf(built),
-    publish: (topic, data) => Promise.resolve(void hub.publish(topic, data)),
+    hosts,
+    publish: async (topic, data) => await hub.publish(topic, data),
     log,
     clock: systemClock,
     isDevelopment: isDev,
     // Whoever may connect to this machine may not operate its server.
-    deniedPorts: [Number(/\d+$/.exec(options.admin)?.[0])],
+    deniedPorts: [Number(/\d+$/.exec(options.admin)?.[0]), ...brokerPorts(options)],
     env: (name) => Deno.env.get(name),
   });
   const plugins = await code.loadPlugins();
   const load = (version?: string): Promise<DeploymentCode> => code.ofFolder(options.routes, version);
   const service = await DeployService.begin({
     options,
-    token: Deno.env.get(TOKEN_VARIABLE) || undefined,
+    tokens: readTokens((name) => Deno.env.get(name)),
     isStored: !isDev,
-    folder: () => load(isDev ? "1" : undefined),
+    folder: () => load(isDev ? "1" : seat?.boot.version),
     folderName: (await readManifest(options.routes))?.deployment ?? LOCAL_DEPLOYMENT,
     runtimesOf: (deployment, bytes, table) => code.ofBundle(deployment, bytes, table),
     exposition: (metrics) => ({ text: exposition(metrics), type: EXPOSITION_TYPE }),
     log,
+    place: seat?.place,
   });
   const table = tableOf(service.runtimes);
   const gateway = new Gateway({
     options,
     table,
     hub,
+    clientModule: { text: CLIENT_BUNDLE, etag: `"${CLIENT_BUNDLE_HASH}"` },
     isLocalOnly: isDev && isLoopbackAuthority(hostOf(options)),
     events: gatewayLog(log),
   });
-  const door = await service.sparing(() => openDoor(gateway, options, log));
+  // Others serve meanwhile: whoever comes is theirs until this one can.
+  if (seat !== undefined) await startRoutes(service.runtimes);
+  const door = await service.sparing(() => openDoor({ gateway, options, isShared: seat !== undefined, log }));
   const { listener } = door;
-  await startRoutes(service.runtimes, listener);
+  if (seat === undefined) await startRoutes(service.runtimes, listener);
   keepRunning(log);
   const accepting = listener.run();
   // Before the address is printed: whoever reads it may ask to stop at once.
-  const { stopping, stop } = stopSignal(log, options.drainTimeoutMs);
+  const { stopping, stop } = seat === undefined ? stopAtSignal() : stopAtWord(seat.stopping);
   const deployments = await service.serve(gateway, () => stop("POST /drain"));
-  const tell = (problem: string | undefined): void => {
-    // In production it is for the log alone.
-    if (isDev) gateway.problem = problem?.replaceAll(VERSION_MARK, "");
-  };
-  const reload = new Reload({ load, replace: (code, rules) => deployments.replace(code, rules), tell, log });
-  const watching = isDev
-    ? new LiveReload({ routes: Deno.realPathSync(options.routes), files: importedFiles, reload })
-    : undefined;
-  reloadOnSignal(reload);
-  announce(door, options, table, { plugins, isDev });
-  await stopping;
+  const routes = table.entries.length === 0 ? "" : table.describe();
+  const ready = { port: door.port, transport: door.transport, routes, plugins };
+  const watching = seat === undefined
+    ? follow({ options, load, deployments, gateway, isDev, log })
+    : await takeSeat(seat, { load, deployments, ready, log });
+  if (seat === undefined) announce(ready, options, isDev, 1);
+  const why = await stopping;
+  if (seat === undefined) tellStop(why, options, log);
+  else log[why === seat.parent ? "debug" : "info"](`${why}: draining`);
+  await goAway({ service, watching, gateway, listener, accepting, code, joined });
+  if (seat === undefined) log.info("stopped");
+  await seat?.leave();
+  Deno.exit(0);
+}
+
+/** All that ends with a server. */
+interface Ending {
+  readonly service: DeployService;
+  readonly watching: LiveReload | undefined;
+  readonly gateway: Gateway;
+  readonly listener: { close(): void };
+  readonly accepting: Promise<void>;
+  readonly code: CodeRuntimes;
+  readonly joined: ServerHub;
+}
+
+async function goAway({ service, watching, gateway, listener, accepting, code, joined }: Ending): Promise<void> {
   // The drain may end with a kill.
   await service.leave();
   await watching?.close();
@@ -207,6 +284,84 @@ async function serve({ options, placement, built, isDev }: Serving): Promise<voi
   await accepting;
   await service.close();
   await code.end();
+  await joined.close();
+}
+
+function logOf({ logLevel }: GatewayOptions): Log {
+  return createLog(logLevel, (line) => console.error(line.replaceAll(VERSION_MARK, "")));
+}
+
+/** What replaces the code of a server. */
+interface Replacing {
+  readonly load: (version: string) => Promise<DeploymentCode>;
+  readonly deployments: Deployments;
+  readonly log: Log;
+}
+
+/** New code in the routes folder takes over at a signal, in development when it is saved. */
+function follow(
+  { options, load, deployments, gateway, isDev, log }: Replacing & Omit<Serving, "placement" | "built"> & {
+    readonly gateway: Gateway;
+  },
+): LiveReload | undefined {
+  const tell = (problem: string | undefined): void => {
+    // In production it is for the log alone.
+    if (isDev) gateway.problem = problem?.replaceAll(VERSION_MARK, "");
+  };
+  const reload = new Reload({ load, replace: (code, rules) => deployments.replace(code, rules), tell, log });
+  reloadOnSignal(reload);
+  if (!isDev) return undefined;
+  return new LiveReload({ routes: Deno.realPathSync(options.routes), files: importedFiles, reload });
+}
+
+/** A worker serves from now on, what the others serve. */
+async function takeSeat(
+  seat: Seat,
+  { load, deployments, ready, log }: Replacing & { readonly ready: WorkerReady },
+): Promise<undefined> {
+  const { canary } = seat.boot;
+  if (canary !== undefined) {
+    await deployments.activate(canary.name, { share: canary.share }).catch((error) =>
+      log.warn(`the canary ${canary.name} does not serve here: ${messageOf(error)}`)
+    );
+  }
+  // The parent, to whom the signal goes, tells all workers; a program that signals them all means the same.
+  Deno.addSignalListener("SIGUSR2", () => {});
+  seat.ready(ready, {
+    reload: async (version) => await deployments.replace(await load(version)),
+    back: () => deployments.rollback(undefined, { insist: true, allowRemoval: true }),
+  });
+}
+
+/** Several processes on one port: this one starts them, and serves nobody itself. */
+async function lead(
+  options: GatewayOptions,
+  count: number,
+  placement: Placement,
+  hosts: () => Promise<Hosts>,
+): Promise<void> {
+  await checkWorkers(count);
+  checkPort(options);
+  const log = logOf(options);
+  const histories = await chosenHistories(options, { clock: systemClock, hosts, log });
+  const mayStartPrograms = placement.plugins.length > 0 ||
+    [...placement.places.values()].some(({ kind }) => kind === "process");
+  const led = await Lead.begin({
+    options,
+    count,
+    tokens: readTokens((name) => Deno.env.get(name)),
+    histories,
+    log,
+    start: await workerStarter(mayStartPrograms, { print: console.log, complain: console.error }),
+  });
+  const { stopping, stop } = stopAtSignal(() => led.kill());
+  keepRunning(log);
+  led.listen(() => stop("POST /drain"));
+  reloadOnSignal(led.reload);
+  announce(led.ready, options, false, count);
+  tellStop(await stopping, options, log);
+  await led.drain();
+  await histories.close();
   log.info("stopped");
   Deno.exit(0);
 }
@@ -226,146 +381,19 @@ function reloadOnSignal(reload: Reload): void {
   Deno.addSignalListener("SIGUSR2", () => void reload.run("SIGUSR2", {}));
 }
 
-/** Where connections come in. */
-interface Door {
-  readonly port: number;
-  readonly transport: GatewayOptions["transport"];
-  readonly listener: { run(): Promise<void>; close(): void };
-}
-
-/** Opens the port: with the transport that was asked for, where it can be had. */
-function openDoor(gateway: Gateway, options: GatewayOptions, log: Log): Door {
-  const failed = acceptFailures(log);
-  const acceptor = listen(options);
-  const epoll = options.transport === "epoll" ? listenWithEpoll(acceptor, options, log) : undefined;
-  if (epoll !== undefined) {
-    const listener = new Listener(epoll, { accepted: (socket) => gateway.enter(socket), failed }, systemClock);
-    return { port: epoll.addr.port, transport: "epoll", listener };
-  }
-  const listener = new Listener(acceptor, { accepted: (stream) => accept(gateway, stream), failed }, systemClock);
-  return { port: acceptor.addr.port, transport: "deno", listener };
-}
-
-/**
- * Puts a socket of our own in the place of Deno's, which has found the address, asked for the permission to listen, and
- * said what is wrong where something was.
- */
-function listenWithEpoll(acceptor: Deno.TcpListener, { port }: GatewayOptions, log: Log): EpollListener | undefined {
-  const { hostname } = acceptor.addr;
-  try {
-    const poller = new Poller(openLibc());
-    acceptor.close();
-    return new EpollListener(poller, { address: hostname, port });
-  } catch (error) {
-    if (!(error instanceof EpollUnavailableError)) throw error;
-    log.warn(`--transport=epoll: ${error.message}; going on with --transport=deno`);
-    return undefined;
-  }
-}
-
-function listen({ hostname, port }: GatewayOptions): Deno.TcpListener {
-  try {
-    return Deno.listen({ hostname, port, tcpBacklog: 4096 });
-  } catch (error) {
-    if (error instanceof Deno.errors.AddrInUse) {
-      throw new StartError(`port ${port} is in use: stop what listens there, or choose another with --port or PORT.`);
-    }
-    if (error instanceof Deno.errors.PermissionDenied) {
-      throw new StartError(`the system does not allow listening on port ${port}: choose one above 1023 with --port.`);
-    }
-    if (error instanceof Deno.errors.NotCapable) {
-      throw new StartError(`listening on ${hostname}:${port} needs the flag --allow-net.`);
-    }
-    const reason = messageOf(error);
-    throw new StartError(`cannot listen on ${hostname}:${port} (--host, --port): ${reason}`);
-  }
-}
-
-function accept(gateway: Gateway, stream: Deno.TcpConn): void {
-  try {
-    stream.setNoDelay(true);
-    gateway.accept(stream, normalizeAddress(stream.remoteAddr.hostname));
-  } catch {
-    stream.close(); // Reset between accept and here: there is nobody to tell.
-  }
-}
-
-/** At the file limit each accept fails, twenty times a second: one line a minute tells it. */
-function acceptFailures(log: Log): (error: unknown) => void {
-  let count = 0;
-  let toldAt = -Infinity;
-  return (error) => {
-    count++;
-    if (systemClock.now() - toldAt < ACCEPT_LOG_INTERVAL_MS) return;
-    log.warn("accept failed", { times: count, error: messageOf(error) });
-    toldAt = systemClock.now();
-    count = 0;
-  };
-}
-
-async function startRoutes(runtimes: readonly RouteRuntime[], listener: Door["listener"]): Promise<void> {
+async function startRoutes(runtimes: readonly RouteRuntime[], listener?: { close(): void }): Promise<void> {
   try {
     for (const runtime of runtimes) await runtime.start();
   } catch (error) {
-    listener.close();
+    listener?.close();
     throw new StartError(messageOf(error));
   }
 }
 
-function gatewayLog(log: Log): ConstructorParameters<typeof Gateway>[0]["events"] & object {
-  return {
-    refused(error, path, remoteAddress) {
-      const level = error.status === 403 || error.status >= 500 ? "warn" : "debug";
-      log[level]("refused", { status: error.status, path, remoteAddress, reason: error.message });
-    },
-    failed: (error, path, remoteAddress) => log.error("an answer could not be sent", { path, remoteAddress, error }),
-    violated: (violation, route, remoteAddress) => log.debug("violation", { violation, route, remoteAddress }),
-  };
+function announce(ready: WorkerReady, options: GatewayOptions, isDev: boolean, workers: number): void {
+  console.log(announcement({ version: denoConfig.version, options, ...ready, isDev, workers }));
 }
 
-function announce(
-  { port, transport }: Door,
-  options: GatewayOptions,
-  table: RouteTable,
-  { plugins, isDev }: { readonly plugins: readonly string[]; readonly isDev: boolean },
-): void {
-  const host = hostOf({ ...options, port });
-  const how = transport === "deno" ? "" : ` over ${transport}`;
-  console.log(`sockeye ${denoConfig.version} listens on http://${host} (${options.hostname})${how}\n`);
-  if (table.entries.length === 0) console.log(`  no routes: put a file into ${options.routes}/ and start again`);
-  else console.log(table.describe().replaceAll(/^/gm, "  "));
-  if (plugins.length > 0) {
-    console.log(`\n  plug-ins, each in a process of its own:\n${plugins.map((line) => `    ${line}`).join("\n")}`);
-  }
-  const change = isDev ? "  change it: save a file, and the open sockets go on with the new code\n" : "";
-  console.log(`\n  try it: open http://${host}/ in a browser\n${change}  stop it: press Ctrl+C`);
-}
-
-/** How this machine reaches itself: the unspecified address is no name to connect to. */
-function hostOf({ hostname, port }: GatewayOptions): string {
-  if (hostname === "0.0.0.0" || hostname === "::") return `127.0.0.1:${port}`;
-  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
-}
-
-/** Resolves at the first signal that asks to stop, or when it is asked for; a signal after that ends the process at once. */
-function stopSignal(
-  log: Log,
-  drainTimeoutMs: number,
-): { readonly stopping: Promise<void>; stop(why: string): void } {
-  const signals: readonly Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let isStopping = false;
-  const stop = (why: string): void => {
-    if (isStopping) return;
-    isStopping = true;
-    log.info(`${why}: draining for at most ${drainTimeoutMs} ms; once more to stop at once`);
-    resolve();
-  };
-  for (const signal of signals) {
-    Deno.addSignalListener(signal, () => {
-      if (isStopping) Deno.exit(signal === "SIGTERM" ? EXIT.TERMINATED : EXIT.INTERRUPTED);
-      stop(signal);
-    });
-  }
-  return { stopping: promise, stop };
+function tellStop(why: string, { drainTimeoutMs }: GatewayOptions, log: Log): void {
+  log.info(`${why}: draining for at most ${drainTimeoutMs} ms; once more to stop at once`);
 }

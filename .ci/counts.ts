@@ -14,11 +14,20 @@ export interface Counts {
   readonly skipped: number;
 }
 
-/** The counts of one run, from the last closing line of its output; undefined where there is none. */
+/**
+ * The counts of one run, from the last closing line of its output; undefined where there is none. A task that is made of
+ * others is several runs: each begins with a line that names its command.
+ */
 export function countsOf(log: string): Counts | undefined {
   // deno-lint-ignore no-control-regex -- terminal colours begin with that character
   const plain = log.replace(/\x1b\[[0-9;]*m/g, "");
-  const closing = plain.match(/^(?:ok|FAILED) \| \d+ passed.*$/gm)?.at(-1);
+  const runs = plain.split(/^(?=Task \S+ .*\bdeno test )/m);
+  const counts = (runs.length > 1 ? runs.slice(1) : runs).map(countsOfRun);
+  return counts.includes(undefined) ? undefined : total(counts);
+}
+
+function countsOfRun(output: string): Counts | undefined {
+  const closing = output.match(/^(?:ok|FAILED) \| \d+ passed.*$/gm)?.at(-1);
   if (closing === undefined) return undefined;
   const count = (word: string): number => Number(new RegExp(`\\| (\\d+) ${word}`).exec(closing)?.[1] ?? 0);
   return { passed: count("passed"), failed: count("failed"), skipped: count("ignored") };

@@ -5,11 +5,13 @@
  */
 import { messageOf } from "../route/table.ts";
 import type { Manifest, RuntimeLog } from "../runtime/mod.ts";
+import { json, problem, refused } from "./admin_answer.ts";
 import { type GuardParts, refusalOf } from "./admin_guard.ts";
 import { type Candidate, type CandidateHost, codeOfUpload, prepare } from "./candidate.ts";
 import { type DeployMetric, deployMetrics } from "./deploy_metrics.ts";
 import type { DeploymentStatus } from "./deployment.ts";
 import { type ActivationReport, DeploymentConflict, type Deployments, UnknownDeployment } from "./deployments.ts";
+import { type HubInNumbers, hubMetrics } from "./hub_metrics.ts";
 import { readOrder } from "./order.ts";
 import { RequestError } from "./request_error.ts";
 import { checkUpload, readUpload, type UploadedCode } from "./upload.ts";
@@ -17,6 +19,7 @@ import { checkUpload, readUpload, type UploadedCode } from "./upload.ts";
 /** What the answers are made of. */
 export interface AdminParts extends GuardParts {
   readonly deployments: Deployments;
+  readonly hub: HubInNumbers;
   readonly candidates: CandidateHost;
   readonly maxDeploymentBytes: number;
   /** That uploads must be signed for; empty: they need not be. */
@@ -66,9 +69,7 @@ export class Admin {
 
   #answer(request: Request): Response | Promise<Response> {
     const refusal = refusalOf(request, this.#parts);
-    // RFC 9110 §15.5.2: a 401 MUST say with what scheme to come back.
-    if (refusal?.status === 401) return problem(401, refusal.problem, { "www-authenticate": 'Bearer realm="sockeye"' });
-    if (refusal !== undefined) return problem(refusal.status, refusal.problem);
+    if (refusal !== undefined) return refused(refusal);
     const { pathname } = new URL(request.url);
     for (const { path, methods } of this.#places) {
       const found = path.exec(pathname);
@@ -128,8 +129,8 @@ export class Admin {
   }
 
   #metrics(): Promise<Response> {
-    const { deployments, exposition } = this.#parts;
-    const { text, type } = exposition(deployMetrics(deployments));
+    const { deployments, hub, exposition } = this.#parts;
+    const { text, type } = exposition([...deployMetrics(deployments), ...hubMetrics(hub)]);
     const headers = { "content-type": type, "cache-control": "no-store" };
     return Promise.resolve(new Response(text, { headers }));
   }
@@ -163,13 +164,4 @@ function statusOf(error: unknown): number {
   if (error instanceof RequestError) return error.status;
   if (error instanceof UnknownDeployment) return 404;
   return error instanceof DeploymentConflict ? 409 : 500;
-}
-
-function json(status: number, value: unknown, headers: Record<string, string> = {}): Response {
-  // RFC 9111 §5.2.2.5: nobody may store this.
-  return Response.json(value, { status, headers: { "cache-control": "no-store", ...headers } });
-}
-
-function problem(status: number, error: string, headers?: Record<string, string>): Response {
-  return json(status, { error }, headers);
 }

@@ -46,7 +46,7 @@ export class BuildError extends Error {
 const PROJECT = new URL("../../", import.meta.url);
 
 /** Files of a former build. */
-const BUILT = /^(?:gateway|routes|worker|sandbox|plugin)-[0-9a-f]{12}\.js(?:\.map)?$/;
+const BUILT = /^(?:gateway|routes|worker|sandbox|histories|plugin)-[0-9a-f]{12}\.js(?:\.map)?$/;
 
 const SWITCHES_OF_THE_RESULT = ["--no-prompt", "--no-remote", "--no-npm", "--cached-only", "--no-config", "--no-lock"];
 
@@ -120,18 +120,23 @@ interface Parts {
   readonly routes: FinishedBundle;
   readonly worker: FinishedBundle;
   readonly sandbox: FinishedBundle;
+  readonly histories: FinishedBundle;
   readonly plugins: ReadonlyArray<FinishedBundle & Pick<PluginOrder, "mount" | "module">>;
 }
 
 async function bundledHosts(
   project: string,
   imports: Readonly<Record<string, string>>,
-): Promise<Pick<Parts, "worker" | "sandbox">> {
+): Promise<Pick<Parts, "worker" | "sandbox" | "histories">> {
   const host = async (file: string, name: string): Promise<FinishedBundle> => {
-    const source = `import "./lib/runtime/remote/${file}";`;
+    const source = `import "./lib/${file}";`;
     return await finished(await bundle({ source, folder: project, imports }, `${name}.js`), name);
   };
-  return { worker: await host("worker_host.ts", "worker"), sandbox: await host("process_host.ts", "sandbox") };
+  return {
+    worker: await host("runtime/remote/worker_host.ts", "worker"),
+    sandbox: await host("runtime/remote/process_host.ts", "sandbox"),
+    histories: await host("backplane/sqlite_history_worker.ts", "histories"),
+  };
 }
 
 async function bundledPlugins(
@@ -146,14 +151,14 @@ async function bundledPlugins(
   return built;
 }
 
-function manifestOf({ gateway, routes, worker, sandbox, plugins }: Parts): Manifest {
+function manifestOf({ gateway, routes, worker, sandbox, histories, plugins }: Parts): Manifest {
   const named = ({ file, bytes, sha256 }: FinishedBundle): BuiltFile => ({ file, bytes, sha256 });
   return {
     sockeye: CONTRACT,
     deployment: routes.hash,
     gateway: named(gateway),
     routes: named(routes),
-    hosts: { worker: named(worker), sandbox: named(sandbox) },
+    hosts: { worker: named(worker), sandbox: named(sandbox), histories: named(histories) },
     plugins: plugins.map((one) => ({ ...named(one), mount: one.mount, module: one.module })),
     table: [],
   };
@@ -161,8 +166,8 @@ function manifestOf({ gateway, routes, worker, sandbox, plugins }: Parts): Manif
 
 /** Writes everything but the last manifest, and asks the result what it serves. */
 async function stage(folder: string, parts: Parts): Promise<readonly RouteDescriptor[]> {
-  const { gateway, routes, worker, sandbox, plugins } = parts;
-  for (const { file, code, map } of [gateway, routes, worker, sandbox, ...plugins]) {
+  const { gateway, routes, worker, sandbox, histories, plugins } = parts;
+  for (const { file, code, map } of [gateway, routes, worker, sandbox, histories, ...plugins]) {
     await Deno.writeFile(`${folder}/${file}`, code);
     await Deno.writeFile(`${folder}/${file}.map`, map);
   }

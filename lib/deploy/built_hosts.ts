@@ -17,10 +17,11 @@ export async function builtHosts(folder: string): Promise<Hosts> {
   if (manifest?.hosts === undefined) {
     throw new ManifestError(`${folder}: what was built there has no hosts; build it anew with "deno task build"`);
   }
-  const { hosts: { worker, sandbox }, plugins = [] } = manifest;
+  const { hosts: { worker, sandbox, histories }, plugins = [] } = manifest;
   const root = await Deno.realPath(folder);
   return {
     worker: fileUrl(`${root}/${worker.file}`),
+    histories: fileUrl(`${root}/${histories.file}`),
     sandbox: async () => textOf(await read(root, sandbox)),
     bundle: (_folder, files) =>
       Promise.reject(new Error(`${files.join(", ")}: a built server has no bundler; serve what was built`)),

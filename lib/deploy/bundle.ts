@@ -4,6 +4,7 @@
  * @module
  */
 import * as esbuild from "esbuild";
+import { isBuiltin } from "node:module";
 import { messageOf } from "../route/table.ts";
 
 /** What is to be bundled. */
@@ -78,7 +79,16 @@ function denoImports(imports: Readonly<Record<string, string>>): esbuild.Plugin 
   return {
     name: "deno-imports",
     setup(build) {
-      build.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, external: true }));
+      build.onResolve({ filter: /^(?:node:)?[a-z0-9_]+(?:\/[a-z0-9_]+)*$/ }, ({ path, kind }) => {
+        if (!path.startsWith("node:") && (!isBuiltin(path) || Object.hasOwn(imports, path))) return undefined;
+        const name = `node:${path.replace(/^node:/, "")}`;
+        return kind === "require-call" ? { path: name, namespace: REQUIRED } : { path: name, external: true };
+      });
+      // In an ES module there is no `require` to leave as it is.
+      build.onLoad({ filter: /^/, namespace: REQUIRED }, ({ path }) => ({
+        contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+        loader: "js",
+      }));
       build.onResolve({ filter: /^(?:https?|jsr|data|blob):/ }, ({ path }) => ({
         errors: [{
           text: `"${path}" cannot be bundled: import it from a package of npm, or from a file of the project`,
@@ -95,6 +105,9 @@ function denoImports(imports: Readonly<Record<string, string>>): esbuild.Plugin 
     },
   };
 }
+
+/** Modules of the platform that packages in CommonJS ask for. */
+const REQUIRED = "required";
 
 /** Marks what has been looked up already. */
 const MAPPED = { isMapped: true };

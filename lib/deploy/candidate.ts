@@ -21,6 +21,8 @@ export interface CandidateHost {
   /** Whether the gateway could serve these routes. @throws when not. */
   check(table: RouteTable): void;
   readonly limit: TimeLimit;
+  /** Loads code where nothing depends on it; without, that is done here, where this process may start another one. */
+  rehearse?(code: Uint8Array<ArrayBuffer>): Promise<void>;
 }
 
 /** What was found ready. */
@@ -52,7 +54,8 @@ export function codeOfUpload(
  */
 export async function prepare(manifest: Manifest, upload: UploadedCode, host: CandidateHost): Promise<Candidate> {
   const code = codeOfUpload(manifest, upload, host);
-  if (await mayRehearse()) await rehearse(upload.code, host.limit);
+  if (host.rehearse !== undefined) await host.rehearse(upload.code);
+  else if (await mayRehearse()) await rehearse(upload.code, host.limit);
   const runtimes = await limited(code.make(), "loading the code", host.limit);
   try {
     host.check(RouteTable.of(runtimes));

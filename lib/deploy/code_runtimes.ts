@@ -34,6 +34,8 @@ import { withMapBeside } from "./source_map.ts";
 export interface Hosts {
   /** The module that hosts code in a worker. */
   readonly worker: URL;
+  /** The module of the thread that keeps histories in a file. */
+  readonly histories: URL;
   /** The host of a sandbox, as JavaScript that imports nothing but `node:`. */
   sandbox(): Promise<string>;
   /** Route files as one such module. */

@@ -3,22 +3,38 @@
  *
  * @module
  */
-import { type Gateway, type GatewayOptions, optionsByEntry, systemClock } from "../gateway/mod.ts";
+import {
+  ConnectionDirectory,
+  type Gateway,
+  type GatewayOptions,
+  optionsByEntry,
+  systemClock,
+  topicRulesOf,
+} from "../gateway/mod.ts";
 import type { RouteRuntime } from "../route/table.ts";
 import { Admin, type AdminParts } from "./admin.ts";
-import { tokenProblem } from "./admin_guard.ts";
 import { AdminListener } from "./admin_listener.ts";
+import { type AdminTokens, hasTokens, TOKEN_VARIABLES } from "./admin_tokens.ts";
 import { type Beginning, beginningOf } from "./beginning.ts";
 import type { CandidateHost } from "./candidate.ts";
 import { Deployment, type DeploymentCode } from "./deployment.ts";
 import { DeploymentStore } from "./deployment_store.ts";
 import { Deployments } from "./deployments.ts";
+import { Push } from "./push.ts";
+
+/** Where what belongs to a server and not to one of its processes is: elsewhere, for a worker. */
+export interface DeployPlace {
+  readonly store: Pick<DeploymentStore, "load" | "begin" | "write" | "endTrial" | "close">;
+  rehearse(code: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** Admin requests come by here. */
+  listen(answer: (request: Request) => Promise<Response>): void;
+}
 
 /** What the service is made of. */
 export interface DeployServiceParts {
   readonly options: GatewayOptions;
-  /** Of `SOCKEYE_DEPLOY_TOKEN`; without one there is no admin listener. */
-  readonly token: string | undefined;
+  /** Without one there is no admin listener. */
+  readonly tokens: AdminTokens;
   /** False: nothing is stored, and nothing that was stored is served; in development it is the folder that counts. */
   readonly isStored: boolean;
   /** Loads the routes folder, or what was built there. */
@@ -29,11 +45,8 @@ export interface DeployServiceParts {
   runtimesOf: CandidateHost["runtimesOf"];
   readonly exposition: AdminParts["exposition"];
   readonly log: AdminParts["log"];
-}
-
-/** The token cannot be used: the message says why, and how to make one. */
-export class TokenError extends Error {
-  override readonly name = "TokenError";
+  /** Default: store and admin listener are this process's own. */
+  readonly place?: DeployPlace | undefined;
 }
 
 /** How long an admin request that is under way may take when the server goes away. */
@@ -42,12 +55,12 @@ const ADMIN_CLOSE_MS = 1_000;
 /** The service of one server, from before its gateway is there until after it is gone. */
 export class DeployService {
   readonly #parts: DeployServiceParts;
-  readonly #store: DeploymentStore | undefined;
+  readonly #store: DeployPlace["store"] | undefined;
   readonly #beginning: Beginning;
   #deployments: Deployments | undefined;
   #admin: AdminListener | undefined;
 
-  private constructor(parts: DeployServiceParts, store: DeploymentStore | undefined, beginning: Beginning) {
+  private constructor(parts: DeployServiceParts, store: DeployPlace["store"] | undefined, beginning: Beginning) {
     this.#parts = parts;
     this.#store = store;
     this.#beginning = beginning;
@@ -56,15 +69,11 @@ export class DeployService {
   /**
    * Finds what to begin with, and loads it.
    *
-   * @throws {TokenError} {DataDirError} and what is wrong with the routes folder.
+   * @throws {DataDirError} and what is wrong with the routes folder.
    */
   static async begin(parts: DeployServiceParts): Promise<DeployService> {
-    const { options, token, isStored, folder, folderName, log } = parts;
-    const problem = token === undefined ? undefined : tokenProblem(token);
-    if (problem !== undefined) throw new TokenError(problem);
-    const store = isStored && options.dataDir !== ""
-      ? await DeploymentStore.open(options.dataDir, systemClock)
-      : undefined;
+    const { folder, folderName, log, options } = parts;
+    const store = parts.place?.store ?? await ownStore(parts);
     const host = candidateHost(parts);
     const now = systemClock.wallNow();
     const beginning = await beginningOf({ store, folder, folderName, host, key: options.deployKey, log, now });
@@ -93,7 +102,7 @@ export class DeployService {
    * @throws {AdminListenError}
    */
   async serve(gateway: Gateway, drain: () => void): Promise<Deployments> {
-    const { options, token, exposition, log } = this.#parts;
+    const { options, tokens, exposition, log, place } = this.#parts;
     const { code, runtimes, earlier } = this.#beginning;
     const first = Deployment.serving(code, systemClock.wallNow(), runtimes);
     const deployments = new Deployments({
@@ -105,14 +114,44 @@ export class DeployService {
     });
     this.#deployments = deployments;
     await deployments.recall(earlier);
-    if (token === undefined) return deployments;
+    if (!hasTokens(tokens)) return deployments;
     const { admin: address, maxDeploymentBytes, deployKey } = options;
+    const token = tokens.deploy;
     const candidates = candidateHost(this.#parts);
     const limits = { maxDeploymentBytes, deployKey };
-    const admin = new Admin({ deployments, candidates, token, address, ...limits, exposition, log, drain });
-    this.#admin = await this.sparing(() => new AdminListener(address, (request) => admin.answer(request)));
+    const admin = new Admin({
+      deployments,
+      hub: gateway.hub,
+      candidates,
+      token,
+      address,
+      ...limits,
+      exposition,
+      log,
+      drain,
+    });
+    const push = this.#push(gateway);
+    const answer = (request: Request): Promise<Response> =>
+      push.has(new URL(request.url).pathname) ? push.answer(request) : admin.answer(request);
+    if (place !== undefined) {
+      place.listen(answer);
+      return deployments;
+    }
+    this.#admin = await this.sparing(() => new AdminListener(address, answer));
     log.info(`the admin listener is on port ${this.#admin.port} (--admin ${address})`);
     return deployments;
+  }
+
+  #push(gateway: Gateway): Push {
+    const { options, tokens } = this.#parts;
+    return new Push({
+      token: tokens.publish,
+      variable: TOKEN_VARIABLES.publish,
+      address: options.admin,
+      maxMessageBytes: options.maxMessageBytes,
+      connections: new ConnectionDirectory(gateway.hub.nodes, (id) => gateway.find(id)),
+      publish: (topic, payload) => gateway.publish(topic, payload),
+    });
   }
 
   /** The server was asked to go away: however that ends, what is on trial has passed it. */
@@ -135,10 +174,18 @@ export class DeployService {
   };
 }
 
-function candidateHost({ options, runtimesOf }: DeployServiceParts): CandidateHost {
+function ownStore({ options, isStored }: DeployServiceParts): Promise<DeploymentStore> | undefined {
+  return isStored && options.dataDir !== "" ? DeploymentStore.open(options.dataDir, systemClock) : undefined;
+}
+
+function candidateHost({ options, runtimesOf, place }: DeployServiceParts): CandidateHost {
   return {
+    ...(place === undefined ? {} : { rehearse: (code) => place.rehearse(code) }),
     runtimesOf,
-    check: (table) => void optionsByEntry(options, { table }),
+    check(table) {
+      optionsByEntry(options, { table });
+      topicRulesOf({ table });
+    },
     limit: { clock: systemClock, timeoutMs: options.swapTimeoutMs },
   };
 }

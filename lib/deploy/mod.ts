@@ -8,8 +8,11 @@ export { CodeRuntimes, type CodeRuntimesParts, type Hosts, LOCAL_DEPLOYMENT, Pla
 export { ConfigError, readConfig } from "./config.ts";
 export { checkPlaces, parsePlacement, type Placement, PlacementError } from "./placement.ts";
 export { PluginError } from "./plugin.ts";
-export { AdminListenError } from "./admin_listener.ts";
-export { DeployService, type DeployServiceParts, TokenError } from "./deploy_service.ts";
+export { json, problem, refused } from "./admin_answer.ts";
+export { type GuardParts, refusalOf } from "./admin_guard.ts";
+export { type AdminTokens, hasTokens, readTokens, TokenError } from "./admin_tokens.ts";
+export { AdminListener, AdminListenError } from "./admin_listener.ts";
+export { type DeployPlace, DeployService, type DeployServiceParts } from "./deploy_service.ts";
 export { Deployment, type DeploymentCode, type DeploymentState, type DeploymentStatus } from "./deployment.ts";
 export { DataDirError, DeploymentStore } from "./deployment_store.ts";
 export {
@@ -24,4 +27,7 @@ export {
 } from "./deployments.ts";
 export { LiveReload, type LiveReloadParts } from "./live_reload.ts";
 export { Reload, type ReloadParts } from "./reload.ts";
-export type { UploadedCode } from "./upload.ts";
+export { rehearse } from "./rehearsal.ts";
+export { RequestError } from "./request_error.ts";
+export { checkUpload, encodeUpload, readUpload, type UploadedCode } from "./upload.ts";
+export { DEPLOY_START_ERRORS } from "./start_errors.ts";

@@ -10,6 +10,7 @@ export function sourceHosts(): Hosts {
   let host: Promise<string> | undefined;
   return {
     worker: new URL("../runtime/remote/worker_host.ts", import.meta.url),
+    histories: new URL("../backplane/sqlite_history_worker.ts", import.meta.url),
     sandbox: () => host ??= bundler().then(({ bundleHost }) => bundleHost()),
     async bundle(folder, files) {
       const { bundleRoutes, importsHere } = await bundler();

@@ -24,6 +24,9 @@ export const CLOSE_CODE = {
   BAD_GATEWAY: 1014,
   /** Never on the wire: the TLS handshake failed. */
   TLS_HANDSHAKE: 1015,
+  /** Sockeye's own, after the HTTP statuses 401 and 403. RFC 6455 §7.4.2 leaves 4000–4999 to private use. */
+  UNAUTHORIZED: 4401,
+  FORBIDDEN: 4403,
 } as const;
 
 /** A reason fills what a control frame's 125 bytes leave after the code. RFC 6455 §5.5. */

@@ -22,6 +22,11 @@ export class Fifo<T> {
     return this.#list[this.#head];
   }
 
+  /** All of them, in their order. */
+  toArray(): T[] {
+    return this.#list.slice(this.#head) as T[];
+  }
+
   /** Adds one behind all others. */
   push(one: T): void {
     this.#list.push(one);

@@ -14,6 +14,8 @@ export const FORM = {
   COMPRESSED: 4,
   /** The payload lies in the chunk, whose owner may reuse it; without it the buffer is the receiver's gift. */
   BORROWED: 8,
+  /** An answer is wanted: the first four bytes are the request's number. Never set by what reads frames. */
+  REQUEST: 16,
 } as const;
 
 /** Any of the bits of {@linkcode FORM}. */

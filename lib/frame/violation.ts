@@ -17,6 +17,7 @@ export interface Violation {
 
 const { PROTOCOL_ERROR, INVALID_PAYLOAD, POLICY_VIOLATION, MESSAGE_TOO_BIG, TRY_AGAIN_LATER, GOING_AWAY, ABNORMAL } =
   CLOSE_CODE;
+const { UNAUTHORIZED, FORBIDDEN } = CLOSE_CODE;
 
 /** The rows, by name. */
 export const VIOLATIONS = {
@@ -41,6 +42,11 @@ export const VIOLATIONS = {
   MESSAGE_TIMEOUT: row(POLICY_VIOLATION, "messageTimeoutMs", "the message took too long to arrive"),
   MESSAGE_RATE: row(POLICY_VIOLATION, "messageRate", "too many messages in too short a time"),
   SCHEMA_MISMATCH: row(POLICY_VIOLATION, "schema.message", "the message does not match what this route accepts"),
+  HEADER_MALFORMED: row(INVALID_PAYLOAD, "sockeye.v1", "the header of a message is not a JSON array"),
+  HEADER_WRONG: row(POLICY_VIOLATION, "sockeye.v1", "the header of a message is not what its kind says"),
+  TOO_MANY_UNANSWERED: row(POLICY_VIOLATION, "sockeye.v1", "too many requests are unanswered"),
+  TOKEN_MISSING: row(UNAUTHORIZED, "authenticate", "a token is needed"),
+  TOKEN_REFUSED: row(FORBIDDEN, "authenticate", "the token is not good enough"),
   IDLE_TIMEOUT: row(GOING_AWAY, "idleTimeoutMs", "no message for too long"),
   SLOW_CONSUMER: row(TRY_AGAIN_LATER, "maxBufferedBytes", "slow consumer"),
   MEMORY_PRESSURE: row(TRY_AGAIN_LATER, "maxMemoryBytes", "the server is short of memory"),

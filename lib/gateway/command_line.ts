@@ -51,9 +51,11 @@ const FLAG_OF_GUESS: ReadonlyMap<string, string> = new Map([
 /** What stands for the value of a flag in the help text. */
 const PLACEHOLDERS = {
   port: "N",
+  workers: "N",
   host: "HOST",
   address: "ADDRESS",
   publicKey: "KEY",
+  url: "URL",
   path: "DIR",
   choice: "WORD",
   list: "LIST",
@@ -159,6 +161,7 @@ function exampleOf(flag: string): string {
   const spec = name === undefined ? undefined : specOf(name);
   if (spec?.kind === "list") return spec.item === "origin" ? "https://example.com" : "10.0.0.0/8";
   if (spec?.kind === "deflate") return "on";
+  if (spec?.kind === "url") return `${spec.schemes[0]}://127.0.0.1`;
   if (spec?.kind === "publicKey") return "MCowBQYDK2VwAyEA…";
   return spec === undefined ? "VALUE" : String(spec.default) || "DIR";
 }

@@ -4,17 +4,22 @@
  *
  * @module
  */
-import { CLOSE_CODE, MessageInflater, OPCODE, viewOf, VIOLATIONS } from "../frame/mod.ts";
-import type { MessageForm, MessageWalk, Payload, PreparedMessage, ViolationName } from "../frame/mod.ts";
+import { CLOSE_CODE, OPCODE, viewOf, VIOLATIONS } from "../frame/mod.ts";
+import type { MessageForm, MessageWalk, Payload, ViolationName } from "../frame/mod.ts";
 import { Keepalive, ServerProtocol } from "../protocol/mod.ts";
+import type { Delivery } from "../pubsub/mod.ts";
 import type { CloseInfo, TransportName } from "../route/mod.ts";
 import type { GivenBack, PeerEvents, RequestRecord, RouteEntry } from "../route/table.ts";
 import type { ConnectionHost, ConnectionOpening, ConnectionRoles } from "./connection_host.ts";
+import { ConnectionTopics } from "./connection_topics.ts";
 import { endedWith } from "./ended.ts";
 import { HandlerQueue } from "./handler_queue.ts";
 import { HighWater } from "./high_water.ts";
+import { inflationOf } from "./inflation.ts";
 import { RELIEF_GRACE_MS } from "./memory_budget.ts";
 import type { ConnectionOptions } from "./options.ts";
+import type { ClientSession } from "./session/client_session.ts";
+import { Doorway } from "./session/doorway.ts";
 import type { TimerEntry } from "./timer_wheel.ts";
 import { TokenBucket } from "./token_bucket.ts";
 import type { Transport } from "./transport.ts";
@@ -35,6 +40,7 @@ export class Connection implements ConnectionRoles {
   readonly request: RequestRecord;
   readonly params: Readonly<Record<string, string>>;
   readonly subprotocol: string;
+  readonly notices: ClientSession | undefined;
   context: unknown;
   dueAt = Infinity;
   nextTimer: TimerEntry | undefined = undefined;
@@ -47,6 +53,9 @@ export class Connection implements ConnectionRoles {
   readonly #protocol: ServerProtocol;
   readonly #keepalive: Keepalive;
   readonly #rate: TokenBucket | undefined;
+  readonly #doorway: Doorway | undefined;
+  /** Made when the code first has to do with topics. */
+  #topics: ConnectionTopics | undefined;
   /** Made when it is first passed or waited at: most connections never come there. */
   #highWater: HighWater | undefined;
   heldBytes = 0;
@@ -71,15 +80,11 @@ export class Connection implements ConnectionRoles {
     this.#protocol = new ServerProtocol(options, transport.output, this, transport.buffers, opening.deflate?.ours);
     this.#keepalive = new Keepalive(options, host.turn.now);
     this.#rate = options.messageRate > 0 ? new TokenBucket(options.messageRate, host.turn.now) : undefined;
-    this.events = entry.runtime.attach(entry.index, this);
-    const inflation = opening.deflate && {
-      inflater: new MessageInflater(
-        { ...opening.deflate.theirs, maxMessageBytes: options.maxMessageBytes },
-        transport.buffers,
-      ),
-      onViolation: (violation: ViolationName) => this.#protocol.fail(violation),
-      later: (goOn: () => void) => host.turn.later(goOn),
-    };
+    this.#doorway = Doorway.of(this, opening, host);
+    this.notices = this.#doorway?.session;
+    this.events = this.#doorway?.attach(entry) ?? entry.runtime.attach(entry.index, this);
+    const inflation = opening.deflate &&
+      inflationOf(opening.deflate, options, transport, host.turn, (violation) => this.#protocol.fail(violation));
     this.queue = new HandlerQueue(this.events, transport, this, inflation);
   }
 
@@ -92,10 +97,14 @@ export class Connection implements ConnectionRoles {
 
   attach(entry: RouteEntry): PeerEvents {
     this.entry = entry;
-    this.events = entry.runtime.attach(entry.index, this);
-    this.queue.handTo(this.events);
+    this.passInto(this.#doorway?.attach(entry) ?? entry.runtime.attach(entry.index, this));
     if (this.#isFinished) this.events.abort(endedWith(this.#protocol.closing.code));
     return this.events;
+  }
+
+  passInto(events: PeerEvents): void {
+    this.events = events;
+    this.queue.handTo(events);
   }
 
   // What the host and the hub see.
@@ -105,7 +114,8 @@ export class Connection implements ConnectionRoles {
     return this.#protocol.isOpen;
   }
 
-  deliver(message: PreparedMessage): void {
+  deliver(delivery: Delivery): void {
+    const message = this.notices === undefined ? delivery.plain : delivery.framed;
     if (this.#admit() && this.#protocol.sendPrepared(message)) this.#sent();
   }
 
@@ -122,7 +132,7 @@ export class Connection implements ConnectionRoles {
   onTimer(now: number): number {
     const action = this.#keepalive.check(now);
     if (action === "ping") this.ping(NO_BYTES);
-    else if (action !== "none") this.#timedOut(action);
+    else if (action !== "none") this.violate(action);
     return this.#isGone ? Infinity : this.#keepalive.nextCheckAt;
   }
 
@@ -148,7 +158,6 @@ export class Connection implements ConnectionRoles {
     this.#protocol.filled(0);
   }
 
-  /** Bytes have come, wherever they were read to. */
   #beginChunk(): void {
     this.#keepalive.received(this.#host.turn.now);
     this.#messagesLeft = MESSAGES_PER_TURN;
@@ -246,8 +255,8 @@ export class Connection implements ConnectionRoles {
     return this.#options.highWaterBytes;
   }
 
-  get topics(): ReadonlySet<string> {
-    return this.#host.hub.topicsOf(this);
+  get topics(): ConnectionTopics {
+    return this.#topics ??= new ConnectionTopics(this.#host.hub, this);
   }
 
   send(data: Payload): boolean {
@@ -280,7 +289,7 @@ export class Connection implements ConnectionRoles {
     if (!this.#protocol.close(code, reason)) return;
     this.queue.drop();
     this.#keepalive.closing(this.#host.turn.now);
-    this.#host.hub.unsubscribeAll(this);
+    this.#host.hub.remove(this);
     this.#transport.touch();
     this.#settle();
   }
@@ -300,25 +309,16 @@ export class Connection implements ConnectionRoles {
     this.#transport.destroy();
   }
 
-  subscribe(topic: string): void {
-    if (this.#protocol.isOpen) this.#host.hub.subscribe(this, topic);
-  }
-
-  unsubscribe(topic: string): void {
-    this.#host.hub.unsubscribe(this, topic);
-  }
-
-  publish(topic: string, data: Payload, self: boolean): void {
-    this.#host.hub.publish(topic, data, self ? undefined : this);
-  }
+  /** Only clients that speak `sockeye.v1` make requests, and those have a session. */
+  reply(): void {}
 
   drained(): Promise<void> {
     if (this.#isFinished || this.bufferedAmount <= this.#options.highWaterBytes) return Promise.resolve();
     return (this.#highWater ??= new HighWater()).wait();
   }
 
-  /** A wait is over: with a Close frame where the peer can still read one, at once otherwise. */
-  #timedOut(violation: ViolationName): void {
+  /** Ends it for a fault of the peer: with a Close frame where the peer can still read one, at once otherwise. */
+  violate(violation: ViolationName): void {
     if (VIOLATIONS[violation].closeCode !== CLOSE_CODE.ABNORMAL) return this.#protocol.fail(violation);
     this.#host.violated(this, violation);
     this.terminate();
@@ -349,7 +349,7 @@ export class Connection implements ConnectionRoles {
   #finish(info: CloseInfo): void {
     if (this.#isFinished) return;
     this.#isFinished = true;
-    this.#host.hub.unsubscribeAll(this);
+    this.#host.hub.remove(this);
     this.#highWater?.release();
     this.events.abort(endedWith(info.code));
     this.queue.close(info);

@@ -7,7 +7,9 @@ import type { ViolationName } from "../frame/mod.ts";
 import type { ProtocolEvents } from "../protocol/mod.ts";
 import type { Hub, Subscriber } from "../pubsub/mod.ts";
 import type { PeerCommands, RequestRecord, RouteEntry } from "../route/table.ts";
+import type { Clock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
+import type { ConnectionTopics } from "./connection_topics.ts";
 import type { DeflateContract } from "./deflate_contract.ts";
 import type { Movable } from "./hand_over.ts";
 import type { QueueEvents } from "./handler_queue.ts";
@@ -21,6 +23,7 @@ import type { Turn } from "./turn.ts";
 /** What a connection needs of the gateway it belongs to. */
 export interface ConnectionHost {
   readonly turn: Turn;
+  readonly clock: Clock;
   readonly wheel: TimerWheel;
   readonly hub: Hub;
   readonly memory: MemoryBudget;
@@ -43,7 +46,9 @@ export interface ConnectionRoles
     TimerEntry,
     Seated,
     MemoryHolder,
-    Movable {}
+    Movable {
+  readonly topics: ConnectionTopics;
+}
 
 /** What was agreed on in the handshake. */
 export interface ConnectionOpening {
@@ -53,6 +58,10 @@ export interface ConnectionOpening {
   readonly params: Readonly<Record<string, string>>;
   readonly subprotocol: string;
   readonly context: unknown;
+  /** The token that came with the handshake. */
+  readonly token: string | undefined;
+  /** The route refused it, which the client is to learn by a close code. */
+  readonly refusedFor: ViolationName | undefined;
   /** Where compression was agreed on. */
   readonly deflate: DeflateContract | undefined;
 }

@@ -6,6 +6,7 @@
 import { checkOrigin, checkUpgrade, isLoopbackAuthority, isWebSocketUpgrade } from "../handshake/mod.ts";
 import { HttpError, quote, type RequestHead } from "../http/mod.ts";
 import { isMalformedPath, requestOf, type RequestRecord, type RouteEntry, type RouteTable } from "../route/table.ts";
+import { CLIENT_MODULE_PATH, type ClientModule, clientModuleResponse } from "./client_module.ts";
 import type { Decision } from "./exchange_host.ts";
 import type { forwardedClient } from "./forwarded.ts";
 import { HeldRequest } from "./held_request.ts";
@@ -24,6 +25,9 @@ export interface DispatchHost extends HandshakeHost {
   readonly isLocalOnly: boolean;
   /** In development: why the code that was saved last is not served. */
   readonly problem: string | undefined;
+  readonly clientModule: ClientModule | undefined;
+  /** What joins this server to others cannot be reached. */
+  readonly isBrokerAway: boolean;
   /** The id of a peer that is about to be. */
   newId(): string;
   /** @param name the id of the peer that is to be, or the address that an ordinary request comes from. */
@@ -80,12 +84,17 @@ export class Dispatcher {
 
   #builtIn(head: RequestHead): Decision | undefined {
     if (head.path === "*") return respond(204, "", { allow: "GET, HEAD, POST, OPTIONS" });
-    if (head.path !== "/health" && head.path !== "/ready") return undefined;
+    const { clientModule } = this.#host;
+    const isModule = clientModule !== undefined && head.path === CLIENT_MODULE_PATH;
+    if (!isModule && head.path !== "/health" && head.path !== "/ready") return undefined;
     if (head.method !== "GET" && head.method !== "HEAD") throw notAllowed(head, ["GET", "HEAD"]);
+    if (isModule) return { kind: "http", answer: () => Promise.resolve(clientModuleResponse(head, clientModule)) };
     if (head.path === "/ready" && this.#host.isDraining) {
       return respond(503, "draining\n", { "cache-control": "no-store" });
     }
-    return respond(200, "ok\n", { "cache-control": "no-store" });
+    // Not 503: all servers lose their broker at once, and each goes on by itself.
+    const isAlone = head.path === "/ready" && this.#host.isBrokerAway;
+    return respond(200, isAlone ? "ok, but the broker is away\n" : "ok\n", { "cache-control": "no-store" });
   }
 
   #noRoute(head: RequestHead): HttpError {

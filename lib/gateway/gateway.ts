@@ -8,6 +8,7 @@ import type { HttpError, RequestHead } from "../http/mod.ts";
 import { Hub } from "../pubsub/mod.ts";
 import type { RouteEntry, RouteTable } from "../route/table.ts";
 import { BufferPool } from "./buffer_pool.ts";
+import type { ClientModule } from "./client_module.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionHost, ConnectionOpening } from "./connection_host.ts";
@@ -23,7 +24,7 @@ import { unavailable } from "./refusal.ts";
 import { Roster } from "./roster.ts";
 import type { StreamTransport } from "./stream_transport.ts";
 import { type ByteStream, TcpTransport } from "./tcp_transport.ts";
-import { optionsByEntry, type Routing, tableFor, webSocketEntry } from "./routing.ts";
+import { optionsByEntry, type Routing, tableFor, topicRulesOf, webSocketEntry } from "./routing.ts";
 import { SwapError, type SwapHost, type SwapReport, type SwapRules, swapTables } from "./swap.ts";
 import { TimerWheel } from "./timer_wheel.ts";
 import { TokenBucket } from "./token_bucket.ts";
@@ -49,6 +50,8 @@ export interface GatewayParts {
   readonly events?: GatewayEvents;
   /** True in development on loopback: Host must be a loopback name too. */
   readonly isLocalOnly?: boolean;
+  /** The module of our client, for `/_sockeye/client.js`. */
+  readonly clientModule?: ClientModule;
 }
 
 /** A connection that was accepted, and that nobody has taken yet. */
@@ -71,6 +74,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
   readonly wheel: TimerWheel;
   readonly memory: MemoryBudget;
   readonly isLocalOnly: boolean;
+  readonly clientModule: ClientModule | undefined;
   /** Shown to browsers in place of pages, until it is undefined again. */
   problem: string | undefined;
 
@@ -82,10 +86,11 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
   readonly #exchanges = new Roster<HttpExchange>();
   /** Connections that are gone while a handler of theirs is still pending. */
   readonly #finishing = new Roster<Connection>();
+  /** From when somebody first asked for one by its id: it is not free. */
+  #byId: Map<string, Connection> | undefined;
   readonly #perAddress = new Map<string, number>();
   readonly #trustedProxies: AddressSet;
   readonly #acceptRate: TokenBucket | undefined;
-  readonly #idPrefix = crypto.randomUUID().slice(0, 8);
   #routing!: Routing;
   #connectionOptions!: ReadonlyMap<RouteEntry, ConnectionOptions>;
   #lastId = 0;
@@ -105,6 +110,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
     this.#events = parts.events ?? {};
     this.hub = parts.hub ?? new Hub();
     this.isLocalOnly = parts.isLocalOnly ?? false;
+    this.clientModule = parts.clientModule;
     this.turn = new Turn(clock);
     this.wheel = new TimerWheel(clock);
     this.memory = new MemoryBudget(options.maxMemoryBytes, { [Symbol.iterator]: () => this.#holders() });
@@ -120,6 +126,18 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
   /** Open WebSocket connections. */
   get connectionCount(): number {
     return this.#connections.size;
+  }
+
+  /** The connection of this id, if it is here. */
+  find(id: string): Connection | undefined {
+    if (this.#byId === undefined) {
+      this.#byId = new Map(this.#connections.list().map((connection) => [connection.id, connection]));
+    }
+    return this.#byId.get(id);
+  }
+
+  get isBrokerAway(): boolean {
+    return !this.hub.backplane.isUp;
   }
 
   get isDraining(): boolean {
@@ -165,9 +183,9 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
     return swapped;
   }
 
-  /** Sends to every subscriber of a topic. */
-  publish(topic: string, payload: Payload): void {
-    this.hub.publish(topic, payload);
+  /** Sends to every subscriber of a topic; see {@linkcode Hub.publish}. */
+  publish(topic: string, payload: Payload): void | Promise<void> {
+    return this.hub.publish(topic, payload);
   }
 
   /**
@@ -210,7 +228,10 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
   }
 
   set routing(routing: Routing) {
-    this.#connectionOptions = optionsByEntry(this.options, routing);
+    // Both may refuse it.
+    const [connectionOptions, rules] = [optionsByEntry(this.options, routing), topicRulesOf(routing)];
+    this.#connectionOptions = connectionOptions;
+    this.hub.rules = rules;
     this.#routing = routing;
   }
 
@@ -247,7 +268,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
   }
 
   newId(): string {
-    return `${this.#idPrefix}-${(++this.#lastId).toString(36)}`;
+    return `${this.hub.node}-${(++this.#lastId).toString(36)}`;
   }
 
   match(path: string, name: string): ReturnType<RouteTable["match"]> {
@@ -281,6 +302,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
   connect(transport: Transport, opening: ConnectionOpening, id: string): Connection {
     const connection = new Connection(this, transport, opening, id);
     this.#connections.add(connection);
+    this.#byId?.set(id, connection);
     this.#countAddress(opening.request.remoteAddress, 1);
     // Its route was taken away while it was asked.
     const { entry } = opening;
@@ -309,6 +331,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
 
   removed(connection: Connection): void {
     if (!this.#connections.delete(connection)) return;
+    this.#byId?.delete(connection.id);
     this.#countAddress(connection.request.remoteAddress, -1);
     if (connection.queue.isBusy) this.#finishing.add(connection);
     this.#checkEmpty();

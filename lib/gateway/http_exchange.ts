@@ -19,7 +19,8 @@ import type { TimerEntry } from "./timer_wheel.ts";
 import type { Transport, TransportEvents } from "./transport.ts";
 
 const NO_BYTES = new Uint8Array(0);
-
+/** So long who asks nothing is waited for when the server goes away: browsers keep connections that they never close. */
+const IDLE_CLOSE_MS = 250;
 const SHORT_OF_MEMORY = "The server is short of memory: try again later.";
 
 /** So much is kept of what a client sends before it is answered; then it has to wait. */
@@ -112,7 +113,7 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
 
   /** No further request is taken on this transport: for a server that is going away. */
   close(): void {
-    if (this.isIdle) this.#end();
+    if (this.isIdle) this.#end(Math.min(IDLE_CLOSE_MS, this.#host.options.closeTimeoutMs));
     else this.#isClosing = true;
   }
 
@@ -365,19 +366,18 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
     const unread = this.#isLeft ? 0 : this.#transport.output.heldBytes;
     const held = this.#keptBytes + (this.#body?.decoder.heldBytes ?? 0) + this.#answeredBytes + unread;
     if (held === this.#heldBytes) return;
-    const delta = held - this.#heldBytes;
+    this.#host.memory.add(held - this.#heldBytes);
     this.#heldBytes = held;
-    this.#host.memory.add(delta);
   }
 
   /** The last answer is in the write buffer. */
-  #end(): void {
+  #end(waitMs = this.#host.options.closeTimeoutMs): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
     this.#endingSince = this.#host.turn.now;
     this.#forget();
     this.#hold();
-    this.#wait(this.#host.options.closeTimeoutMs);
+    this.#wait(waitMs);
     this.#transport.end();
   }
 

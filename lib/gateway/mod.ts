@@ -3,18 +3,24 @@
  *
  * @module
  */
+export { announcement, hostOf } from "./announcement.ts";
 export { type Clock, systemClock } from "./clock.ts";
+export type { ClientModule } from "./client_module.ts";
 export { type CommandLine, CONFIG_FILE, helpText, parseCommandLine } from "./command_line.ts";
-export { EpollListener, EpollUnavailableError, openLibc, Poller } from "./epoll/mod.ts";
+export { ConnectionDirectory, type ConnectionStatus } from "./connection_directory.ts";
+export { checkPort, type Door, type DoorParts, ListenError, openDoor } from "./door.ts";
 export { type Arrival, Gateway, type GatewayEvents, type GatewayParts } from "./gateway.ts";
+export { gatewayLog } from "./gateway_log.ts";
 export { normalizeAddress } from "./ip_address.ts";
 export { type AcceptEvents, type Acceptor, Listener } from "./listener.ts";
 export { memoryLimitBytes } from "./memory_limit.ts";
 export { optionsTable } from "./option_docs.ts";
 export { OptionError } from "./option_error.ts";
 export { envNames, GATEWAY_DEFAULTS, type GatewayOptions } from "./option_table.ts";
+export { withoutPassword } from "./option_values.ts";
 export { publicKeyBytes } from "./public_key.ts";
 export { resolveOptions, type SockeyeConfig } from "./options.ts";
-export { type Canary, optionsByEntry, type Routing } from "./routing.ts";
+export { type Canary, optionsByEntry, type Routing, topicRulesOf } from "./routing.ts";
+export { type Stop, stopAtSignal, stopAtWord } from "./stop_signals.ts";
 export { SwapError, type SwapReport, type SwapRules } from "./swap.ts";
 export { type ByteStream } from "./tcp_transport.ts";

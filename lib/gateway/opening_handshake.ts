@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ViolationName } from "../frame/mod.ts";
 import { acceptKey, chooseSubprotocol, encodeSwitchingProtocols, type UpgradeOffer } from "../handshake/mod.ts";
 import { HttpError, type RequestHead } from "../http/mod.ts";
 import type { RequestRecord, RouteEntry, UpgradeDecision } from "../route/table.ts";
@@ -11,6 +12,8 @@ import type { ConnectionOpening } from "./connection_host.ts";
 import { contractOf, type DeflateContract } from "./deflate_contract.ts";
 import type { Acceptance, UpgradeRequest } from "./exchange_host.ts";
 import type { ConnectionOptions } from "./options.ts";
+import { SUBPROTOCOL } from "../subprotocol/mod.ts";
+import { isToken, tokenOf } from "./session/handshake_token.ts";
 import type { Transport } from "./transport.ts";
 
 /** What a handshake needs of the gateway. */
@@ -46,6 +49,7 @@ export class OpeningHandshake implements UpgradeRequest, Acceptance, ConnectionO
   subprotocol = "";
   context: unknown = undefined;
   deflate: DeflateContract | undefined = undefined;
+  refusedFor: ViolationName | undefined = undefined;
   readonly #host: HandshakeHost;
   readonly #head: RequestHead;
   readonly #offer: UpgradeOffer;
@@ -67,14 +71,24 @@ export class OpeningHandshake implements UpgradeRequest, Acceptance, ConnectionO
     return this.entry.descriptor.hasUpgrade;
   }
 
+  get token(): string | undefined {
+    return tokenOf(this.#offer.subprotocols, this.#head.fields.get("authorization"));
+  }
+
+  /** What the client offers to speak. */
+  get #offered(): readonly string[] {
+    const { subprotocols } = this.#offer;
+    return subprotocols.some(isToken) ? subprotocols.filter((name) => !isToken(name)) : subprotocols;
+  }
+
   ask(signal: AbortSignal): UpgradeDecision | Promise<UpgradeDecision> {
     const { entry, request, params } = this;
-    return entry.runtime.upgrade(entry.index, { request, params, subprotocols: this.#offer.subprotocols, signal });
+    return entry.runtime.upgrade(entry.index, { request, params, subprotocols: this.#offered, signal });
   }
 
   settle(decision: UpgradeDecision | undefined): Acceptance | Response {
     if (decision === undefined) return this.#accept();
-    if (!decision.accept) return decision.response;
+    if (!decision.accept) return this.#refusal(decision.response);
     this.context = decision.context;
     this.#headers = decision.headers;
     try {
@@ -90,8 +104,17 @@ export class OpeningHandshake implements UpgradeRequest, Acceptance, ConnectionO
     }
   }
 
+  /** A browser cannot read a response that refuses: a client that knows our close codes is told by one of them. */
+  #refusal(response: Response): Acceptance | Response {
+    const violation = REFUSALS[response.status];
+    if (violation === undefined || !this.#offer.subprotocols.includes(SUBPROTOCOL)) return response;
+    void response.body?.cancel();
+    this.refusedFor = violation;
+    return this.#accept(SUBPROTOCOL);
+  }
+
   #accept(chosen?: string): this {
-    this.subprotocol = chosen ?? chooseSubprotocol(this.#offer.subprotocols, this.options.subprotocols) ?? "";
+    this.subprotocol = chosen ?? this.#choose() ?? "";
     this.deflate = contractOf(this.#offer.extensions, this.options.perMessageDeflate);
     this.response = encodeSwitchingProtocols({
       accept: acceptKey(this.#offer.key),
@@ -100,6 +123,13 @@ export class OpeningHandshake implements UpgradeRequest, Acceptance, ConnectionO
       headers: this.#headers,
     });
     return this;
+  }
+
+  /** Our own is spoken with whoever offers it, unless the route prefers another. */
+  #choose(): string | undefined {
+    const offered = this.#offered;
+    if (offered.length === 0) return undefined;
+    return chooseSubprotocol(offered, this.options.subprotocols) ?? chooseSubprotocol(offered, [SUBPROTOCOL]);
   }
 
   /** The 101, once it is settled. */
@@ -112,3 +142,6 @@ export class OpeningHandshake implements UpgradeRequest, Acceptance, ConnectionO
 }
 
 const NO_BYTES = new Uint8Array(0);
+
+/** What stands for the status of a response that refuses. */
+const REFUSALS: Readonly<Record<number, ViolationName>> = { 401: "TOKEN_MISSING", 403: "TOKEN_REFUSED" };

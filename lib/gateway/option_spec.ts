@@ -5,7 +5,15 @@
  */
 
 /** What an integer option counts. `bytes` takes `64KiB`, `ms` takes `10s`. */
-export type OptionUnit = "bytes" | "ms" | "fields" | "fragments" | "connections" | "deployments" | "per second";
+export type OptionUnit =
+  | "bytes"
+  | "ms"
+  | "fields"
+  | "fragments"
+  | "connections"
+  | "topics"
+  | "deployments"
+  | "per second";
 
 /** What all rows have. */
 interface OptionRow {
@@ -38,6 +46,13 @@ export interface IntegerOption extends OptionRow {
   readonly fromMemoryLimit?: true;
 }
 
+/** So many processes, or `auto`: one for each core. */
+export interface WorkersOption extends OptionRow {
+  readonly kind: "workers";
+  readonly max: number;
+  readonly default: number;
+}
+
 /** A TCP port; 0 lets the system pick a free one. */
 export interface PortOption extends OptionRow {
   readonly kind: "port";
@@ -61,6 +76,13 @@ export interface AddressOption extends OptionRow {
 /** An Ed25519 public key, as PEM or base64; empty for none. */
 export interface PublicKeyOption extends OptionRow {
   readonly kind: "publicKey";
+  readonly default: "";
+}
+
+/** A server's URL, empty for none; its password is never shown. */
+export interface UrlOption extends OptionRow {
+  readonly kind: "url";
+  readonly schemes: readonly string[];
   readonly default: "";
 }
 
@@ -96,9 +118,11 @@ export interface DeflateOption extends OptionRow {
 export type OptionSpec =
   | IntegerOption
   | PortOption
+  | WorkersOption
   | HostOption
   | AddressOption
   | PublicKeyOption
+  | UrlOption
   | PathOption
   | ChoiceOption
   | ListOption
@@ -113,4 +137,5 @@ export type OptionGroup =
   | "Buffers and memory"
   | "Admission"
   | "Drain"
+  | "Topics"
   | "Deploys";

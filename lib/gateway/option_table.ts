@@ -7,6 +7,8 @@
  */
 import type { PerMessageDeflateOptions } from "../route/mod.ts";
 import { DEPLOY_OPTIONS } from "./deploy_options.ts";
+import { HUB_OPTIONS } from "./hub_options.ts";
+import { LISTEN_OPTIONS } from "./listen_options.ts";
 import type { OptionSpec } from "./option_spec.ts";
 
 const KIB = 1024;
@@ -29,54 +31,7 @@ const RATE = { kind: "integer", unit: "per second", min: 1, max: 1_000_000, zero
 
 /** The rows, by name. */
 export const GATEWAY_OPTIONS = {
-  port: {
-    kind: "port",
-    group: "Listening",
-    default: 4000,
-    perRoute: false,
-    env: "PORT",
-    doc: "TCP port to listen on",
-    consequence: "an error at start that names the port",
-  },
-  hostname: {
-    kind: "host",
-    group: "Listening",
-    default: "0.0.0.0",
-    devDefault: "127.0.0.1",
-    defaultDoc: "0.0.0.0; with --dev 127.0.0.1",
-    perRoute: false,
-    flag: "--host",
-    env: "HOST",
-    doc: "address to listen on; 0.0.0.0 and :: are all of them",
-    consequence: "an error at start that names the address",
-  },
-  transport: {
-    kind: "choice",
-    group: "Listening",
-    choices: ["deno", "epoll"],
-    default: "deno",
-    perRoute: false,
-    doc: "how sockets are read and written: `deno`, or on Linux `epoll` (needs --allow-ffi)",
-    consequence: "no epoll to be had: a warning, and `deno`",
-  },
-  routes: {
-    kind: "path",
-    group: "Listening",
-    default: "routes",
-    perRoute: false,
-    doc: "folder the route files are in",
-    consequence: "an error at start that names the folder",
-  },
-  logLevel: {
-    kind: "choice",
-    group: "Listening",
-    choices: ["debug", "info", "warn", "error", "silent"],
-    default: "info",
-    perRoute: false,
-    env: "LOG_LEVEL",
-    doc: "least severe log line to print: debug, info, warn, error or silent",
-    consequence: "–",
-  },
+  ...LISTEN_OPTIONS,
   allowedOrigins: {
     kind: "list",
     item: "origin",
@@ -134,6 +89,14 @@ export const GATEWAY_OPTIONS = {
     perRoute: false,
     doc: "longest wait for what a route's `upgrade` decides",
     consequence: "503, closed; `signal` is aborted, and the log says so",
+  },
+  authTimeoutMs: {
+    ...DURATION,
+    group: "HTTP and handshake",
+    default: 10_000,
+    perRoute: true,
+    doc: "longest wait for the token of a client of ours, where a route has `authenticate`",
+    consequence: "close 4401",
   },
   responseTimeoutMs: {
     ...DURATION,
@@ -334,6 +297,7 @@ export const GATEWAY_OPTIONS = {
     doc: "pause between two batches",
     consequence: "–",
   },
+  ...HUB_OPTIONS,
   ...DEPLOY_OPTIONS,
 } as const satisfies Record<string, OptionSpec>;
 
@@ -341,6 +305,7 @@ export const GATEWAY_OPTIONS = {
 export type OptionName = keyof typeof GATEWAY_OPTIONS;
 
 type ValueOf<Spec extends OptionSpec> = Spec extends { kind: "integer" | "port" } ? number
+  : Spec extends { kind: "workers" } ? number | "auto"
   : Spec extends { kind: "choice"; choices: readonly (infer Choice)[] } ? Choice
   : Spec extends { kind: "deflate" } ? boolean | PerMessageDeflateOptions
   : Spec extends { kind: "list"; default: null } ? readonly string[] | null

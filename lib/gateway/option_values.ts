@@ -16,6 +16,9 @@ export type Reading =
   | { readonly ok: true; readonly value: OptionValue }
   | { readonly ok: false; readonly problem: string };
 
+/** So many workers as there are cores. */
+const AUTO_WORKERS = "auto";
+
 const SIZE_FACTORS = { b: 1, kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3, tib: 1024 ** 4 } as const;
 const DURATION_FACTORS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 const NO_FACTORS = {} as const;
@@ -49,6 +52,10 @@ export function checkValue(spec: OptionSpec, value: unknown): Reading {
       return isWhole(value) && value >= 0 && value <= 65_535
         ? fits(value)
         : misses("must be a port, 0 to 65535 (0: any free one)");
+    case "workers":
+      return value === AUTO_WORKERS || (isWhole(value) && value >= 1 && value <= spec.max)
+        ? fits(value)
+        : misses(`must be a number of processes, 1 to ${spec.max}, or ${AUTO_WORKERS} (one for each core)`);
     case "host":
       return typeof value === "string" && isHost(value)
         ? fits(value)
@@ -61,6 +68,10 @@ export function checkValue(spec: OptionSpec, value: unknown): Reading {
       return typeof value === "string" && (value === "" || publicKeyBytes(value) !== undefined)
         ? fits(value)
         : misses("must be an Ed25519 public key, as PEM or base64");
+    case "url":
+      return typeof value === "string" && (value === "" || isServerUrl(value, spec.schemes))
+        ? fits(value)
+        : misses(`must be the URL of a server, ${spec.schemes[0]}://host:port`);
     case "path":
       return typeof value === "string" && (value !== "" || spec.isOptional === true) && !value.includes("\0")
         ? fits(value)
@@ -98,7 +109,13 @@ export function defaultText(spec: OptionSpec): string {
 /** How a wrong value is shown in an error: as JSON where it has one, cut where it is long. */
 export function shown(value: unknown): string {
   const text = typeof value === "bigint" ? `${value}n` : jsonOf(value) ?? String(value);
-  return text.length <= 80 ? text : text.slice(0, 77) + "...";
+  const safe = withoutPassword(text);
+  return safe.length <= 80 ? safe : safe.slice(0, 77) + "...";
+}
+
+/** A text in which nobody is shown the user and the password of a URL. */
+export function withoutPassword(text: string): string {
+  return text.replace(/\/\/[^/@\s]*@/g, "//...@");
 }
 
 function jsonOf(value: unknown): string | undefined {
@@ -109,6 +126,12 @@ function jsonOf(value: unknown): string | undefined {
     // A value that refers to itself has no JSON.
     return Object.prototype.toString.call(value);
   }
+}
+
+function isServerUrl(text: string, schemes: readonly string[]): boolean {
+  // Several servers of one cluster are separated by commas.
+  const url = URL.parse(text.split(",")[0] ?? "");
+  return url !== null && url.hostname !== "" && schemes.includes(url.protocol.slice(0, -1));
 }
 
 function fits(value: OptionValue): Reading {
@@ -126,6 +149,8 @@ function valueOfText(spec: OptionSpec, text: string): unknown {
       return numberOfText(text, factorsOf(spec));
     case "port":
       return numberOfText(text, NO_FACTORS);
+    case "workers":
+      return text.toLowerCase() === AUTO_WORKERS ? AUTO_WORKERS : numberOfText(text, NO_FACTORS);
     case "list":
       return text.split(",").map((item) => item.trim()).filter((item) => item !== "");
     case "deflate": {

@@ -30,8 +30,10 @@ export interface OptionSources {
   readonly config?: unknown;
   /** True takes the defaults of `--dev`. */
   readonly dev?: boolean;
-  /** What this process may use, in bytes, where it is known. */
+  /** What the server may use, in bytes, where it is known. */
   readonly memoryLimitBytes?: number | undefined;
+  /** That have the memory together. Default: 1. */
+  readonly processes?: number;
 }
 
 /** Names of the options a route may set. */
@@ -150,11 +152,11 @@ function findSetting(name: OptionName, { flags, env, config }: OptionSources): F
   return { source: `${CONFIG_FILE} ${name}`, given: value, reading: checkValue(spec, value) };
 }
 
-function defaultOf(name: OptionName, { dev, memoryLimitBytes }: OptionSources): OptionValue {
+function defaultOf(name: OptionName, { dev, memoryLimitBytes, processes = 1 }: OptionSources): OptionValue {
   const spec = specOf(name);
   if (spec.kind === "host" && dev === true) return spec.devDefault;
   if (spec.kind === "integer" && spec.fromMemoryLimit === true && memoryLimitBytes !== undefined) {
-    return Math.min(spec.max, Math.max(spec.min, Math.floor(memoryLimitBytes / 2)));
+    return Math.min(spec.max, Math.max(spec.min, Math.floor(memoryLimitBytes / 2 / processes)));
   }
   return GATEWAY_OPTIONS[name].default;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { TopicRules, type TopicSource } from "../pubsub/mod.ts";
 import type { RouteEntry, RouteRuntime, RouteTable } from "../route/table.ts";
 import type { GatewayOptions } from "./option_table.ts";
 import { type ConnectionOptions, connectionOptionsOf } from "./options.ts";
@@ -34,6 +35,16 @@ export function tableFor({ table, canary }: Routing, name: string): RouteTable {
 /** Where code of the tables in force runs. */
 export function runtimesOf({ table, canary }: Routing): readonly RouteRuntime[] {
   return [...table.runtimes, ...canary?.table.runtimes ?? []];
+}
+
+/**
+ * What the routes in force say of topics. During a canary its routes only add to what the others say.
+ *
+ * @throws {TopicRuleError} when two routes disagree.
+ */
+export function topicRulesOf({ table, canary }: Routing): TopicRules {
+  const sources = ({ entries }: RouteTable): readonly TopicSource[] => entries.map(({ descriptor }) => descriptor);
+  return new TopicRules(sources(table), canary === undefined ? [] : sources(canary.table));
 }
 
 /**

@@ -6,6 +6,22 @@
  * @module
  */
 
+import type { SchemaOutput, StandardSchema } from "./schema_contract.ts";
+import type { PeerPresence, Subscribed, SubscribeOptions, TopicOptions } from "./topic_contract.ts";
+
+export type { SchemaIssue, SchemaOutput, SchemaResult, StandardSchema } from "./schema_contract.ts";
+export type {
+  HistoryOptions,
+  JoinOptions,
+  Member,
+  PeerPresence,
+  Position,
+  PresenceEvent,
+  Subscribed,
+  SubscribeOptions,
+  TopicOptions,
+} from "./topic_contract.ts";
+
 /**
  * What {@linkcode Peer.send} and publish take: a string goes out as a text message, bytes as a binary one, and a message
  * that was received as what it is. The last costs least: nothing is decoded, and what is long is sent where it lies.
@@ -18,41 +34,8 @@ export type TransportName = "websocket" | "long-poll" | "poll";
 /** A value, or a promise of it: every handler may be synchronous or asynchronous. */
 export type Awaitable<T> = T | Promise<T>;
 
-/**
- * The part of the Standard Schema interface (version 1) that Sockeye calls. Schemas of zod, valibot and arktype
- * satisfy it as they are.
- */
-export interface StandardSchema<Input = unknown, Output = Input> {
-  /** Where the interface keeps its parts, out of the way of the library's own. */
-  readonly "~standard": {
-    readonly version: 1;
-    readonly vendor: string;
-    readonly validate: (
-      value: unknown,
-      // deno-lint-ignore no-explicit-any -- libraries add a second, optional parameter of their own
-      ...rest: any[]
-    ) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
-    readonly types?: { readonly input: Input; readonly output: Output } | undefined;
-  };
-}
-
-/** What a schema answers: the value it made, or the issues it found. */
-export type SchemaResult<Output> =
-  | { readonly value: Output; readonly issues?: undefined }
-  | { readonly issues: ReadonlyArray<SchemaIssue> };
-
-/** One issue of a failed validation. */
-export interface SchemaIssue {
-  /** What is wrong, for a person. */
-  readonly message: string;
-  /** Where it is, from the outside in. */
-  readonly path?: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined;
-}
-
-/** The value type a schema produces. */
-export type SchemaOutput<Schema> = Schema extends
-  { readonly "~standard": { readonly types?: { readonly output: infer Output } | undefined } } ? Output
-  : unknown;
+/** What a handler returns: nothing, or a promise to be waited for; what it resolves to nobody asks for. */
+export type Handled = void | Promise<unknown>;
 
 /** The parameter that one segment of a pattern names, if it names one. */
 export type SegmentParams<Segment extends string> = Segment extends `[...${infer Name}]`
@@ -99,6 +82,14 @@ export interface Message<Value = unknown> {
    * Sent whole, or with its message, it may go out from where it lies: what was sent must not be changed or transferred.
    */
   readonly view: Uint8Array<ArrayBuffer>;
+  /** True when a client of ours waits for an answer (`request`). */
+  readonly isRequest: boolean;
+  /**
+   * Answers a request; once, and until its handler has settled. A request that nothing is said to is acknowledged then.
+   *
+   * @throws {TypeError} when the message is no request, or was answered.
+   */
+  reply(data: Sendable): void;
 }
 
 /** What a route handler sees of one connection. */
@@ -155,20 +146,25 @@ export interface Peer<Params = Readonly<Record<string, string>>, Context = unkno
   close(code?: number, reason?: string): void;
   /** Drops the connection at once, without a closing handshake. The client sees 1006. */
   terminate(): void;
+  /** Who is present in topics. */
+  readonly presence: PeerPresence;
   /**
-   * Adds this peer to a topic: from now on it gets what is published there. Takes effect before the call returns; the
-   * promise is for runtimes that live elsewhere.
+   * Adds this peer to a topic: from now on it gets what is published there. Of a topic with history first what `since` or
+   * `last` ask for, in order; then the promise resolves.
    *
    * @throws {TypeError} when the topic's name is not allowed.
+   * @throws {Error} when there are too many topics, or the history cannot be read: the peer is not in the topic then.
    */
-  subscribe(topic: string): Promise<void>;
+  subscribe(topic: string, options?: SubscribeOptions): Promise<Subscribed>;
   /** Takes this peer out of a topic. Nothing happens when it is not in it. */
   unsubscribe(topic: string): void;
   /**
-   * Sends one message to every subscriber of a topic except this peer.
+   * Sends one message to every subscriber of a topic except this peer. Of a topic with history the promise resolves when
+   * the message is stored: it is not lost then.
    *
    * @param options.self true sends it to this peer too, if it subscribed. Default: false.
    * @throws {TypeError} when the topic's name is not allowed.
+   * @throws {Error} when a message for a topic with history could not be stored.
    */
   publish(topic: string, data: Sendable, options?: { readonly self?: boolean }): Promise<void>;
   /** Resolves when at most `highWaterBytes` wait to be written, or when the connection has ended. */
@@ -293,6 +289,8 @@ export interface RouteOptions {
   readonly messageRate?: number;
   /** Compresses messages with clients that offer it: true, or how. Beyond `maxMessageBytes` inflated: 1009. */
   readonly perMessageDeflate?: boolean | PerMessageDeflateOptions;
+  /** Longest wait for a token where the route asks for one (`authenticate`), in milliseconds. Beyond it: 4401. */
+  readonly authTimeoutMs?: number;
   /** Origins allowed to connect, as `https://host[:port]`; `"*"` allows all. */
   readonly allowedOrigins?: readonly string[];
   /** Subprotocols this route speaks, best first; the first that the client offered is chosen. */
@@ -318,6 +316,11 @@ export interface Route<
 > {
   /** Options of this route's connections, over the gateway's. */
   readonly options?: RouteOptions;
+  /**
+   * What topics offer, by name, or by the beginning of it and `*`: `"room:*"`. For all routes, of which no two may say
+   * different things of one name.
+   */
+  readonly topics?: Readonly<Record<string, TopicOptions>>;
   /** What this route takes; a message that does not match calls `error`, or closes with 1008 without that hook. */
   readonly schema?: RouteSchema<MessageSchema>;
   /** Once, before the first peer: timers, feeds, connections to elsewhere. */
@@ -331,18 +334,24 @@ export interface Route<
     request: Request,
     context: UpgradeContext<Params>,
   ): Awaitable<UpgradeAcceptance<Context> | Response | void>;
+  /**
+   * Who is it? Asked first, with what the client gives as its token: a client of ours in its first message or as a
+   * subprotocol, others as a bearer token (RFC 6750 §2.1) or a subprotocol. False closes with 4403, and no token within
+   * `authTimeoutMs` with 4401.
+   */
+  authenticate?(peer: Peer<Params, Context>, token: string): Awaitable<boolean>;
   /** The connection is open. */
-  open?(peer: Peer<Params, Context>): Awaitable<void>;
+  open?(peer: Peer<Params, Context>): Handled;
   /** One message has arrived. */
-  message?(peer: Peer<Params, Context>, message: Message<SchemaOutput<MessageSchema>>): Awaitable<void>;
+  message?(peer: Peer<Params, Context>, message: Message<SchemaOutput<MessageSchema>>): Handled;
   /** May a client of ours (`sockeye.v1`) subscribe to this topic? Without the hook: no. */
   subscribe?(peer: Peer<Params, Context>, topic: string): Awaitable<boolean>;
   /** What waited to be written has fallen to `highWaterBytes` or less again. */
-  drain?(peer: Peer<Params, Context>): Awaitable<void>;
+  drain?(peer: Peer<Params, Context>): Handled;
   /** The connection has ended. Called once for every peer that was opened. */
-  close?(peer: Peer<Params, Context>, info: CloseInfo): Awaitable<void>;
+  close?(peer: Peer<Params, Context>, info: CloseInfo): Handled;
   /** A handler threw or rejected (the peer is then closed with 1011), or a message missed the schema. */
-  error?(peer: Peer<Params, Context>, error: unknown): Awaitable<void>;
+  error?(peer: Peer<Params, Context>, error: unknown): Handled;
   /** New code takes over: return what the next deployment needs to know of this peer. */
   suspend?(peer: Peer<Params, Context>): Awaitable<unknown>;
   /** This code takes a peer over. */
@@ -350,7 +359,7 @@ export interface Route<
     peer: Peer<Params, Context>,
     state: unknown,
     info: { readonly reason: ResumeReason },
-  ): Awaitable<void>;
+  ): Handled;
 }
 
 /** What a file under `routes/` exports. At least one of the three. */

@@ -7,7 +7,17 @@
  * @module
  */
 import type { MessageForm, MessageWalk, Payload } from "../frame/mod.ts";
-import type { Awaitable, CloseInfo, ResumeReason, RouteOptions, TransportName } from "./contract.ts";
+import type {
+  Awaitable,
+  CloseInfo,
+  Member,
+  ResumeReason,
+  RouteOptions,
+  Subscribed,
+  SubscribeOptions,
+  TopicOptions,
+  TransportName,
+} from "./contract.ts";
 
 /** The handshake request as it crosses the border: plain and cloneable. */
 export interface RequestRecord {
@@ -33,7 +43,11 @@ export interface RouteDescriptor {
   readonly methods: ReadonlyArray<"GET" | "POST">;
   /** True when it can take a peer over whose code has ended: it has a `resume` hook. */
   readonly canResume: boolean;
+  /** True when it has an `authenticate` hook. */
+  readonly hasAuthenticate?: boolean;
   readonly options: RouteOptions;
+  /** What it says of topics. */
+  readonly topics?: Readonly<Record<string, TopicOptions>>;
 }
 
 /** The answer to an upgrade. */
@@ -54,6 +68,24 @@ export interface UpgradeQuestion {
   readonly signal: AbortSignal;
 }
 
+/**
+ * What one connection does with topics for the code that handles it. Names and keys are checked by the code's side and
+ * here; what is not allowed is a TypeError, thrown. Promises reject with an error that is for the code.
+ */
+export interface TopicCommands {
+  /** That it is subscribed to, live. */
+  readonly names: ReadonlySet<string>;
+  subscribe(topic: string, options?: SubscribeOptions): Awaitable<Subscribed>;
+  unsubscribe(topic: string): void;
+  publish(topic: string, data: Payload, self: boolean): void | Promise<void>;
+  /** @param key empty for the peer's id. @param state JSON. */
+  join(topic: string, key: string, state: string): void | Promise<void>;
+  leave(topic: string): void;
+  members(topic: string): Awaitable<readonly Member[]>;
+  watch(topic: string): void | Promise<void>;
+  unwatch(topic: string): void;
+}
+
 /** Commands up: what one connection does for the code that handles it. */
 export interface PeerCommands {
   readonly id: string;
@@ -65,7 +97,7 @@ export interface PeerCommands {
   readonly highWaterBytes: number;
   /** Owned by the gateway, so that it outlives the code. */
   context: unknown;
-  readonly topics: ReadonlySet<string>;
+  readonly topics: TopicCommands;
   send(data: Payload): boolean;
   /**
    * Sends `bytes[start, end)`: as text, when it is known to be UTF-8. What the running handler was given, and is long,
@@ -75,9 +107,8 @@ export interface PeerCommands {
   ping(payload: Uint8Array): void;
   close(code: number, reason: string): void;
   terminate(): void;
-  subscribe(topic: string): void;
-  unsubscribe(topic: string): void;
-  publish(topic: string, data: Payload, self: boolean): void;
+  /** Answers a request, or, without an answer, acknowledges that it was handled. */
+  reply(request: number, data: Payload | undefined): void;
   drained(): Promise<void>;
   /** The code failed: the reason is logged by the runtime, the peer gets 1011. */
   fail(): void;
@@ -102,8 +133,18 @@ export interface GivenBack {
  */
 export interface PeerEvents {
   open(): void | Promise<void>;
-  /** The payload is `bytes[start, end)`, valid until the handler has settled. */
+  /**
+   * The payload is `bytes[start, end)`, valid until the handler has settled. Of a request (`FORM.REQUEST`) the first four
+   * bytes are its number, little-endian, and the payload follows them.
+   */
   message(form: MessageForm, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void | Promise<void>;
+  /**
+   * May the client subscribe to this topic? Like a handler: others wait until it settles. A hook that fails is a failed
+   * handler, and a no.
+   */
+  subscribe(topic: string): Awaitable<boolean>;
+  /** Is this token good? Asked before `open`, where the descriptor says `hasAuthenticate`; the same. */
+  authenticate(token: string): Awaitable<boolean>;
   /**
    * The same for the messages of a chunk that `walk.next()` gives, one after the other, up to one whose handler is pending:
    * then the promise is of that one, and the walk still stands on it. May be left out.

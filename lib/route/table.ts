@@ -22,6 +22,7 @@ export type {
   RouteRuntime,
   RuntimeKind,
   RuntimeStatus,
+  TopicCommands,
   UpgradeDecision,
   UpgradeQuestion,
 } from "./runtime_contract.ts";

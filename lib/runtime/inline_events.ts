@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { CLOSE_CODE, type MessageForm, type MessageWalk } from "../frame/mod.ts";
+import { CLOSE_CODE, FORM, type MessageForm, type MessageWalk } from "../frame/mod.ts";
 import type { Awaitable, CloseInfo, ResumeReason, SchemaResult, StandardSchema } from "../route/mod.ts";
 import { SchemaError } from "../route/mod.ts";
 import { messageOf, type PeerCommands, type PeerEvents } from "../route/table.ts";
 import { InlineMessage } from "./inline_message.ts";
 import { InlinePeer } from "./inline_peer.ts";
+import { InlineRequest } from "./inline_request.ts";
 import { isPending } from "./pending.ts";
 import { RevokedCommands } from "./revoked_commands.ts";
 import type { RunningRoute } from "./running_route.ts";
@@ -44,18 +45,9 @@ export class InlineEvents implements PeerEvents {
   }
 
   message(form: MessageForm, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void | Promise<void> {
-    const { onMessage, route, messageSchema, setting } = this.#running;
-    if (onMessage === undefined || InlinePeer.isOver(this.#peer)) return;
-    const message = new InlineMessage(form, bytes, start, end);
-    if (messageSchema !== undefined) return this.#checkedMessage(message, messageSchema);
-    try {
-      const result: unknown = onMessage.call(route, this.#peer, message);
-      if (isPending(result)) return this.#settleMessage(result, message);
-    } catch (error) {
-      InlineMessage.release(message, setting.isDevelopment);
-      return this.#fail("message", error);
-    }
-    InlineMessage.release(message, setting.isDevelopment);
+    if ((form & FORM.REQUEST) !== 0) return this.#request(form, bytes, start, end);
+    if (this.#running.onMessage === undefined || InlinePeer.isOver(this.#peer)) return;
+    return this.#handle(new InlineMessage(form, bytes, start, end));
   }
 
   messages(walk: MessageWalk): void | Promise<void> {
@@ -80,6 +72,18 @@ export class InlineEvents implements PeerEvents {
       }
       InlineMessage.release(message, setting.isDevelopment);
     }
+  }
+
+  subscribe(topic: string): Awaitable<boolean> {
+    const { onSubscribe, route } = this.#running;
+    if (onSubscribe === undefined) return false;
+    return this.#ask("subscribe", () => onSubscribe.call(route, this.#peer, topic));
+  }
+
+  authenticate(token: string): Awaitable<boolean> {
+    const { onAuthenticate, route } = this.#running;
+    if (onAuthenticate === undefined) return false;
+    return this.#ask("authenticate", () => onAuthenticate.call(route, this.#peer, token));
   }
 
   drain(): void | Promise<void> {
@@ -120,13 +124,58 @@ export class InlineEvents implements PeerEvents {
   resume(state: unknown, reason: ResumeReason): Awaitable<void> {
     const { route, peers } = this.#running;
     peers?.set(this.#commands.id, this.#peer);
-    return route.resume?.(this.#peer, state, { reason });
+    // What it resolves to nobody asks for.
+    return route.resume?.(this.#peer, state, { reason }) as Awaitable<void>;
   }
 
   revoke(reason: DOMException): void {
     this.#running.peers?.delete(this.#commands.id);
     this.#commands = new RevokedCommands(this.#commands);
     InlinePeer.revoke(this.#peer, this.#commands, reason);
+  }
+
+  /** A message whose bytes are given back when its handler has settled. */
+  #handle(message: InlineMessage): void | Promise<void> {
+    const { onMessage, route, messageSchema, setting } = this.#running;
+    if (messageSchema !== undefined) return this.#checkedMessage(message, messageSchema);
+    try {
+      const result: unknown = onMessage?.call(route, this.#peer, message);
+      if (isPending(result)) return this.#settleMessage(result, message);
+    } catch (error) {
+      InlineMessage.release(message, setting.isDevelopment);
+      return this.#fail("message", error);
+    }
+    InlineMessage.release(message, setting.isDevelopment);
+  }
+
+  /** A message that is to be answered: by its handler, or, where that says nothing, when it has settled. */
+  #request(form: MessageForm, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void | Promise<void> {
+    if (InlinePeer.isOver(this.#peer)) return;
+    const request = new InlineRequest(form, bytes, start, end, this.#peer);
+    const pending = this.#handle(request);
+    if (pending === undefined) return InlineRequest.settle(request);
+    return pending.then(() => InlineRequest.settle(request));
+  }
+
+  /** A hook that says yes or no: whatever is not true is a no. */
+  #ask(hook: string, ask: () => unknown): Awaitable<boolean> {
+    if (InlinePeer.isOver(this.#peer)) return false;
+    try {
+      const answer = ask();
+      return isPending(answer) ? this.#awaitedAnswer(hook, answer) : answer === true;
+    } catch (error) {
+      const pending = this.#fail(hook, error);
+      return pending === undefined ? false : pending.then(() => false);
+    }
+  }
+
+  async #awaitedAnswer(hook: string, pending: PromiseLike<unknown>): Promise<boolean> {
+    try {
+      return await pending === true;
+    } catch (error) {
+      await this.#fail(hook, error);
+      return false;
+    }
   }
 
   async #settle(hook: string, pending: PromiseLike<unknown>): Promise<void> {

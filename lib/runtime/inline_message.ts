@@ -4,7 +4,7 @@
  * @module
  */
 import { FORM, type MessageForm, viewOfPart } from "../frame/mod.ts";
-import type { Message } from "../route/mod.ts";
+import type { Message, Sendable } from "../route/mod.ts";
 import type { PeerCommands } from "../route/table.ts";
 import { decodeAscii } from "./ascii_decode.ts";
 import { decodeText } from "./text_decode.ts";
@@ -38,6 +38,10 @@ export class InlineMessage implements Message {
     return (this.#form & FORM.TEXT) !== 0;
   }
 
+  get isRequest(): boolean {
+    return (this.#form & FORM.REQUEST) !== 0;
+  }
+
   get value(): unknown {
     return this.#value;
   }
@@ -69,6 +73,11 @@ export class InlineMessage implements Message {
 
   arrayBuffer(): ArrayBuffer {
     return this.bytes().buffer;
+  }
+
+  /** Of a request there is another: `InlineRequest`. */
+  reply(_data: Sendable): void {
+    throw new TypeError("message.reply answers a request, and this message is none; peer.send sends a message");
   }
 
   #living(asked: string): Uint8Array<ArrayBuffer> {
@@ -108,6 +117,11 @@ export class InlineMessage implements Message {
     }
     // Who has a view may have written to it: what was UTF-8 need not be any more.
     return commands.send(message.isText ? message.text() : bytes.slice(start, end));
+  }
+
+  /** True when its handler has settled. */
+  static isReleased(message: InlineMessage): boolean {
+    return message.#bytes === undefined;
   }
 
   /** Sets what the schema made of the message. */

@@ -7,17 +7,21 @@ import {
   isUserCloseCode,
   MAX_CONTROL_BYTES,
   MAX_REASON_BYTES,
+  type Payload,
   USER_CLOSE_CODES,
   utf8Bytes,
   viewOf,
 } from "../frame/mod.ts";
-import type { Peer, Sendable, TransportName } from "../route/mod.ts";
+import type { Peer, PeerPresence, Sendable, Subscribed, SubscribeOptions, TransportName } from "../route/mod.ts";
 import type { PeerCommands } from "../route/table.ts";
 import { checkContext } from "./context_check.ts";
 import { InlineMessage } from "./inline_message.ts";
-import { DONE } from "./pending.ts";
+import { InlinePresence } from "./inline_presence.ts";
+import { DONE, refused, SUBSCRIBED, unheard } from "./pending.ts";
 import { requestOf, urlOf } from "../route/table.ts";
 import { kindOf, payloadOf } from "./sendable.ts";
+import { checkSubscribeOptions } from "./subscribe_options.ts";
+import { checkTopicName, checkTopicText } from "./topic_name.ts";
 
 /** What all peers of one runtime have in common. */
 export interface PeerSetting {
@@ -26,13 +30,14 @@ export interface PeerSetting {
   readonly isDevelopment: boolean;
 }
 
-/** One peer. What an idle one does not need (URL, Request, AbortController) is made when it is first asked for. */
+/** One peer. What an idle one does not need (URL, Request, presence …) is made when it is first asked for. */
 export class InlinePeer implements Peer {
   #commands: PeerCommands;
   readonly #setting: PeerSetting;
   #url: URL | undefined;
   #request: Request | undefined;
   #abort: AbortController | undefined;
+  #presence: InlinePresence | undefined;
   #reason: DOMException | undefined;
   #isOver = false;
 
@@ -75,7 +80,11 @@ export class InlinePeer implements Peer {
   }
 
   get topics(): ReadonlySet<string> {
-    return this.#commands.topics;
+    return this.#commands.topics.names;
+  }
+
+  get presence(): PeerPresence {
+    return this.#presence ??= new InlinePresence(() => this.#commands.topics);
   }
 
   get transport(): TransportName {
@@ -141,23 +150,46 @@ export class InlinePeer implements Peer {
     this.#commands.terminate();
   }
 
-  // Not `async`: a topic that is not allowed must fail the handler even when nobody awaits the promise.
-  subscribe(topic: string): Promise<void> {
-    this.#commands.subscribe(checkedTopic("subscribe", topic));
-    return DONE;
+  // Not `async`: misuse must fail the handler even when nobody awaits the promise. What only the gateway knows fails the
+  // promise, as it does where the gateway is elsewhere.
+  subscribe(topic: string, options?: SubscribeOptions): Promise<Subscribed> {
+    const name = checkTopicName("subscribe", topic);
+    const where = checkSubscribeOptions(options);
+    try {
+      const begun = this.#commands.topics.subscribe(name, where);
+      if (begun instanceof Promise) return unheard(begun);
+      return begun.recovered || begun.position !== undefined ? Promise.resolve(begun) : SUBSCRIBED;
+    } catch (error) {
+      return refused(error);
+    }
   }
 
   unsubscribe(topic: string): void {
-    this.#commands.unsubscribe(checkedTopic("unsubscribe", topic));
+    this.#commands.topics.unsubscribe(checkTopicName("unsubscribe", topic));
   }
 
   publish(topic: string, data: Sendable, options?: { readonly self?: boolean }): Promise<void> {
-    this.#commands.publish(checkedTopic("publish", topic), payloadOf("peer.publish", data), options?.self === true);
-    return DONE;
+    // The characters of the name are the hub's affair: this is called for each message of many a route.
+    const name = checkTopicText("publish", topic);
+    const payload = payloadOf("peer.publish", data);
+    try {
+      const stored = this.#commands.topics.publish(name, payload, options?.self === true);
+      return stored === undefined ? DONE : unheard(stored);
+    } catch (error) {
+      if (error instanceof TypeError) throw error;
+      return refused(error);
+    }
   }
 
   drained(): Promise<void> {
     return this.#commands.drained();
+  }
+
+  /** Answers a request; without an answer it is acknowledged. */
+  static reply(peer: InlinePeer, request: number, data: Payload | undefined): void {
+    // As in `send`: a view of a message is overwritten when its handler ends.
+    const isCopied = peer.#setting.isDevelopment && data !== undefined && typeof data !== "string";
+    peer.#commands.reply(request, isCopied ? viewOf(data).slice() : data);
   }
 
   /**
@@ -195,8 +227,3 @@ export class InlinePeer implements Peer {
 
 const EMPTY = new Uint8Array(0);
 const encoder = new TextEncoder();
-
-function checkedTopic(method: string, topic: unknown): string {
-  if (typeof topic === "string") return topic;
-  throw new TypeError(`peer.${method} takes the topic's name as a string, not ${kindOf(topic)}`);
-}

@@ -17,7 +17,7 @@ import {
 import { checkResponse, internalServerError } from "./http_answer.ts";
 import { InlineEvents } from "./inline_events.ts";
 import type { RuntimeLog } from "./log.ts";
-import { isPending } from "./pending.ts";
+import { isPending, unheard } from "./pending.ts";
 import { requestOf } from "../route/table.ts";
 import type { LoadedRoute } from "./route_module.ts";
 import { RunningRoute } from "./running_route.ts";
@@ -59,7 +59,7 @@ export class InlineRuntime implements RouteRuntime {
     const setting = { deployment: options.deployment, isDevelopment: options.poisonViews };
     this.#routes = options.routes.map((loaded) => new RunningRoute(loaded, setting, options.log));
     this.descriptors = this.#routes.map((running) => running.descriptor);
-    this.#publish = (topic, sendable) => options.publish(topic, payloadOf("publish", sendable));
+    this.#publish = (topic, sendable) => unheard(options.publish(topic, payloadOf("publish", sendable)));
     this.#isDevelopment = options.poisonViews;
   }
 

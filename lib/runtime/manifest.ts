@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { RouteDescriptor } from "../route/table.ts";
+import { messageOf, type RouteDescriptor } from "../route/table.ts";
+import { checkTopicOptions } from "./topic_options.ts";
 
 /** Version of what gateway and deployment agree on: the manifest, and what the code exports. */
 export const CONTRACT = 1;
@@ -37,8 +38,8 @@ export interface Manifest {
   readonly gateway: BuiltFile;
   /** All routes: one module that needs nothing but `node:`. */
   readonly routes: BuiltFile;
-  /** What hosts code in a worker, and in a sandbox. */
-  readonly hosts?: { readonly worker: BuiltFile; readonly sandbox: BuiltFile };
+  /** What hosts code in a worker and in a sandbox, and what keeps histories. */
+  readonly hosts?: { readonly worker: BuiltFile; readonly sandbox: BuiltFile; readonly histories: BuiltFile };
   /** Plug-ins, each of them one such module. */
   readonly plugins?: readonly BuiltPlugin[];
   /** What the routes are, so that nobody has to run them to know. */
@@ -74,9 +75,28 @@ export function parseManifest(text: string, where: string): Manifest {
     throw wrong("it does not name its files");
   }
   const { hosts, plugins = [] } = manifest;
-  if (hosts !== undefined && !(isFile(hosts.worker) && isFile(hosts.sandbox))) throw wrong("its hosts are no files");
+  if (hosts !== undefined && ![hosts.worker, hosts.sandbox, hosts.histories].every(isFile)) {
+    throw wrong("its hosts are no files");
+  }
   if (!Array.isArray(plugins) || !plugins.every(isFile)) throw wrong("its plugins are no files");
+  const problem = tableProblem(manifest.table ?? []);
+  if (problem !== undefined) throw wrong(problem);
   return manifest as Manifest;
+}
+
+/** What a server makes up its mind by before it runs the code. */
+function tableProblem(table: unknown): string | undefined {
+  if (!Array.isArray(table)) return "its table is no list of routes";
+  for (const one of table) {
+    const { file, hasAuthenticate = false, topics = {} } = (one ?? {}) as Partial<RouteDescriptor>;
+    const where = `its route ${JSON.stringify(file)}`;
+    if (typeof hasAuthenticate !== "boolean") return `${where} does not say whether it asks for a token`;
+    try {
+      checkTopicOptions(topics);
+    } catch (error) {
+      return `${where} cannot be served: ${messageOf(error)}`;
+    }
+  }
 }
 
 /** A name that leads out of the folder is none. */

@@ -22,6 +22,9 @@ export {
 export { importedFiles } from "./module_versions.ts";
 export { checkRouteModule, type LoadedRoute, type RoutePlace } from "./route_module.ts";
 export {
+  type BatchWriter,
+  Calls,
+  decodeValue,
   findKeeper,
   GrantError,
   type Grants,
@@ -32,12 +35,17 @@ export {
   loadWorker,
   mayUseTopic,
   missingGrants,
+  Outbox,
   parseGrants,
   parseHibernation,
   parseLimits,
   type ProcessOrder,
+  RecordReader,
   type RemoteOrder,
   RemoteRuntime,
+  type TakeRecord,
+  TEXT_FLAG,
+  WireError,
   type WorkerOrder,
 } from "./remote/mod.ts";
 export { keepRunning } from "./stray_errors.ts";

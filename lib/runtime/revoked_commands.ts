@@ -4,9 +4,20 @@
  * @module
  */
 import type { TransportName } from "../route/mod.ts";
-import type { PeerCommands, RequestRecord } from "../route/table.ts";
+import type { PeerCommands, RequestRecord, TopicCommands } from "../route/table.ts";
 
-const NO_TOPICS: ReadonlySet<string> = new Set();
+/** Nothing is done, and who waits for it waits no longer. */
+const NO_TOPICS: TopicCommands = {
+  names: new Set(),
+  subscribe: () => ({ recovered: false }),
+  unsubscribe() {},
+  publish() {},
+  join() {},
+  leave() {},
+  members: () => [],
+  watch() {},
+  unwatch() {},
+};
 
 /** Knows what the peer was, and does nothing more: it belongs to other code now. */
 export class RevokedCommands implements PeerCommands {
@@ -46,9 +57,7 @@ export class RevokedCommands implements PeerCommands {
   ping(): void {}
   close(): void {}
   terminate(): void {}
-  subscribe(): void {}
-  unsubscribe(): void {}
-  publish(): void {}
+  reply(): void {}
   fail(): void {}
   giveBack(): void {}
 }

@@ -4,7 +4,8 @@
  * @module
  */
 import type { HttpHandler, Route } from "../route/mod.ts";
-import { nearestName, parsePattern, type RouteDescriptor } from "../route/table.ts";
+import { messageOf, nearestName, parsePattern, type RouteDescriptor } from "../route/table.ts";
+import { checkTopicOptions } from "./topic_options.ts";
 
 /** A route whose code is at hand. */
 export interface LoadedRoute {
@@ -58,7 +59,9 @@ export function checkRouteModule(exports: Readonly<Record<string, unknown>>, pla
     hasUpgrade: route?.upgrade !== undefined,
     canResume: route?.resume !== undefined,
     methods: [...(get ? ["GET"] as const : []), ...(post ? ["POST"] as const : [])],
+    ...(route?.authenticate === undefined ? {} : { hasAuthenticate: true }),
     options: route?.options ?? {},
+    ...(route?.topics === undefined ? {} : { topics: route.topics }),
   };
   return { descriptor, route, get, post };
 }
@@ -67,6 +70,7 @@ export function checkRouteModule(exports: Readonly<Record<string, unknown>>, pla
 const CONNECTION_HOOKS = [
   "start",
   "upgrade",
+  "authenticate",
   "open",
   "message",
   "subscribe",
@@ -77,7 +81,7 @@ const CONNECTION_HOOKS = [
   "resume",
 ] as const satisfies ReadonlyArray<keyof Route>;
 const HOOKS: readonly string[] = [...CONNECTION_HOOKS, "stop"];
-const ROUTE_KEYS: readonly string[] = ["path", "options", "schema", ...HOOKS];
+const ROUTE_KEYS: readonly string[] = ["path", "options", "topics", "schema", ...HOOKS];
 const METHODS: readonly string[] = ["get", "post"];
 const OTHER_METHODS: readonly string[] = ["put", "patch", "delete", "head", "options", "trace", "connect"];
 
@@ -113,9 +117,18 @@ function checkRoute(value: unknown, place: RoutePlace): Route {
   if (value.options !== undefined && !isPlainObject(value.options)) {
     throw wrong(place.file, `its "options" are ${kindOf(value.options)}; they must be an object`);
   }
+  if (value.topics !== undefined) checkTopics(value.topics, place.file);
   if (value.schema !== undefined) checkSchema(value.schema, place.file);
   if (value.path !== undefined) checkPath(value.path, place);
   return value as Route;
+}
+
+function checkTopics(topics: unknown, file: string): void {
+  try {
+    checkTopicOptions(topics);
+  } catch (error) {
+    throw wrong(file, messageOf(error));
+  }
 }
 
 function checkSchema(schema: unknown, file: string): void {

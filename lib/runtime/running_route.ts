@@ -18,6 +18,8 @@ export class RunningRoute {
   readonly route: Route;
   readonly onOpen: Route["open"];
   readonly onMessage: Route["message"];
+  readonly onSubscribe: Route["subscribe"];
+  readonly onAuthenticate: Route["authenticate"];
   readonly onDrain: Route["drain"];
   readonly onClose: Route["close"];
   readonly onError: Route["error"];
@@ -35,6 +37,8 @@ export class RunningRoute {
     this.route = route;
     this.onOpen = route.open;
     this.onMessage = route.message;
+    this.onSubscribe = route.subscribe;
+    this.onAuthenticate = route.authenticate;
     this.onDrain = route.drain;
     this.onClose = route.close;
     this.onError = route.error;

@@ -155,7 +155,7 @@ export class TestServer implements AsyncDisposable {
   readonly clock: TestClock;
   readonly #quiet = new Quiet();
   readonly #logs: TestLogLine[] = [];
-  readonly #hub = new Hub();
+  readonly #hub: Hub;
   readonly #isDevelopment: boolean;
   readonly #gateway: Gateway;
   readonly #deployments: Deployments;
@@ -178,9 +178,11 @@ export class TestServer implements AsyncDisposable {
     const log = (level: TestLogLine["level"]) => (message: string, fields: Readonly<Record<string, unknown>>) =>
       void this.#logs.push({ level, message, fields });
     this.#log = { warn: log("warn"), error: log("error") };
+    const resolved = resolveOptions({ config: options });
+    this.#hub = new Hub({ limits: resolved, clock: this.clock });
     this.#first = this.#runtimeOf(routes, "test");
     this.#gateway = new Gateway({
-      options: resolveOptions({ config: options }),
+      options: resolved,
       table: RouteTable.of([this.#first]),
       hub: this.#hub,
       clock: this.clock,
@@ -243,7 +245,7 @@ export class TestServer implements AsyncDisposable {
   #runtimeOf(routes: readonly LoadedRoute[], deployment: string): RouteRuntime {
     const runtime = new InlineRuntime({
       routes,
-      publish: (topic, data) => Promise.resolve(void this.#hub.publish(topic, data)),
+      publish: async (topic, data) => await this.#hub.publish(topic, data),
       log: this.#log,
       poisonViews: this.#isDevelopment,
       deployment,
@@ -303,7 +305,7 @@ export class TestServer implements AsyncDisposable {
 
   /** Sends a message to every subscriber of a topic. */
   publish(topic: string, data: string | ArrayBuffer | ArrayBufferView): void {
-    this.#gateway.publish(topic, data);
+    void this.#gateway.publish(topic, data);
   }
 
   /** Resolves when no byte moves any more and no handler is pending. */

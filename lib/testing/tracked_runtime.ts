@@ -80,6 +80,14 @@ class TrackedEvents implements PeerEvents {
     return this.#quiet.track(this.#events.messages?.(walk));
   }
 
+  subscribe(topic: string): Awaitable<boolean> {
+    return this.#quiet.track(this.#events.subscribe(topic));
+  }
+
+  authenticate(token: string): Awaitable<boolean> {
+    return this.#quiet.track(this.#events.authenticate(token));
+  }
+
   drain(): void | Promise<void> {
     return this.#quiet.track(this.#events.drain());
   }

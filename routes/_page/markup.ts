@@ -35,6 +35,7 @@ const CONSOLES = `<section aria-labelledby="try">
 <h2 id="try">Try a route</h2>
 <div class="tabs" role="tablist" aria-label="Routes"></div>
 <div id="panels"></div>
+<p>Or open <a href="/chat/lobby">/chat/lobby</a> in two windows: a chat that remembers, knows who is there, and misses nothing when the network does.</p>
 </section>`;
 
 const CONSOLE_TEMPLATE = `<template id="console">

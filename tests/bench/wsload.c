@@ -12,7 +12,8 @@
 //                                -d publications under way at once; counted is each delivery
 //                           hs: -c slots connect, upgrade and close, over and over; counted is each 101
 //                           idle: open -c connections, leave them for -t seconds, and tell the server's memory for each
-// -p port   -u path         of the server on 127.0.0.1
+// -p port   -u path         of the server on 127.0.0.1; several ports, comma-separated: the connections take turns, the
+//                           publisher of a fan-out being the last
 // -R                        in idle: no handshake, for a byte echo
 // -c connections            -k so many of them are opened at once
 // -s payload bytes          -d messages in flight on each connection   -W bytes per write   -r bytes per read
@@ -71,7 +72,7 @@ typedef struct {
 } C;
 
 static int bare=0; static int mode; // 0 echo 1 raw 2 fan 3 hs 4 idle
-static int nconn=1, port=9001, depth=1, text=0, verify=0, deflate=0, abrupt=0, rbufsz=1<<18, hsconc=64, multi_src=0, chunkw=0;
+static int nconn=1, ports[8]={9001}, nport=1, depth=1, text=0, verify=0, deflate=0, abrupt=0, rbufsz=1<<18, hsconc=64, multi_src=0, chunkw=0;
 static uint64_t size=20; static double secs=2, warm=0.5; static int spid[8], nspid=0;
 static const char*path="/"; static const char*label="";
 static uint8_t *frame,*stream,*payload; static uint64_t flen, streamframes;
@@ -98,7 +99,7 @@ static int open_conn(C*c){
   int fd=socket(AF_INET,SOCK_STREAM|SOCK_NONBLOCK,0); if(fd<0)die("socket");
   int one=1; setsockopt(fd,IPPROTO_TCP,TCP_NODELAY,&one,sizeof one);
   if(multi_src){setsockopt(fd,IPPROTO_IP,IP_BIND_ADDRESS_NO_PORT,&one,sizeof one);struct sockaddr_in l={.sin_family=AF_INET};static unsigned k; l.sin_addr.s_addr=htonl(0x7f000001+(k++%multi_src)+1);if(bind(fd,(void*)&l,sizeof l))die("bind");}
-  struct sockaddr_in a={.sin_family=AF_INET,.sin_port=htons(port)};a.sin_addr.s_addr=htonl(INADDR_LOOPBACK);
+  struct sockaddr_in a={.sin_family=AF_INET,.sin_port=htons(ports[c->id%nport])};a.sin_addr.s_addr=htonl(INADDR_LOOPBACK);
   c->fd=fd;c->st=ST_CONN;c->hl=0;c->pay=0;c->poff=0;c->infrag=0;c->hbl=0;c->to_send=0;c->off=0;c->want_out=1;c->inflight=0;c->tsh=c->tst=0;c->rawcnt=0;c->t0=now_ns();
   if(connect(fd,(void*)&a,sizeof a)&&errno!=EINPROGRESS){perror("connect");close(fd);errs++;c->st=ST_DEAD;return -1;}
   struct epoll_event e={.events=EPOLLIN|EPOLLOUT,.data.ptr=c};epoll_ctl(ep,EPOLL_CTL_ADD,fd,&e);return 0;
@@ -196,7 +197,7 @@ int main(int ac,char**av){
   struct rlimit fl; if(!getrlimit(RLIMIT_NOFILE,&fl)){fl.rlim_cur=fl.rlim_max;setrlimit(RLIMIT_NOFILE,&fl);}
   int o; while((o=getopt(ac,av,"m:c:p:s:d:t:w:P:u:xvzaRr:k:S:l:W:"))!=-1)switch(o){
     case 'm':mode=!strcmp(optarg,"echo")?0:!strcmp(optarg,"raw")?1:!strcmp(optarg,"fan")?2:!strcmp(optarg,"hs")?3:!strcmp(optarg,"idle")?4:-1;if(mode<0){fprintf(stderr,"mode?\n");return 1;}break;
-    case 'c':nconn=atoi(optarg);break;case 'p':port=atoi(optarg);break;case 's':size=strtoull(optarg,0,0);break;case 'd':depth=atoi(optarg);break;
+    case 'c':nconn=atoi(optarg);break;case 'p':{nport=0;char*s=strdup(optarg);for(char*p=strtok(s,",");p&&nport<8;p=strtok(0,","))ports[nport++]=atoi(p);}break;case 's':size=strtoull(optarg,0,0);break;case 'd':depth=atoi(optarg);break;
     case 't':secs=atof(optarg);break;case 'w':warm=atof(optarg);break;case 'P':{char*s=strdup(optarg);for(char*p=strtok(s,",");p;p=strtok(0,","))spid[nspid++]=atoi(p);}break;case 'u':path=optarg;break;
     case 'x':text=1;break;case 'v':verify=1;break;case 'z':deflate=1;break;case 'a':abrupt=1;break;case 'R':bare=1;break;case 'r':rbufsz=atoi(optarg);break;case 'k':hsconc=atoi(optarg);break;case 'S':multi_src=atoi(optarg);break;case 'l':label=optarg;break;case 'W':chunkw=atoi(optarg);break;
     default:fprintf(stderr,"usage: see the head of wsload.c\n");return 1;}
@@ -211,7 +212,7 @@ int main(int ac,char**av){
   streamframes=depth; if(streamframes*flen>(4u<<20))streamframes=(4u<<20)/flen; if(streamframes<2)streamframes=2; // stream must be long enough to start at any offset<flen
   stream=malloc((streamframes+1)*flen);for(uint64_t i=0;i<=streamframes;i++)memcpy(stream+i*flen,frame,flen); streamframes++;
   if(size>=(1<<19)&&rbufsz==1<<18)rbufsz=1<<20; rbuf=malloc(rbufsz);
-  hsreqlen=snprintf(hsreq,512,"GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: x3JJHMbDL1EzLkh9GBhXDw==\r\nSec-WebSocket-Version: 13\r\n%s\r\n",path,port,deflate?getenv("ZOFFER")?getenv("ZOFFER"):"Sec-WebSocket-Extensions: permessage-deflate; client_no_context_takeover\r\n":"");
+  hsreqlen=snprintf(hsreq,512,"GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: x3JJHMbDL1EzLkh9GBhXDw==\r\nSec-WebSocket-Version: 13\r\n%s\r\n",path,ports[0],deflate?getenv("ZOFFER")?getenv("ZOFFER"):"Sec-WebSocket-Extensions: permessage-deflate; client_no_context_takeover\r\n":"");
   ep=epoll_create1(0); int total=nconn+(mode==2?1:0); cs=calloc(total,sizeof(C));
   double rss0=srss();
   if(mode==3){ for(int i=0;i<nconn;i++){cs[i].ts=calloc(1,8);open_conn(&cs[i]);} measure(); return 0; }

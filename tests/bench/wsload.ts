@@ -25,9 +25,11 @@ export interface Load {
 
 /** Where it is put, and for how long. */
 export interface LoadTarget {
-  readonly port: number;
+  /** Of several servers: the connections take turns, the publisher of a fan-out being the last. */
+  readonly port: number | readonly number[];
   readonly path: string;
-  readonly pid: number;
+  /** Of several processes: their CPU time and memory are added up. */
+  readonly pid: number | readonly number[];
   readonly seconds: number;
   readonly warmUpSeconds: number;
 }

@@ -5,6 +5,7 @@ import type { DeploymentJournal, UploadedCode } from "../../lib/deploy/mod.ts";
 import { sign } from "../../lib/deploy/signature.ts";
 import { encodeUpload } from "../../lib/deploy/upload.ts";
 import { GATEWAY_DEFAULTS, optionsByEntry, systemClock } from "../../lib/gateway/mod.ts";
+import { Hub } from "../../lib/pubsub/mod.ts";
 import { ask, counting, DeployedGateway } from "../support/deployed_gateway.ts";
 import { counterCode, keyPair, madeUpload } from "./support/made_upload.ts";
 import { inlineRuntimesOf } from "./support/inline_runtimes.ts";
@@ -23,6 +24,7 @@ async function bench(deployKey = "", journal?: DeploymentJournal) {
     token: TOKEN,
     address: "127.0.0.1:4001",
     deployments: server.deployments,
+    hub: new Hub(),
     candidates: {
       runtimesOf: inlineRuntimesOf(log),
       check: (table) => void optionsByEntry(GATEWAY_DEFAULTS, { table }),

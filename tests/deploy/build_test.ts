@@ -111,6 +111,8 @@ Deno.test({
     assertEquals(await app.files(), [
       manifest.gateway.file,
       `${manifest.gateway.file}.map`,
+      manifest.hosts!.histories.file,
+      `${manifest.hosts!.histories.file}.map`,
       "main.js",
       "manifest.json",
       manifest.routes.file,

@@ -21,7 +21,7 @@ async function folderOf(more: (file: (name: string) => Promise<object>) => Promi
 
 Deno.test("builtHosts finds hosts and plug-ins beside the manifest", async () => {
   await using folder = await folderOf(async (file) => ({
-    hosts: { worker: await file("worker"), sandbox: await file("sandbox") },
+    hosts: { worker: await file("worker"), sandbox: await file("sandbox"), histories: await file("histories") },
     plugins: [{ ...await file("plugin"), mount: "/hooks", module: "./hooks.ts" }],
   }));
   const hosts = await builtHosts(folder.path);
@@ -31,7 +31,7 @@ Deno.test("builtHosts finds hosts and plug-ins beside the manifest", async () =>
 
 Deno.test("builtHosts: a plug-in that was not built, and route files, cannot be bundled", async () => {
   await using folder = await folderOf(async (file) => ({
-    hosts: { worker: await file("worker"), sandbox: await file("sandbox") },
+    hosts: { worker: await file("worker"), sandbox: await file("sandbox"), histories: await file("histories") },
   }));
   const hosts = await builtHosts(folder.path);
   await assertRejects(async () => await hosts.bundlePlugin(ORDER), PluginError, 'run "deno task build"');
@@ -42,7 +42,7 @@ Deno.test("builtHosts refuses a folder without hosts, and bytes that are not tho
   await using old = await folderOf(() => Promise.resolve({}));
   await assertRejects(() => builtHosts(old.path), ManifestError, "build it anew");
   await using changed = await folderOf(async (file) => ({
-    hosts: { worker: await file("worker"), sandbox: await file("sandbox") },
+    hosts: { worker: await file("worker"), sandbox: await file("sandbox"), histories: await file("histories") },
   }));
   await Deno.writeTextFile(`${changed.path}/sandbox.js`, "other;");
   await assertRejects(

@@ -62,6 +62,23 @@ Deno.test({
 });
 
 Deno.test({
+  name: "bundle gives packages in CommonJS the modules of the platform that they ask for, by either name",
+  ...sanitized,
+  async fn() {
+    await using folder = await folderOf({
+      "node_modules/old/package.json": '{"name":"old","main":"index.js"}',
+      "node_modules/old/index.js": `
+        const Events = require("events"), { isIP } = require("node:net"), dns = require("dns/promises");
+        module.exports = [new Events().listenerCount("x"), isIP("::1"), typeof dns.lookup];`,
+    });
+    const source = 'import old from "old"; export const all = old;';
+    const { code } = await bundle({ source, folder: folder.path, imports: {} }, "x.js");
+    assertEquals((await evaluated(code))["all"], [0, 6, "function"]);
+    await endBundling();
+  },
+});
+
+Deno.test({
   name: "bundle says what cannot be bundled, and where",
   ...sanitized,
   async fn() {

@@ -20,6 +20,7 @@ const PLUGIN = (asks: string): string =>
 /** Bundles nothing: a folder's files are plain JavaScript. */
 const HOSTS: Hosts = {
   worker: new URL("../../lib/runtime/remote/worker_host.ts", import.meta.url),
+  histories: new URL("../../lib/backplane/sqlite_history_worker.ts", import.meta.url),
   sandbox: bundledHost,
   async bundle(folder, [file = ""]) {
     const code = await Deno.readTextFile(`${folder}/${file}`);

@@ -1,6 +1,6 @@
 /** All that lets code be replaced, put together; with processes, it is in `tests/fault/deploy_test.ts`. @module */
-import { assertEquals, assertRejects } from "@std/assert";
-import { AdminListenError, DataDirError, DeploymentStore, DeployService, TokenError } from "../../lib/deploy/mod.ts";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { AdminListenError, DataDirError, DeploymentStore, DeployService } from "../../lib/deploy/mod.ts";
 import { Gateway, type GatewayOptions, resolveOptions, systemClock } from "../../lib/gateway/mod.ts";
 import { RouteTable } from "../../lib/route/table.ts";
 import { inlineRuntimesOf } from "./support/inline_runtimes.ts";
@@ -10,7 +10,7 @@ const TOKEN = "0123456789abcdef";
 /** A service without routes; what it logged. */
 async function begin(
   config: Partial<GatewayOptions>,
-  { token, isStored = true }: { token?: string; isStored?: boolean } = {},
+  { token, publish, isStored = true }: { token?: string; publish?: string; isStored?: boolean } = {},
 ) {
   const lines: string[] = [];
   const line = (message: string) => void lines.push(message);
@@ -18,7 +18,7 @@ async function begin(
   const options = resolveOptions({ config: { admin: "127.0.0.1:0", ...config } });
   const service = await DeployService.begin({
     options,
-    token,
+    tokens: { deploy: token, publish },
     isStored,
     folder: () => Promise.resolve({ name: "local", make: () => Promise.resolve([]) }),
     folderName: "local",
@@ -57,8 +57,21 @@ Deno.test("DeployService with a token listens, passes orders on, and ends", asyn
   assertEquals(await ask("GET", "/deployments").catch(() => "gone"), "gone");
 });
 
-Deno.test("DeployService refuses a token that could be guessed", async () => {
-  await assertRejects(() => begin({}, { token: "secret" }), TokenError, "has 6 characters");
+Deno.test("DeployService publishes for whoever has the other token, which is good for nothing else", async () => {
+  const { service, lines, gateway } = await begin({}, { publish: TOKEN });
+  await service.serve(gateway, () => {});
+  using client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
+  const ask = async (method: string, path: string): Promise<[number, string]> => {
+    const url = `http://127.0.0.1:${portOf(lines)}${path}`;
+    const answer = await fetch(url, { method, client, headers: { authorization: `Bearer ${TOKEN}` } });
+    return [answer.status, await answer.text()];
+  };
+  assertEquals(await ask("POST", "/publish?topic=a"), [200, '{"published":1}']);
+  assertEquals((await ask("GET", `/connections/${gateway.hub.node}-1`))[0], 404);
+  const [status, answer] = await ask("GET", "/deployments");
+  assertEquals(status, 403);
+  assertStringIncludes(answer, "SOCKEYE_DEPLOY_TOKEN");
+  await service.close();
 });
 
 Deno.test("DeployService has the folder of its store to itself, until it is closed or spared", async () => {

@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { ActivationCounts } from "../../lib/deploy/activation_counts.ts";
 import { deployMetrics } from "../../lib/deploy/deploy_metrics.ts";
+import { hubMetrics } from "../../lib/deploy/hub_metrics.ts";
 import { type CommandName, COMMANDS, parseOperatorArguments } from "../../lib/deploy/operator_arguments.ts";
 import denoConfig from "../../deno.json" with { type: "json" };
 import { build } from "../../lib/deploy/build.ts";
@@ -64,7 +65,8 @@ Deno.test("the requests that docs/DEPLOYS.md lists are answered", async () => {
 });
 
 Deno.test("docs/DEPLOYS.md lists the metrics that there are, with their labels", () => {
-  const listed = [...DEPLOYS.matchAll(/^\| `(sockeye_\w+)\{([\w,]+)\}`/gm)].map(([, name, labels]) => [name, labels]);
+  const listed = [...DEPLOYS.matchAll(/^\| `(sockeye_\w+)(?:\{([\w,]+)\})?`/gm)]
+    .map(([, name, labels = ""]) => [name, labels]);
   const place = {
     kind: "process",
     patterns: ["/a"],
@@ -74,6 +76,12 @@ Deno.test("docs/DEPLOYS.md lists the metrics that there are, with their labels",
     memoryBytes: 1,
   } as const;
   const all = [{ name: "one", state: "active", peers: 0, readyAt: "", places: [place] }] as const;
-  const metrics = deployMetrics({ list: () => all, counts: new ActivationCounts() });
+  const hub = {
+    counts: { plain: 0, stored: 0, failed: 0 },
+    topicCount: 0,
+    nodes: { others: [] },
+    backplane: { name: "nats", isUp: true },
+  };
+  const metrics = [...deployMetrics({ list: () => all, counts: new ActivationCounts() }), ...hubMetrics(hub)];
   assertEquals(listed, metrics.map(({ name, samples }) => [name, Object.keys(samples[0]?.labels ?? {}).join()]));
 });

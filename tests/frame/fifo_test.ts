@@ -20,7 +20,7 @@ Deno.test("Fifo gives what an array would, whatever is pushed, shifted, and put 
         fifo.unshift(ones);
         list.unshift(...ones);
       }
-      assertEquals([fifo.length, fifo.first], [list.length, list[0]]);
+      assertEquals([fifo.length, fifo.first, fifo.toArray()], [list.length, list[0], list]);
     }
     while (list.length > 0) assertEquals(fifo.shift(), list.shift());
     assertEquals([fifo.shift(), fifo.length], [undefined, 0]);

@@ -18,8 +18,10 @@ Deno.test("every violation's sentence fits into a close reason of 123 bytes (RFC
   }
 });
 
-Deno.test("every violation names a section of RFC 6455, one of RFC 7692, or an option", () => {
-  for (const [name, { section }] of ROWS) assertMatch(section, /^((?:RFC 7692 )?§\d+(\.\d+)*|[a-zA-Z.]+)$/, name);
+Deno.test("every violation names a section of RFC 6455, one of RFC 7692, a subprotocol, a hook, or an option", () => {
+  for (const [name, { section }] of ROWS) {
+    assertMatch(section, /^((?:RFC 7692 )?§\d+(\.\d+)*|[a-zA-Z.]+|sockeye\.v1)$/, name);
+  }
 });
 
 Deno.test("ProtocolError carries its row: name, close code, section and sentence", () => {

@@ -1,5 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { createTestServer, type TestServer, UpgradeRefusedError } from "../../lib/testing/mod.ts";
+import { type Backplane, Hub } from "../../lib/pubsub/mod.ts";
+import { askGateway } from "./support/asked_gateway.ts";
 import { handshake, HttpClient } from "./support/http_client.ts";
 
 function serve(options: Parameters<typeof createTestServer>[1] = {}): Promise<TestServer> {
@@ -56,6 +58,15 @@ Deno.test("Dispatcher answers OPTIONS * (RFC 9110 §9.3.7)", async () => {
   await using server = await serve();
   const client = new HttpClient(server);
   assertEquals((await client.ask("OPTIONS * HTTP/1.1\nHost: localhost\n\n")).status, 204);
+});
+
+Deno.test("Dispatcher says at /ready that the broker is away, and goes on serving", async () => {
+  const hub = new Hub({ backplane: { isUp: false, join() {} } as unknown as Backplane });
+  const answers = [await askGateway({ hub }, "GET", "/ready"), await askGateway({ hub }, "GET", "/health")];
+  assertEquals(answers.map(({ status, body }) => [status, new TextDecoder().decode(body)]), [
+    [200, "ok, but the broker is away\n"],
+    [200, "ok\n"],
+  ]);
 });
 
 Deno.test("Dispatcher gives parameters percent-decoded", async () => {

@@ -124,6 +124,17 @@ Deno.test("Gateway that drains waits for handlers in flight, and not for clients
   await draining;
 });
 
+Deno.test("Gateway that drains soon closes a client that asks nothing and does not close its side either", async () => {
+  await using server = await serve(QUIET, {});
+  const idle = new HttpClient(server);
+  assertEquals((await idle.ask(get("/health"))).status, 200);
+  let isDone = false;
+  const draining = server.drain().then(() => isDone = true);
+  await server.clock.advance(300);
+  assertEquals([isDone, await idle.isEnded()], [true, true]);
+  await draining;
+});
+
 Deno.test("Gateway drops what is left when drainTimeoutMs has passed", async () => {
   await using server = await serve(QUIET, { drainTimeoutMs: 5_000 });
   const peer = await server.connect("/", { answersClose: false });

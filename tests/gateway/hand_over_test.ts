@@ -9,6 +9,8 @@ function code(name: string, log: string[], hooks: Partial<PeerEvents> = {}): Pee
   return {
     open() {},
     message() {},
+    subscribe: () => false,
+    authenticate: () => false,
     drain() {},
     close() {},
     abort: ({ message }) => void log.push(`${name} abort ${message}`),

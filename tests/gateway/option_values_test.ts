@@ -14,6 +14,7 @@ import { valueArbitrary } from "./support/option_arbitrary.ts";
 /** A wrong text for each option, and a part of what its refusal says. */
 const WRONG_TEXTS: Readonly<Record<OptionName, readonly [text: string, allowed: string]>> = {
   port: ["65536", "0 to 65535"],
+  workers: ["65", "1 to 64, or auto"],
   hostname: ["localhost:4000", "without port"],
   transport: ["uring", "deno, epoll"],
   routes: ["", "path of a folder"],
@@ -24,6 +25,7 @@ const WRONG_TEXTS: Readonly<Record<OptionName, readonly [text: string, allowed: 
   maxHeaderFields: ["4", "5 to 10000"],
   handshakeTimeoutMs: ["0", "1 to 2147483647"],
   upgradeTimeoutMs: ["0", "1 to 2147483647"],
+  authTimeoutMs: ["0", "1 to 2147483647"],
   responseTimeoutMs: ["0", "1 to 2147483647"],
   maxBodyBytes: ["1.5MiB", "bytes"],
   keepAliveTimeoutMs: ["10 minutes", "milliseconds"],
@@ -47,6 +49,12 @@ const WRONG_TEXTS: Readonly<Record<OptionName, readonly [text: string, allowed: 
   drainTimeoutMs: ["0", "1 to"],
   drainBatchSize: ["0x10", "connections"],
   drainIntervalMs: ["", "1 to"],
+  natsUrl: ["localhost:4222", "nats://host:port"],
+  redisUrl: ["http://localhost", "redis://host:port"],
+  maxTopicsPerPeer: ["0", "topics, 1 to 10000"],
+  maxTopics: ["-1", "topics"],
+  maxHistoryBytes: ["1", "1024 to"],
+  presenceTtlMs: ["off", "100 to"],
   swapTimeoutMs: ["0", "1 to"],
   keptDeployments: ["101", "deployments, 1 to 100"],
   admin: ["4001", "host:port"],

@@ -61,6 +61,7 @@ Deno.test("resolveOptions listens on loopback with --dev, unless told otherwise"
 
 Deno.test("resolveOptions takes half of the memory limit, where it is known, for maxMemoryBytes", () => {
   assertEquals(resolveOptions({ memoryLimitBytes: 512 * MIB + 1 }).maxMemoryBytes, 256 * MIB);
+  assertEquals(resolveOptions({ memoryLimitBytes: 512 * MIB, processes: 4 }).maxMemoryBytes, 64 * MIB);
   assertEquals(resolveOptions({ memoryLimitBytes: undefined }).maxMemoryBytes, 1024 * MIB);
   assertEquals(resolveOptions({ memoryLimitBytes: 1 }).maxMemoryBytes, MIB);
   assertEquals(
@@ -217,6 +218,7 @@ Deno.test("connectionOptionsOf puts a route's options over the gateway's", () =>
     maxFragments: 7,
     pingIntervalMs: 25_000,
     pongTimeoutMs: 8_000,
+    authTimeoutMs: 10_000,
     messageTimeoutMs: 60_000,
     writeTimeoutMs: 30_000,
     idleTimeoutMs: 0,

@@ -47,6 +47,11 @@ Deno.test("start:deploys is start with the permission to write to one folder of 
   assertEquals(deploys, start!.replace(" main.ts", " --allow-write=.sockeye main.ts --data-dir=.sockeye"));
 });
 
+Deno.test("start:workers is start with the permission to start programs, and for nothing else", () => {
+  const [start, workers] = ["start", "start:workers"].map((name) => own.tasks[name]?.command ?? "");
+  assertEquals(workers, start!.replace(" main.ts", " --allow-run main.ts --workers=auto"));
+});
+
 for (const name of ["start", "dev"]) {
   Deno.test(`deno task ${name} asks for the least: no -A, no write, no run, no ffi, no prompt`, () => {
     const { command } = own.tasks[name] ?? { command: "" };
@@ -94,4 +99,12 @@ Deno.test("the documentation of every public entry point is checked", () => {
   for (const path of Object.values(own.exports)) {
     assertStringIncludes(own.tasks["lint:docs"]?.command ?? "", path.replace("./", ""));
   }
+});
+
+Deno.test("what test:quick leaves out is in test:rest or in test:long, and in no two of them", () => {
+  const [quick, rest, long] = ["test:quick", "test:rest", "test:long"].map((name) => own.tasks[name]?.command ?? "");
+  const leftOut = /--ignore=(\S+)/.exec(quick!)?.[1]?.split(",") ?? [];
+  const others = [...rest!.matchAll(/ (tests\/\S+)/g), ...long!.matchAll(/ (tests\/\S+)/g)].map(([, path]) => path!);
+  assertEquals(leftOut.toSorted(), others.toSorted());
+  assertEquals(own.tasks["test"]?.command, "deno task test:quick && deno task test:rest");
 });

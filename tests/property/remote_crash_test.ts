@@ -143,7 +143,8 @@ Deno.test("who came while code was away is opened by the life that stays, though
       return false;
     },
   });
-  runtime.attach(0, new RecordedCommands());
+  void runtime.attach(0, new RecordedCommands()).open();
+  await code.told(DOWN.OPEN);
   code.life.end("it exited with 5");
   const opened = runtime.attach(0, new RecordedCommands()).open();
   clock.advance(100);
@@ -152,6 +153,6 @@ Deno.test("who came while code was away is opened by the life that stays, though
   clock.advance(200);
   await turns();
   await opened;
-  assertEquals(code.lives.map((life) => life.of(DOWN.OPEN).length), [0, 0, 1]);
+  assertEquals(code.lives.map((life) => life.of(DOWN.OPEN).length), [1, 0, 1]);
   await runtime.stop();
 });

@@ -5,6 +5,7 @@ import { FORM } from "../../lib/frame/mod.ts";
 import { HandlerQueue } from "../../lib/gateway/handler_queue.ts";
 import { HandOver, type Movable } from "../../lib/gateway/hand_over.ts";
 import { type GivenBack, type PeerEvents, type RouteEntry, RouteTable } from "../../lib/route/table.ts";
+import type { CloseInfo, Message } from "../../lib/route/mod.ts";
 import { checkRouteModule } from "../../lib/runtime/mod.ts";
 import { RemoteRuntime } from "../../lib/runtime/remote/remote_runtime.ts";
 import { MemoryChannel } from "../runtime/remote/support/memory_channel.ts";
@@ -13,7 +14,7 @@ import { RecordedCommands } from "../suites/recorded_commands.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 
 type Step =
-  | { readonly kind: "message"; readonly turns: number; readonly bytes: number }
+  | { readonly kind: "message" | "request" | "question"; readonly turns: number; readonly bytes: number }
   | { readonly kind: "swap" | "drain" }
   | { readonly kind: "wait"; readonly turns: number };
 
@@ -22,13 +23,13 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
     {
       weight: 6,
       arbitrary: fc.record({
-        kind: fc.constant("message" as const),
+        kind: fc.constantFrom("message" as const, "request" as const, "question" as const),
         turns: fc.oneof(fc.constant(0), fc.nat(60)),
         bytes: fc.oneof(fc.nat(20), fc.nat(40_000)),
       }),
     },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant("wait" as const), turns: fc.nat(80) }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom("swap" as const, "drain" as const) }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom("swap" as const, "swap" as const, "drain" as const) }) },
   ),
   { maxLength: 40 },
 );
@@ -36,13 +37,22 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 /** Code that takes its time with each message, and knows how many there were. */
 async function codeOf(version: number, log: string[]): Promise<RouteEntry> {
   let count = -1;
+  const handle = async (text: string): Promise<void> => {
+    const [name, waits] = text.split(" ");
+    log.push(`${name} begins`);
+    for (let left = Number(waits); left > 0; left--) await Promise.resolve();
+    log.push(`${name} ends as ${count++}`);
+  };
   const route = {
     open: () => void (count = 0),
-    async message(_: unknown, message: { text(): string }): Promise<void> {
-      const [name, waits] = message.text().split(" ");
-      log.push(`${name} begins`);
-      for (let left = Number(waits); left > 0; left--) await Promise.resolve();
-      log.push(`${name} ends as ${count++}`);
+    async message(_: unknown, message: Message): Promise<void> {
+      await handle(message.text());
+      // Every other one says nothing, and is acknowledged.
+      if (message.isRequest && count % 2 === 0) message.reply(`as ${count}`);
+    },
+    async subscribe(_: unknown, topic: string): Promise<boolean> {
+      await handle(topic);
+      return true;
     },
     drain: () => void log.push("drain"),
     suspend: () => count,
@@ -66,6 +76,24 @@ async function codeOf(version: number, log: string[]): Promise<RouteEntry> {
   return RouteTable.of([runtime]).entries[0]!;
 }
 
+/** As a session of `sockeye.v1`: a message that begins with a question mark asks for a subscription. */
+function asking(events: PeerEvents) {
+  return {
+    open: () => events.open(),
+    message(form: number, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void | Promise<void> {
+      // What is not waited for is given ahead.
+      if (bytes[start] !== 0x3f) return events.message(form, bytes, start, end);
+      return allowed(events, new TextDecoder().decode(bytes.subarray(start + 1, end)));
+    },
+    drain: () => events.drain(),
+    close: (info: CloseInfo) => events.close(info),
+  };
+}
+
+async function allowed(events: PeerEvents, topic: string): Promise<void> {
+  if (!await events.subscribe(topic)) throw new Error("the code has not said yes");
+}
+
 /** A connection as a hand-over sees it. */
 class Mover extends RecordedCommands implements Movable {
   entry: RouteEntry;
@@ -77,13 +105,13 @@ class Mover extends RecordedCommands implements Movable {
     this.entry = entry;
     this.events = entry.runtime.attach(entry.index, this);
     const none = { give() {} };
-    this.queue = new HandlerQueue(this.events, { pin() {}, pins: none, buffers: none }, { onSettled() {} });
+    this.queue = new HandlerQueue(asking(this.events), { pin() {}, pins: none, buffers: none }, { onSettled() {} });
   }
 
   attach(entry: RouteEntry): PeerEvents {
     this.entry = entry;
     this.events = entry.runtime.attach(entry.index, this);
-    this.queue.handTo(this.events);
+    this.queue.handTo(asking(this.events));
     return this.events;
   }
 
@@ -102,13 +130,22 @@ Deno.test("any messages run once, in order, one at a time, whichever code has th
       peer.queue.open();
       let swapping: Promise<unknown> = Promise.resolve();
       const sent: string[] = [];
+      const requests: number[] = [];
       let drains = 0;
       for (const step of all) {
-        if (step.kind === "message") {
+        if (step.kind === "message" || step.kind === "request" || step.kind === "question") {
           const name = `m${sent.length}`;
+          const isRequest = step.kind === "request";
+          const before = isRequest ? "1234" : step.kind === "question" ? "?" : "";
+          const bytes = new TextEncoder().encode(`${before}${name} ${step.turns} ${"x".repeat(step.bytes)}`);
+          if (isRequest) {
+            // No number begins as a question does.
+            new DataView(bytes.buffer).setUint32(0, 256 * sent.length, true);
+            requests.push(256 * sent.length);
+          }
           sent.push(name);
-          const bytes = new TextEncoder().encode(`${name} ${step.turns} ${"x".repeat(step.bytes)}`);
-          peer.queue.message(FORM.TEXT | FORM.BORROWED, bytes, 0, bytes.length);
+          const form = FORM.TEXT | FORM.BORROWED;
+          peer.queue.message(isRequest ? form | FORM.REQUEST : form, bytes, 0, bytes.length);
           // Nobody says that a chunk stays as it is when its handler has settled.
           if (!peer.queue.isBusy) bytes.fill(0xee);
         } else if (step.kind === "swap") {
@@ -124,9 +161,7 @@ Deno.test("any messages run once, in order, one at a time, whichever code has th
       const closed = Promise.withResolvers<void>();
       const { events } = peer;
       peer.queue.handTo({
-        open: () => events.open(),
-        message: (...message) => events.message(...message),
-        drain: () => events.drain(),
+        ...asking(events),
         close: async (info) => {
           await events.close(info);
           closed.resolve();
@@ -139,9 +174,10 @@ Deno.test("any messages run once, in order, one at a time, whichever code has th
         log.filter((line) => line !== "drain"),
         sent.flatMap((name, at) => [`${name} begins`, `${name} ends as ${at}`]),
       );
-      assertEquals([drained <= drains, drained > 0 || drains === 0, peer.calls], [true, true, []]);
+      assertEquals([drained <= drains, drained > 0 || drains === 0], [true, true]);
+      assertEquals(peer.calls.map(([name, number]) => [name, number]), requests.map((number) => ["reply", number]));
       await Promise.all(codes.map(({ runtime }) => runtime.stop()));
     }),
-    { numRuns: 100 },
+    { numRuns: 500 },
   );
 });

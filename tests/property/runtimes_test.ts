@@ -3,6 +3,7 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { FORM } from "../../lib/frame/mod.ts";
 import type { GivenBack, PeerEvents, RouteRuntime } from "../../lib/route/table.ts";
+import type { Member, Subscribed, SubscribeOptions } from "../../lib/route/mod.ts";
 import { RecordedCommands } from "../suites/recorded_commands.ts";
 import { LogLines } from "../support/log_lines.ts";
 import { routeSource, RUNTIME_KINDS, runtimeOf } from "../support/remote_code.ts";
@@ -20,7 +21,14 @@ const CODE = routeSource(
       if (what === "wait") for (let turn = 0; turn < value; turn++) await undefined;
       if (what === "context") peer.context = value;
       if (what === "mutate" && peer.context?.list) peer.context.list.push(value);
+      if (what === "reply") peer.send(attempt(() => message.reply(value)));
       if (what === "subscribe") peer.subscribe(value);
+      if (what === "since") await told(peer, peer.subscribe(value, { since: { epoch: "e", offset: 4 }, last: 2 }));
+      if (what === "join") peer.presence.join(value, { key: value + "-key", state: { at: value } });
+      if (what === "members") await told(peer, peer.presence.list(value));
+      if (what === "watch") await told(peer, peer.presence.watch(value));
+      if (what === "store") await told(peer, peer.publish(value, "stored"));
+      if (what === "leave") { peer.presence.leave(value); peer.presence.unwatch(value); }
       if (what === "unsubscribe") peer.unsubscribe(value);
       if (what === "publish") peer.publish("news", value, { self: true });
       if (what === "topics") peer.send([...peer.topics].sort().join());
@@ -30,29 +38,60 @@ const CODE = routeSource(
       if (what === "terminate") peer.terminate();
     }
   },
+  subscribe(peer, topic) { peer.send("may subscribe " + topic); return topic !== "c"; },
+  async authenticate(peer, token) {
+    for (let turn = 0; turn < token.length; turn++) await undefined;
+    if (token === "throw") throw new Error("no token");
+    return token.length % 2 === 0;
+  },
   drain(peer) { peer.send("drain"); },
   error(peer, error) { peer.send("error " + error.message); },
   suspend(peer) { return { context: peer.context, topics: [...peer.topics].sort() }; },
   close(peer, { code, reason }) { peer.send("close " + code + " " + reason); },`,
+  {
+    before: `
+const attempt = (work) => { try { work(); return "replied"; } catch (error) { return error.name + " " + error.message; } };
+const told = async (peer, promise) => {
+  try { peer.send("got " + JSON.stringify(await promise)); }
+  catch (error) { peer.send(error.name + " " + error.message); }
+};
+`,
+  },
 );
 
 type Step =
-  | { readonly kind: "text"; readonly acts: ReadonlyArray<readonly [what: string, value: unknown]> }
-  | { readonly kind: "binary"; readonly bytes: Uint8Array }
+  | { readonly kind: "text" | "request"; readonly acts: ReadonlyArray<readonly [what: string, value: unknown]> }
+  | { readonly kind: "subscribe" | "authenticate"; readonly text: string }
+  | { readonly kind: "binary"; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: "drain" }
   | { readonly kind: "suspend" };
 
 const short = fc.string({ unit: "grapheme", maxLength: 12 });
 const topic = fc.constantFrom("a", "b", "c");
 const act = fc.oneof(
-  fc.tuple(fc.constantFrom("send", "bytes", "publish", "ping", "echo", "topics", "mutate"), short),
+  fc.tuple(fc.constantFrom("send", "bytes", "publish", "ping", "echo", "topics", "mutate", "reply"), short),
   fc.tuple(fc.constant("wait"), fc.integer({ min: 1, max: 5 })),
   fc.tuple(fc.constantFrom("subscribe", "unsubscribe"), topic),
+  fc.tuple(fc.constantFrom("since", "join", "members", "watch", "store", "leave"), topic),
   fc.tuple(fc.constant("context"), fc.record({ list: fc.array(short, { maxLength: 3 }), name: short })),
   { weight: 1, arbitrary: fc.tuple(fc.constantFrom("throw", "close", "terminate"), short) },
 );
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ kind: fc.constant("text" as const), acts: fc.array(act, { maxLength: 5 }) }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constantFrom("text" as const, "text" as const, "request" as const),
+      acts: fc.array(act, { maxLength: 5 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("subscribe" as const), text: topic }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("authenticate" as const),
+      text: fc.oneof({ weight: 9, arbitrary: short }, fc.constant("throw")),
+    }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant("binary" as const), bytes: fc.uint8Array({ maxLength: 80 }) }),
@@ -74,8 +113,39 @@ class TakingBack extends RecordedCommands {
     this.isDrainDue = isDrainDue;
   }
 
-  override subscribe(topic: string): void {
-    if (this.#isOpen) super.subscribe(topic);
+  constructor() {
+    super({ context: { list: [] } });
+    const { topics } = this;
+    const subscribe = topics.subscribe.bind(topics);
+    topics.subscribe = (topic: string, options?: SubscribeOptions) => {
+      if (!this.#isOpen) return { recovered: false };
+      const begun = subscribe(topic, options);
+      return options === undefined ? begun : this.#later({ recovered: true, position: { epoch: topic, offset: 9 } });
+    };
+    topics.members = (topic: string) => this.#later([{ key: topic, state: { at: topic } }]);
+    const publish = topics.publish.bind(topics);
+    topics.publish = (topic, payload, self) => {
+      publish(topic, payload, self);
+      if (topic !== "news") return this.#stored(topic);
+    };
+    const { join, watch } = { join: topics.join.bind(topics), watch: topics.watch.bind(topics) };
+    topics.join = (topic, key, state) => this.#isOpen ? join(topic, key, state) : undefined;
+    topics.watch = (topic) => {
+      if (!this.#isOpen) return;
+      watch(topic);
+      if (topic === "c") throw new TypeError("cannot be watched");
+    };
+  }
+
+  /** As by a broker that is away at times. */
+  async #stored(topic: string): Promise<void> {
+    await undefined;
+    if (topic === "b") throw new Error("cannot be stored");
+  }
+
+  async #later<T extends Subscribed | readonly Member[]>(value: T): Promise<T> {
+    await undefined;
+    return value;
   }
 
   override close(code: number, reason: string): void {
@@ -95,7 +165,7 @@ class TakingBack extends RecordedCommands {
 
   #end(): void {
     this.#isOpen = false;
-    this.topics.clear();
+    this.topics.names.clear();
   }
 }
 
@@ -114,20 +184,36 @@ async function settle(events: PeerEvents, commands: TakingBack): Promise<void> {
 
 /** What is seen of one peer from outside. */
 async function play(runtime: RouteRuntime, log: LogLines, steps: readonly Step[]): Promise<unknown> {
-  const commands = new TakingBack({ context: { list: [] } });
+  const commands = new TakingBack();
   const events = runtime.attach(0, commands);
   const from = log.lines.length;
   const states: unknown[] = [];
+  let requests = 0;
   await events.open();
   for (const step of steps) {
     // It comes before messages that wait, of which inline code has none here.
     if (step.kind === "drain" || step.kind === "suspend") await settle(events, commands);
-    if (step.kind === "drain") await events.drain();
-    else if (step.kind === "suspend") {
-      states.push(await events.suspend());
-    } else {
-      const bytes = step.kind === "text" ? new TextEncoder().encode(JSON.stringify(step.acts)) : step.bytes.slice();
-      await events.message(step.kind === "text" ? FORM.TEXT : 0, bytes, 0, bytes.length);
+    switch (step.kind) {
+      case "drain":
+        await events.drain();
+        break;
+      case "suspend":
+        states.push(await events.suspend());
+        break;
+      case "subscribe":
+      case "authenticate":
+        states.push(await events[step.kind](step.text));
+        break;
+      case "binary":
+        await events.message(0, step.bytes.slice(), 0, step.bytes.length);
+        break;
+      default: {
+        const isRequest = step.kind === "request";
+        const bytes = new TextEncoder().encode(`1234${JSON.stringify(step.acts)}`);
+        if (isRequest) new DataView(bytes.buffer).setUint32(0, ++requests, true);
+        const form = isRequest ? FORM.TEXT | FORM.REQUEST : FORM.TEXT;
+        await events.message(form, bytes, isRequest ? 0 : 4, bytes.length);
+      }
     }
   }
   await events.close({ code: 1001, reason: "gone", wasClean: false });

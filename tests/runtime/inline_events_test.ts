@@ -147,3 +147,128 @@ Deno.test("InlineEvents aborts the signal at the end even where nobody did befor
   assertEquals(peers[0]?.signal.aborted, true);
   assertInstanceOf(peers[0]?.signal.reason, DOMException);
 });
+
+/** A request as the gateway gives it: its number, then its payload. */
+function ask(events: InlineEvents, number: number, text: string): void | Promise<void> {
+  const bytes = new TextEncoder().encode(`<1234${text}>`);
+  new DataView(bytes.buffer).setUint32(1, number, true);
+  return events.message(FORM.TEXT | FORM.REQUEST, bytes, 1, bytes.length - 1);
+}
+
+Deno.test("InlineEvents acknowledges a request whose handler says nothing, when it has settled, and not before", async () => {
+  const waiting = Promise.withResolvers<void>();
+  const { events, commands } = connect({
+    message(_: Peer, message: Message) {
+      if (message.text() === "reply") message.reply("answer");
+      return message.text() === "wait" ? waiting.promise : undefined;
+    },
+  });
+  assertStrictEquals(ask(events, 1, "now"), undefined);
+  assertStrictEquals(ask(events, 2, "reply"), undefined);
+  const pending = ask(events, 3, "wait");
+  assertEquals(commands.calls, [["reply", 1, undefined], ["reply", 2, "answer"]]);
+  waiting.resolve();
+  await pending;
+  assertEquals(commands.calls.at(-1), ["reply", 3, undefined]);
+});
+
+Deno.test("InlineEvents acknowledges a request that nobody handles", () => {
+  const { events, commands } = connect({ open() {} });
+  ask(events, 7, "x");
+  assertEquals(commands.calls, [["reply", 7, undefined]]);
+});
+
+Deno.test("InlineEvents: a request whose handler fails is not acknowledged", async () => {
+  for (
+    const fails of [() => Promise.reject(new Error("x")), () => {
+      throw new Error("x");
+    }]
+  ) {
+    const { events, commands } = connect({ message: fails });
+    await ask(events, 7, "x");
+    assertEquals(commands.calls, [["fail"]]);
+    await ask(events, 8, "after");
+    assertEquals(commands.calls, [["fail"]]);
+  }
+});
+
+Deno.test("InlineEvents: a request that misses its schema is acknowledged where the error hook takes it on", async () => {
+  const validate = (value: unknown) => ({ issues: [{ message: `never good: ${value}` }] });
+  const schema = (isLate: boolean) => ({
+    message: {
+      "~standard": {
+        version: 1,
+        vendor: "test",
+        validate: (value: unknown) => isLate ? Promise.resolve(validate(value)) : validate(value),
+      },
+    },
+  });
+  for (const isLate of [false, true]) {
+    const forgiving = connect({ schema: schema(isLate), message() {}, error: () => Promise.resolve() });
+    await ask(forgiving.events, 7, "1");
+    assertEquals(forgiving.commands.calls, [["reply", 7, undefined]]);
+    const strict = connect({ schema: schema(isLate), message() {} });
+    await ask(strict.events, 7, "1");
+    assertEquals(strict.commands.calls.map(([name]) => name), ["close"]);
+    const failing = connect({
+      schema: schema(isLate),
+      message() {},
+      error() {
+        throw new Error("not this either");
+      },
+    });
+    await ask(failing.events, 7, "1");
+    assertEquals(failing.commands.calls, [["fail"]]);
+  }
+});
+
+Deno.test("InlineEvents: a request of a peer that its handler has closed, or lost, is not acknowledged", async () => {
+  const closing = connect({ message: (peer: Peer) => peer.close() });
+  await ask(closing.events, 7, "x");
+  assertEquals(closing.commands.calls.map(([name]) => name), ["close"]);
+  const waiting = Promise.withResolvers<void>();
+  const replies: Array<() => void> = [];
+  const lost = connect({
+    message(_: Peer, message: Message) {
+      replies.push(() => message.reply("late"));
+      return waiting.promise;
+    },
+  });
+  const pending = ask(lost.events, 7, "x");
+  lost.events.revoke(new DOMException("swapped", "AbortError"));
+  replies[0]!();
+  waiting.resolve();
+  await pending;
+  assertEquals(lost.commands.calls, []);
+});
+
+for (const hook of ["subscribe", "authenticate"] as const) {
+  Deno.test(`InlineEvents.${hook} asks its hook, and whatever is not true is a no`, async () => {
+    const told: unknown[] = [];
+    const answers: unknown[] = [true, false, undefined, 1, Promise.resolve(true), Promise.resolve("yes")];
+    const { events } = connect({
+      [hook](peer: Peer, text: string) {
+        told.push([peer.id, text]);
+        return answers[told.length - 1];
+      },
+    });
+    assertEquals([0, 1, 2, 3].map(() => events[hook]("x")), [true, false, false, false]);
+    assertEquals([await events[hook]("x"), await events[hook]("y")], [true, false]);
+    assertEquals(told.at(-1), ["peer-1", "y"]);
+  });
+
+  Deno.test(`InlineEvents.${hook} is a no without the hook, for a peer that is over, and when it fails`, async () => {
+    assertEquals(connect({ open() {} }).events[hook]("x"), false);
+    for (
+      const fails of [() => Promise.reject(new Error("x")), () => {
+        throw new Error("x");
+      }]
+    ) {
+      const { events, commands, logged } = connect({ [hook]: fails, error: () => Promise.resolve() });
+      assertEquals(await events[hook]("x"), false);
+      assertEquals([commands.calls, logged.length], [[["fail"]], 1]);
+      assertEquals(await events[hook]("x"), false);
+      assertEquals(logged.length, 1);
+    }
+  });
+}

@@ -1,6 +1,13 @@
-import { assertEquals, assertFalse, assertNotStrictEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import {
+  assertEquals,
+  assertFalse,
+  assertNotStrictEquals,
+  assertRejects,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
 import { InlinePeer } from "../../lib/runtime/inline_peer.ts";
-import { DONE } from "../../lib/runtime/pending.ts";
+import { DONE, SUBSCRIBED } from "../../lib/runtime/pending.ts";
 import { RecordedCommands } from "../suites/recorded_commands.ts";
 
 /** A peer over a recorded connection. */
@@ -55,18 +62,64 @@ Deno.test("InlinePeer copies in development what it sends, since views are overw
 
 Deno.test("InlinePeer: what takes effect at once returns the one promise that nobody has to wait for", () => {
   const { peer } = peerOf();
-  assertStrictEquals(peer.subscribe("topic"), DONE);
+  assertStrictEquals(peer.subscribe("topic"), SUBSCRIBED);
   assertStrictEquals(peer.publish("topic", "text"), DONE);
 });
 
-Deno.test("InlinePeer: a topic that the hub refuses fails the call, not a promise nobody looks at", () => {
-  const commands = new class extends RecordedCommands {
-    override subscribe(topic: string): void {
-      throw new TypeError(`the topic "${topic}" is not allowed`);
-    }
-  }();
-  const peer = new InlinePeer(commands, { deployment: "d-1", isDevelopment: false });
-  assertThrows(() => void peer.subscribe(""), TypeError, 'the topic "" is not allowed');
+Deno.test("InlinePeer: a topic that is none fails the call, not a promise nobody looks at", () => {
+  const { peer, commands } = peerOf();
+  commands.topics.publish = (topic) => {
+    throw new TypeError(`the topic "${topic}" is not allowed`);
+  };
+  assertThrows(() => void peer.publish("", "x"), TypeError, 'the topic "" is not allowed');
+  assertThrows(() => void peer.subscribe(""), TypeError, "A topic has 1 to 256 characters");
+  assertThrows(() => peer.unsubscribe(""), TypeError, "A topic has 1 to 256 characters");
+});
+
+Deno.test("InlinePeer.subscribe passes on where to begin, and gives how it began", async () => {
+  const { peer, commands } = peerOf();
+  const since = { epoch: "e", offset: 4 };
+  void peer.subscribe("all", { since, last: 3 });
+  assertEquals(commands.calls, [["subscribe", "all", { since, last: 3 }]]);
+  assertThrows(() => void peer.subscribe("all", { last: -1 }), TypeError, "a whole number from 0 on");
+  for (const begun of [{ recovered: true }, { recovered: false, position: { epoch: "e", offset: 9 } }]) {
+    commands.topics.subscribe = () => begun;
+    assertEquals(await peer.subscribe("all"), begun);
+    commands.topics.subscribe = () => Promise.resolve(begun);
+    assertEquals(await peer.subscribe("all"), begun);
+  }
+  assertEquals(await peerOf().peer.subscribe("all"), { recovered: false });
+});
+
+Deno.test("InlinePeer: what cannot be done ends nothing where nobody waits for it, and is met by who does", async () => {
+  const { peer, commands } = peerOf();
+  const away = new Error("the broker is away");
+  for (
+    const fail of [() => Promise.reject(away), () => {
+      throw away;
+    }]
+  ) {
+    commands.topics.subscribe = commands.topics.publish = fail;
+    // An unhandled rejection would fail this test.
+    void peer.subscribe("all");
+    void peer.publish("all", "x");
+    assertStrictEquals(await assertRejects(() => peer.subscribe("all")), away);
+    assertStrictEquals(await assertRejects(() => peer.publish("all", "x")), away);
+  }
+});
+
+Deno.test("InlinePeer waits for what is to be stored", async () => {
+  const { peer, commands } = peerOf();
+  const stored = Promise.withResolvers<void>();
+  commands.topics.publish = () => stored.promise;
+  assertStrictEquals(peer.publish("all", "x"), stored.promise);
+  stored.resolve();
+  await peer.publish("all", "x");
+});
+
+Deno.test("InlinePeer makes presence once, when first asked", () => {
+  const { peer } = peerOf();
+  assertStrictEquals(peer.presence, peer.presence);
 });
 
 Deno.test("InlinePeer.drained is the connection's promise", async () => {

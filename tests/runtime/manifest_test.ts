@@ -17,6 +17,15 @@ Deno.test("parseManifest gives what was written", () => {
   assertEquals(parseManifest(JSON.stringify(GOOD), "dist/manifest.json"), GOOD);
 });
 
+Deno.test("parseManifest gives what routes say of tokens and topics, and takes those that say nothing", () => {
+  const route = { pattern: "/", file: "a.ts", isWebSocket: true, hasUpgrade: false, canResume: false, options: {} };
+  const topics = { "room:*": { history: { limit: 50 } } };
+  const table = [{ ...route, methods: [] }, { ...route, methods: [], hasAuthenticate: true, topics }] as const;
+  assertEquals(parseManifest(JSON.stringify({ ...GOOD, table }), "dist/manifest.json").table, table);
+  // Those before them had no table that anybody read.
+  parseManifest(JSON.stringify({ ...GOOD, table: undefined }), "dist/manifest.json");
+});
+
 for (
   const [what, text, problem] of [
     ["no JSON", "{", "it is not JSON"],
@@ -28,6 +37,17 @@ for (
       "it was built for contract 99, and this server has contract 1",
     ],
     ["one without its code", JSON.stringify({ ...GOOD, routes: undefined }), "it does not name its files"],
+    ["one whose table is none", JSON.stringify({ ...GOOD, table: {} }), "its table is no list of routes"],
+    [
+      "one that may ask for a token",
+      JSON.stringify({ ...GOOD, table: [{ file: "a.ts", hasAuthenticate: "yes" }] }),
+      'its route "a.ts" does not say whether it asks for a token',
+    ],
+    [
+      "one with a history that is none",
+      JSON.stringify({ ...GOOD, table: [{ file: "a.ts", topics: { a: { history: 5 } } }] }),
+      'its route "a.ts" cannot be served: its "topics" say of "a": history must be true, false or { limit, ttlMs }',
+    ],
     [
       "one whose code is elsewhere",
       JSON.stringify({ ...GOOD, routes: { ...FILE, file: "../x.js" } }),

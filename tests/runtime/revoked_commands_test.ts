@@ -17,11 +17,29 @@ Deno.test("RevokedCommands know what the peer was, and do nothing", async () => 
   revoked.ping();
   revoked.close();
   revoked.terminate();
-  revoked.subscribe();
-  revoked.unsubscribe();
-  revoked.publish();
+  revoked.reply();
   revoked.fail();
+  revoked.giveBack();
   await revoked.drained();
   revoked.context = "after";
-  assertEquals([commands.context, commands.calls, revoked.topics.size, revoked.bufferedAmount], ["before", [], 0, 0]);
+  assertEquals([commands.context, commands.calls, revoked.topics.names.size, revoked.bufferedAmount], [
+    "before",
+    [],
+    0,
+    0,
+  ]);
+});
+
+Deno.test("RevokedCommands: what is asked of topics is not done, and nobody waits for it", async () => {
+  const commands = new RecordedCommands();
+  const { topics } = new RevokedCommands(commands);
+  assertEquals(await topics.subscribe("all", { last: 1 }), { recovered: false });
+  assertEquals(await topics.members("all"), []);
+  assertEquals([topics.publish("all", "x", true), topics.join("all", "", "null"), topics.watch("all")], [
+    ...[undefined, undefined, undefined],
+  ]);
+  topics.unsubscribe("all");
+  topics.leave("all");
+  topics.unwatch("all");
+  assertEquals([commands.calls, topics.names.size], [[], 0]);
 });

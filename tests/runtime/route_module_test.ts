@@ -34,8 +34,17 @@ Deno.test("checkRouteModule: a route can take a peer over whose code has ended w
   assertEquals(checkRouteModule({ get: handler }, PLACE).descriptor.canResume, false);
 });
 
+Deno.test("checkRouteModule: a route says whether it asks for a token, and what topics offer", () => {
+  const topics = { "room:*": { history: { limit: 50 } }, news: { history: true } };
+  const { descriptor } = checkRouteModule({ default: { authenticate: () => true, topics } }, PLACE);
+  assertEquals([descriptor.hasAuthenticate, descriptor.topics], [true, topics]);
+  const { descriptor: plain } = checkRouteModule({ default: { open() {} } }, PLACE);
+  assertEquals(["hasAuthenticate" in plain, "topics" in plain], [false, false]);
+});
+
 Deno.test("checkRouteModule: any hook of a connection makes a WebSocket route, and so does start, which has peers", () => {
-  const hooks = ["start", "upgrade", "open", "message", "subscribe", "drain", "close", "error", "suspend", "resume"];
+  const hooks = ["start", "upgrade", "authenticate", "open", "message", "subscribe", "drain", "close", "error"];
+  hooks.push("suspend", "resume");
   for (const hook of hooks) {
     assert(checkRouteModule({ default: { [hook]() {} } }, PLACE).descriptor.isWebSocket, hook);
   }
@@ -68,11 +77,17 @@ const WRONG: ReadonlyArray<readonly [title: string, exports: Record<string, unkn
   [
     "an unknown key",
     { default: { banana: 1, open() {} } },
-    'the unknown key "banana"; allowed: path, options, schema, ',
+    'the unknown key "banana"; allowed: path, options, topics, schema, ',
   ],
   ["a hook that is none", { default: { open: true } }, 'its hook "open" is true (a boolean); it must be a function'],
   ["a hook that is an object", { default: { open: {} } }, 'its hook "open" is an object; it must be a function'],
   ["options that are none", { default: { options: 5, open() {} } }, 'its "options" are 5 (a number)'],
+  [
+    "topics with a history that is none",
+    { default: { topics: { "room:*": { history: { limit: 0 } } }, open() {} } },
+    'its "topics" say of "room:*": history.limit must be a whole number of publications from 1 to 10000, not 0',
+  ],
+  ["topics that are none", { default: { topics: ["a"], open() {} } }, 'its "topics" must be an object'],
   ["a schema that is none", { default: { schema: [], open() {} } }, 'its "schema" is an array'],
   ["a schema of something else", { default: { schema: { mesage: {} }, open() {} } }, 'did you mean "message"?'],
   ["no Standard Schema", { default: { schema: { message: {} }, open() {} } }, "is not a Standard Schema of version 1"],

@@ -4,8 +4,8 @@
  * @module
  */
 import type { Payload } from "../../lib/frame/mod.ts";
-import type { TransportName } from "../../lib/route/mod.ts";
-import type { GivenBack, PeerCommands, RequestRecord } from "../../lib/route/table.ts";
+import type { Awaitable, Member, Subscribed, SubscribeOptions, TransportName } from "../../lib/route/mod.ts";
+import type { GivenBack, PeerCommands, RequestRecord, TopicCommands } from "../../lib/route/table.ts";
 
 /** One command: its name and what it was given; bytes as arrays of numbers, as they were at the time of the call. */
 export type RecordedCommand = readonly [name: string, ...given: unknown[]];
@@ -45,6 +45,53 @@ export class RecordedRequest implements RequestRecord {
   }
 }
 
+/** Records what is asked of topics; a test may have it fail, or take its time. */
+export class RecordedTopics implements TopicCommands {
+  readonly names = new Set<string>();
+  readonly #record: (name: string, ...given: readonly unknown[]) => void;
+
+  constructor(record: (name: string, ...given: readonly unknown[]) => void) {
+    this.#record = record;
+  }
+
+  subscribe(topic: string, options?: SubscribeOptions): Awaitable<Subscribed> {
+    this.names.add(topic);
+    if (options === undefined) this.#record("subscribe", topic);
+    else this.#record("subscribe", topic, options);
+    return { recovered: false };
+  }
+
+  unsubscribe(topic: string): void {
+    this.names.delete(topic);
+    this.#record("unsubscribe", topic);
+  }
+
+  publish(topic: string, payload: Payload, self: boolean): void | Promise<void> {
+    this.#record("publish", topic, payload, self);
+  }
+
+  join(topic: string, key: string, state: string): void | Promise<void> {
+    this.#record("join", topic, key, state);
+  }
+
+  leave(topic: string): void {
+    this.#record("leave", topic);
+  }
+
+  members(topic: string): Awaitable<readonly Member[]> {
+    this.#record("members", topic);
+    return [];
+  }
+
+  watch(topic: string): void | Promise<void> {
+    this.#record("watch", topic);
+  }
+
+  unwatch(topic: string): void {
+    this.#record("unwatch", topic);
+  }
+}
+
 /** Records every command. */
 export class RecordedCommands implements PeerCommands {
   readonly id: string;
@@ -52,7 +99,7 @@ export class RecordedCommands implements PeerCommands {
   readonly params: Readonly<Record<string, string>>;
   readonly subprotocol: string;
   readonly transport: TransportName = "websocket";
-  readonly topics = new Set<string>();
+  readonly topics = new RecordedTopics((name, ...given) => this.#record(name, ...given));
   readonly calls: RecordedCommand[] = [];
   /** What `send` got, as it got it. */
   readonly sentObjects: Payload[] = [];
@@ -107,18 +154,8 @@ export class RecordedCommands implements PeerCommands {
     this.#record("terminate");
   }
 
-  subscribe(topic: string): void {
-    this.topics.add(topic);
-    this.#record("subscribe", topic);
-  }
-
-  unsubscribe(topic: string): void {
-    this.topics.delete(topic);
-    this.#record("unsubscribe", topic);
-  }
-
-  publish(topic: string, payload: Payload, self: boolean): void {
-    this.#record("publish", topic, payload, self);
+  reply(request: number, data: Payload | undefined): void {
+    this.#record("reply", request, data);
   }
 
   drained(): Promise<void> {

@@ -105,5 +105,12 @@ export async function deliver(
   return chunk;
 }
 
+/** Delivers a request: its number, and its payload, out of the middle of a larger chunk. */
+export async function ask(events: PeerEvents, number: number, text: string): Promise<void> {
+  const chunk = encoder.encode(`<<1234${text}>>`);
+  new DataView(chunk.buffer).setUint32(2, number, true);
+  await events.message(FORM.TEXT | FORM.REQUEST | FORM.BORROWED, chunk, 2, chunk.length - 2);
+}
+
 /** The end of a connection whose client just left. */
 export const GONE = { code: 1006, reason: "", wasClean: false } as const;

@@ -8,7 +8,9 @@ import { RuntimeBench, type RuntimeMaking, type RuntimeTest } from "./runtime_be
 import { describeHandlers, describePeer } from "./runtime_connection_suite.ts";
 import { describeFailures, describeSchema } from "./runtime_failure_suite.ts";
 import { describeMoves } from "./runtime_move_suite.ts";
+import { describeQuestions, describeRequests } from "./runtime_question_suite.ts";
 import { describeExchange, describeStart, describeUpgrade } from "./runtime_request_suite.ts";
+import { describeTopics } from "./runtime_topic_suite.ts";
 
 /**
  * Runs the suite against one kind of runtime, in production and in development.
@@ -41,6 +43,9 @@ export function runtimeSuite(
   };
   describeHandlers(test);
   describePeer(test);
+  describeTopics(test);
+  describeRequests(test);
+  describeQuestions(test);
   describeFailures(test);
   describeSchema(test);
   describeUpgrade(test);

@@ -101,11 +101,11 @@ export async function admin(
   { admin: url }: DeployServer,
   method: string,
   path: string,
-  body?: FormData | object,
+  body?: FormData | object | string,
   headers: Readonly<Record<string, string>> = {},
 ) {
   using client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
-  const isOrder = body !== undefined && !(body instanceof FormData);
+  const isOrder = typeof body === "object" && !(body instanceof FormData);
   const response = await fetch(url + path, {
     client,
     method,
@@ -114,7 +114,7 @@ export async function admin(
       ...(isOrder ? { "content-type": "application/json" } : {}),
       ...headers,
     },
-    ...(body === undefined ? {} : { body: isOrder ? JSON.stringify(body) : body }),
+    ...(body === undefined ? {} : { body: isOrder ? JSON.stringify(body) : body as FormData | string }),
   });
   const { status, headers: answered } = response;
   const isJson = answered.get("content-type") === "application/json";

@@ -25,6 +25,14 @@ export async function ended(pid: number, deadlineMs = 20_000): Promise<void> {
   }
 }
 
+/** Stops a process (SIGSTOP) for so long; resolves when it goes on. */
+export async function freeze(pid: number, seconds: number): Promise<void> {
+  const script = 'kill -STOP "$0" && sleep "$1" && kill -CONT "$0"';
+  const args = ["-c", script, String(pid), String(seconds)];
+  const { success } = await new Deno.Command("sh", { args, stdin: "null" }).output();
+  if (!success) throw new Error(`process ${pid} could not be stopped`);
+}
+
 /** The process and all that it started, children last. */
 export function withDescendants(pid: number): readonly number[] {
   let children = "";

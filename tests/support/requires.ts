@@ -54,6 +54,9 @@ const PROGRAMS = {
     proof: ["-c", "import websockets"],
     install: "apt-get install python3-websockets",
   },
+  "nats-server": { names: ["nats-server"], proof: ["--version"], install: "apt-get install nats-server" },
+  "redis-server": { names: ["redis-server"], proof: ["--version"], install: "apt-get install redis-server" },
+  curl: { names: ["curl"], proof: ["--version"], install: "apt-get install curl" },
   cc: { names: ["cc", "gcc", "clang"], proof: ["--version"], install: "apt-get install gcc libc6-dev" },
 } as const satisfies Readonly<Record<string, Program>>;
 
@@ -65,7 +68,9 @@ function mayNotSkip(): boolean {
 }
 
 function look({ names, proof }: Program): string | undefined {
-  const folders = (Deno.env.get("PATH") ?? "").split(":").filter((folder) => folder.startsWith("/"));
+  // Debian puts servers where only root's path leads.
+  const path = `${Deno.env.get("PATH") ?? ""}:/usr/sbin`;
+  const folders = path.split(":").filter((folder) => folder.startsWith("/"));
   const paths = names.flatMap((name) => folders.map((folder) => `${folder}/${name}`));
   return paths.find((path) => isFile(path) && isWhole(path, proof));
 }

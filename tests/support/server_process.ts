@@ -18,6 +18,8 @@ export interface ServerSetting {
   readonly denoFlags?: readonly string[];
   /** Whose flags and environment. Default: those of the start task. */
   readonly task?: DenoTask;
+  /** Where its program is, with a slash at its end. Default: the project. */
+  readonly entryFolder?: string;
   /** Where it is started, and its `sockeye.config.ts` is. Default: the project. */
   readonly folder?: string;
   /** It leads a group of processes, to which a signal can be sent. */
@@ -191,8 +193,9 @@ export class ServerProcess implements AsyncDisposable {
 function commandOf(setting: ServerSetting): Deno.Command {
   const { args = [], routes, env = {}, denoFlags = [], task = START_TASK, folder = PROJECT, maxOpenFiles } = setting;
   const { env: taskEnv, flags, entry } = task;
+  const { entryFolder = PROJECT } = setting;
   const where = routes === undefined ? [] : ["--routes", routes];
-  const deno = [...flags, ...denoFlags, PROJECT + entry, "--port", "0", "--host", "127.0.0.1", ...where, ...args];
+  const deno = [...flags, ...denoFlags, entryFolder + entry, "--port", "0", "--host", "127.0.0.1", ...where, ...args];
   // `exec` keeps the process id: signals reach the server, not a shell.
   const shell = ["-c", `ulimit -n ${maxOpenFiles}; exec "$0" "$@"`, Deno.execPath(), ...deno];
   return new Deno.Command(maxOpenFiles === undefined ? Deno.execPath() : "sh", {

@@ -17,12 +17,17 @@ for (const { violation, what, hex, events = [], options } of VIOLATION_VECTORS) 
   });
 }
 
-/** Violations of time, rate, memory, schema and compression, which no frame by itself can show. */
+/** Violations of time, rate, memory, schema, subprotocol and compression, which no frame by itself can show. */
 const NOT_OF_FRAMES: readonly ViolationName[] = [
   "DEFLATE_CORRUPT",
   "MESSAGE_TIMEOUT",
   "MESSAGE_RATE",
   "SCHEMA_MISMATCH",
+  "HEADER_MALFORMED",
+  "HEADER_WRONG",
+  "TOO_MANY_UNANSWERED",
+  "TOKEN_MISSING",
+  "TOKEN_REFUSED",
   "IDLE_TIMEOUT",
   "SLOW_CONSUMER",
   "MEMORY_PRESSURE",

@@ -67,13 +67,14 @@ export class EpollListener implements Acceptor<EpollSocket>, Pollable {
   #isClosed = false;
 
   /**
+   * @param isShared others may listen on the same port.
    * @throws {Deno.errors.AddrInUse} when another has the port.
    * @throws {Error} that names the call that failed.
    */
-  constructor(poller: Poller, address: SocketAddress) {
+  constructor(poller: Poller, address: SocketAddress, isShared = false) {
     this.#poller = poller;
     this.#libc = poller.libc;
-    this.#fd = openSocket(this.#libc, address);
+    this.#fd = openSocket(this.#libc, address, isShared);
     this.addr = localAddress(this.#libc, this.#fd);
     if (!poller.add(this.#fd, this)) {
       this.#libc.close(this.#fd);
@@ -130,7 +131,7 @@ export class EpollListener implements Acceptor<EpollSocket>, Pollable {
   }
 }
 
-function openSocket(libc: Libc, address: SocketAddress): number {
+function openSocket(libc: Libc, address: SocketAddress, isShared: boolean): number {
   const encoded = encodeSocketAddress(address);
   const isVersion6 = encoded.length === SOCKET_ADDRESS_BYTES;
   const family = isVersion6 ? SOCKET.AF_INET6 : SOCKET.AF_INET;
@@ -139,6 +140,7 @@ function openSocket(libc: Libc, address: SocketAddress): number {
   const set = (level: number, name: number, value: number): boolean =>
     libc.setsockopt(fd, level, name, Int32Array.of(value), Int32Array.BYTES_PER_ELEMENT) === 0;
   const isOpen = set(SOCKET.SOL_SOCKET, SOCKET.SO_REUSEADDR, 1) &&
+    (!isShared || set(SOCKET.SOL_SOCKET, SOCKET.SO_REUSEPORT, 1)) &&
     // tcp(7): what is accepted inherits it.
     set(SOCKET.IPPROTO_TCP, SOCKET.TCP_NODELAY, 1) &&
     (!isVersion6 || set(SOCKET.IPPROTO_IPV6, SOCKET.IPV6_V6ONLY, 0)) &&

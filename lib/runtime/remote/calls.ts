@@ -20,9 +20,9 @@ export class Calls {
     return this.#waiting.size;
   }
 
-  /** A number that nobody else has. */
+  /** A number that nobody else has; never 0. */
   open(waiting: Waiting): number {
-    do this.#last = (this.#last + 1) >>> 0; while (this.#waiting.has(this.#last));
+    do this.#last = (this.#last + 1) >>> 0; while (this.#last === 0 || this.#waiting.has(this.#last));
     this.#waiting.set(this.#last, waiting);
     return this.#last;
   }

@@ -11,7 +11,10 @@ export interface Grants {
   readonly net?: readonly string[];
   /** Names of environment variables, which are passed on with their values. */
   readonly env?: readonly string[];
-  /** Topics that it may subscribe its peers to and publish to; `hook:*` is every topic that begins with `hook:`. */
+  /**
+   * Topics that it may subscribe its peers to, have them join, and publish to; `hook:*` is every topic that begins with
+   * `hook:`.
+   */
   readonly topics?: readonly string[];
   /** Fields of requests that are withheld otherwise: `cookie`, `authorization`, `proxy-authorization`. */
   readonly headers?: readonly string[];

@@ -7,7 +7,7 @@
  * @module
  */
 import { Fifo, type MessageForm } from "../../frame/mod.ts";
-import type { CloseInfo } from "../../route/mod.ts";
+import type { Awaitable, CloseInfo } from "../../route/mod.ts";
 import type { PeerEvents } from "../../route/table.ts";
 
 /** A message that waits. */
@@ -24,6 +24,8 @@ export interface LineEvents {
   onSettled(byteLength: number): void;
   /** What is being taken out of a batch is kept beyond the call. */
   onKept(): void;
+  /** A question is answered. */
+  onAnswered(call: number, isYes: boolean): void;
   /** `close` is through: the last thing. */
   onClosed(call: number): void;
 }
@@ -34,6 +36,8 @@ export interface Unbegun {
   readonly isDrainDue: boolean;
 }
 
+const NOTHING: Unbegun = { messages: [], isDrainDue: false };
+
 /** The line in front of one peer's handlers. */
 export class HandlerLine {
   readonly #events: PeerEvents;
@@ -41,6 +45,7 @@ export class HandlerLine {
   #waiting = new Fifo<WaitingMessage>();
   #isBusy = false;
   #isDrainDue = false;
+  #question: { readonly call: number; readonly hook: () => Awaitable<boolean> } | undefined;
   #close: { readonly call: number; readonly info: CloseInfo } | undefined;
   #interlude: (() => void | Promise<void>) | undefined;
   /** Which handler is waited for: one that is abandoned settles as another. */
@@ -70,24 +75,50 @@ export class HandlerLine {
     this.#goOn();
   }
 
+  /**
+   * A question: answered when what came before it is handled. Nothing comes behind it before that, but for `close`: the
+   * gateway waits for the answer.
+   */
+  question(call: number, hook: () => Awaitable<boolean>): void {
+    this.#question = { call, hook };
+    this.#goOn();
+  }
+
   close(call: number, info: CloseInfo): void {
     this.#close = { call, info };
     this.#goOn();
   }
 
-  /** Runs a task as soon as no handler is pending; what has not begun stays where it is. */
+  /**
+   * Runs a task as soon as no handler is pending; what has not begun stays where it is. Only a question, and what came
+   * before it, are seen to first: they cannot be given back.
+   */
   interlude(task: () => void | Promise<void>): void {
     this.#interlude = task;
     this.#goOn();
   }
 
-  /** Takes out what has not begun. */
+  /** Takes out what has not begun; nothing while a question waits behind it. */
   giveBack(): Unbegun {
+    if (this.#question !== undefined) return NOTHING;
     const messages: WaitingMessage[] = [];
     for (let one = this.#waiting.shift(); one !== undefined; one = this.#waiting.shift()) messages.push(one);
     const unbegun = { messages, isDrainDue: this.#isDrainDue };
     this.#isDrainDue = false;
     return unbegun;
+  }
+
+  /**
+   * A question that has not begun is answered with no, since nobody waits for it any more.
+   *
+   * @returns what could not be given back before it.
+   */
+  refuse(): Unbegun {
+    const question = this.#question;
+    if (question === undefined) return NOTHING;
+    this.#question = undefined;
+    this.#listener.onAnswered(question.call, false);
+    return this.giveBack();
   }
 
   /** The handler that is pending is no longer waited for. */
@@ -108,6 +139,16 @@ export class HandlerLine {
       this.#listener.onKept();
       this.#wait(pending, () => this.#listener.onSettled(end - start));
     }
+  }
+
+  #answer(call: number, hook: () => Awaitable<boolean>): void {
+    this.#isBusy = true;
+    const answer = hook();
+    if (typeof answer !== "boolean") {
+      return this.#wait(answer.then((isYes) => this.#listener.onAnswered(call, isYes)), () => {});
+    }
+    this.#isBusy = false;
+    this.#listener.onAnswered(call, answer);
   }
 
   #run(handler: () => void | Promise<void>, settled = () => {}): void {
@@ -135,7 +176,7 @@ export class HandlerLine {
 
   /** @returns false when nothing waits. */
   #runNext(): boolean {
-    if (this.#interlude !== undefined) {
+    if (this.#interlude !== undefined && this.#question === undefined) {
       const task = this.#interlude;
       this.#interlude = undefined;
       this.#run(task);
@@ -145,6 +186,10 @@ export class HandlerLine {
     } else if (this.#waiting.length > 0) {
       const { form, bytes, start, end } = this.#waiting.shift()!;
       this.#handle(form, bytes, start, end);
+    } else if (this.#question !== undefined) {
+      const { call, hook } = this.#question;
+      this.#question = undefined;
+      this.#answer(call, hook);
     } else if (this.#close !== undefined) {
       const { call, info } = this.#close;
       this.#close = undefined;

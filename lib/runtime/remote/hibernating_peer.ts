@@ -4,7 +4,7 @@
  * @module
  */
 import type { MessageForm, MessageWalk } from "../../frame/mod.ts";
-import type { CloseInfo, ResumeReason } from "../../route/mod.ts";
+import type { Awaitable, CloseInfo, ResumeReason } from "../../route/mod.ts";
 import type { PeerCommands, PeerEvents } from "../../route/table.ts";
 
 /** What a peer needs of its runtime. */
@@ -67,6 +67,14 @@ export class HibernatingPeer implements PeerEvents {
     }
   }
 
+  subscribe(topic: string): Awaitable<boolean> {
+    return this.#ask((events) => events.subscribe(topic));
+  }
+
+  authenticate(token: string): Awaitable<boolean> {
+    return this.#ask((events) => events.authenticate(token));
+  }
+
   drain(): void | Promise<void> {
     return this.events === undefined ? this.#later((events) => events.drain()) : this.events.drain();
   }
@@ -124,7 +132,8 @@ export class HibernatingPeer implements PeerEvents {
 
   /** Resolves when the code has said what it has to say. */
   async suspended(): Promise<void> {
-    this.#state = await this.#falling?.suspend();
+    // Who has not been opened is asked for a token yet: the code has nothing to say of it.
+    if (this.#isKnown) this.#state = await this.#falling?.suspend();
   }
 
   /** The code does not sleep after all. */
@@ -151,5 +160,16 @@ export class HibernatingPeer implements PeerEvents {
   async #later(goOn: (events: PeerEvents) => void | Promise<void>): Promise<void> {
     await this.#shelter.wake();
     if (this.events !== undefined) await goOn(this.events);
+  }
+
+  /** A question wakes the code up, like a message; code that cannot be woken has not said yes. */
+  #ask(ask: (events: PeerEvents) => Awaitable<boolean>): Awaitable<boolean> {
+    this.#shelter.happened();
+    return this.events === undefined ? this.#askLater(ask) : ask(this.events);
+  }
+
+  async #askLater(ask: (events: PeerEvents) => Awaitable<boolean>): Promise<boolean> {
+    await this.#shelter.wake();
+    return this.events === undefined ? false : await ask(this.events);
   }
 }

@@ -10,12 +10,23 @@ import type { RouteRuntime } from "../../route/table.ts";
 import { InlineRuntime } from "../inline_runtime.ts";
 import type { RuntimeLog } from "../log.ts";
 import { Calls } from "./calls.ts";
+import type { Unbegun } from "./handler_line.ts";
 import type { LoadedCode } from "./hosted_code.ts";
 import { HostedCalls } from "./hosted_calls.ts";
-import { HostedPeer, type PeerHost, putPublication } from "./hosted_peer.ts";
+import { HostedPeer, type PeerHost } from "./hosted_peer.ts";
+import { publishAs } from "./hosted_topics.ts";
 import { Outbox } from "./outbox.ts";
-import type { Boot, CloseCall, LogLine, PeerCall, PeerOpening, Ready, ResumeCall } from "./record_values.ts";
-import { decodeValue, errorRecord } from "./value.ts";
+import type {
+  Boot,
+  CloseCall,
+  LogLine,
+  PeerCall,
+  PeerOpening,
+  QuestionCall,
+  Ready,
+  ResumeCall,
+} from "./record_values.ts";
+import { decodeValue, errorOf, errorRecord } from "./value.ts";
 import { DOWN, type TakeRecord, UP, WireError } from "./wire.ts";
 
 /** What a host needs of the place it is in. */
@@ -30,10 +41,21 @@ export interface HostPlace {
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
+/** Events of a peer that are to be answered. */
+const CALLS_OF_PEERS: ReadonlySet<number> = new Set([
+  DOWN.CLOSE,
+  DOWN.HALT,
+  DOWN.SUSPEND,
+  DOWN.RESUME,
+  DOWN.SUBSCRIBE,
+  DOWN.AUTHENTICATE,
+]);
+
 /** One host; its code is loaded by the first record. */
 export class RuntimeHost implements PeerHost {
   readonly outbox: Outbox;
   readonly calls = new Calls();
+  readonly plainTopics = new Set<string>();
   /** Reaches the gateway's log. */
   readonly log: RuntimeLog = {
     warn: (message, fields) => this.#log("warn", message, fields),
@@ -104,6 +126,7 @@ export class RuntimeHost implements PeerHost {
       case DOWN.HALT:
         return this.#halt(peer, decodeValue(bytes, start, end) as PeerCall);
       case DOWN.ABANDON:
+        this.#giveBack(peer, peer.line.refuse());
         return peer.line.abandon();
       case DOWN.SUSPEND: {
         const { call } = decodeValue(bytes, start, end) as PeerCall;
@@ -118,14 +141,25 @@ export class RuntimeHost implements PeerHost {
         return this.forget(peer);
       case DOWN.BUFFERED:
         return peer.buffered(numberOf(bytes, start));
-      case DOWN.DRAINED:
-        return this.calls.take(numberOf(bytes, start))?.answered(undefined);
+      case DOWN.SUBSCRIBE: {
+        const { call, text } = decodeValue(bytes, start, end) as QuestionCall;
+        return peer.line.question(call, () => peer.events.subscribe(text));
+      }
+      case DOWN.AUTHENTICATE: {
+        const { call, text } = decodeValue(bytes, start, end) as QuestionCall;
+        return peer.line.question(call, () => peer.events.authenticate(text));
+      }
     }
     throw new WireError(`an event of the unknown kind ${kind}`);
   }
 
   #takeCall(kind: number, id: number, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void {
     if (kind === DOWN.PROBE) return this.outbox.writer.putNumber(UP.ALIVE, 0, id, this.#place.memoryBytes());
+    if (kind === DOWN.ANSWER) {
+      return this.calls.take(id)?.answered(start === end ? undefined : decodeValue(bytes, start, end));
+    }
+    if (kind === DOWN.FAILURE) return this.calls.take(id)?.failed(failureOf(decodeValue(bytes, start, end)));
+    if (kind === DOWN.KEPT) return void this.plainTopics.delete(decoder.decode(bytes.subarray(start, end)));
     if (kind === DOWN.BOOT) return void this.#boot(decodeValue(bytes, start, end) as Boot);
     if (this.#hosted === undefined) throw new WireError(`a call of the kind ${kind} before the code was loaded`);
     this.#hosted.take(kind, id, bytes, start, end);
@@ -157,16 +191,19 @@ export class RuntimeHost implements PeerHost {
 
   /** What has not begun goes back to the gateway, and the answer follows when no handler is pending. */
   #halt(peer: HostedPeer, { call }: PeerCall): void {
-    const { messages, isDrainDue } = peer.line.giveBack();
-    for (const { form, bytes, start, end } of messages) {
-      this.outbox.writer.put(UP.GIVEN_BACK, form, peer.number, bytes, start, end);
-    }
-    if (isDrainDue) this.outbox.writer.putEmpty(UP.DRAIN_GIVEN_BACK, 0, peer.number);
+    this.#giveBack(peer, peer.line.giveBack());
     peer.line.interlude(() => {
       // What handlers have said so far comes first.
       peer.tell();
       this.outbox.writer.putValue(UP.ANSWER, 0, call, undefined);
     });
+  }
+
+  #giveBack(peer: HostedPeer, { messages, isDrainDue }: Unbegun): void {
+    for (const { form, bytes, start, end } of messages) {
+      this.outbox.writer.put(UP.GIVEN_BACK, form, peer.number, bytes, start, end);
+    }
+    if (isDrainDue) this.outbox.writer.putEmpty(UP.DRAIN_GIVEN_BACK, 0, peer.number);
   }
 
   /** A hook that is called between two handlers. What comes meanwhile waits. */
@@ -183,14 +220,13 @@ export class RuntimeHost implements PeerHost {
   }
 
   #answerForNobody(kind: number, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void {
-    if (kind !== DOWN.CLOSE && kind !== DOWN.HALT && kind !== DOWN.SUSPEND && kind !== DOWN.RESUME) return;
+    if (!CALLS_OF_PEERS.has(kind)) return;
     const { call } = decodeValue(bytes, start, end) as PeerCall;
     this.outbox.writer.putValue(UP.ANSWER, 0, call, undefined);
   }
 
   #publish(topic: string, data: Payload): Promise<void> {
-    putPublication(this.outbox, UP.PUBLISH_ALL, 0, topic, data, false);
-    return Promise.resolve();
+    return publishAs(this, UP.PUBLISH_ALL, 0, topic, data, false).then(() => {});
   }
 
   #log(level: LogLine["level"], message: string, { error, ...fields }: Readonly<Record<string, unknown>>): void {
@@ -218,4 +254,11 @@ function reasonOf(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): D
 
 function numberOf(bytes: Uint8Array<ArrayBuffer>, start: number): number {
   return new DataView(bytes.buffer, bytes.byteOffset + start).getUint32(0, true);
+}
+
+/** Why a call of the code failed: with a stack of the code's own. */
+function failureOf(record: unknown): unknown {
+  const error = errorOf(record);
+  if (!(error instanceof Error)) return error;
+  return error.name === "TypeError" ? new TypeError(error.message) : new Error(error.message);
 }

@@ -4,20 +4,21 @@
  * @module
  */
 import { type Payload, viewOf } from "../../frame/mod.ts";
-import { checkTopic } from "../../pubsub/mod.ts";
 import type { TransportName } from "../../route/mod.ts";
 import type { PeerCommands, PeerEvents, RequestRecord, RouteRuntime } from "../../route/table.ts";
 import { encodeContext } from "../context_check.ts";
 import type { Calls } from "./calls.ts";
 import { HandlerLine, type LineEvents } from "./handler_line.ts";
+import { HostedTopics } from "./hosted_topics.ts";
 import type { Outbox } from "./outbox.ts";
 import type { PeerOpening } from "./record_values.ts";
-import { MESSAGE_OVERHEAD_BYTES, SELF_FLAG, TEXT_FLAG, UP } from "./wire.ts";
+import { ACK_FLAG, MESSAGE_OVERHEAD_BYTES, TEXT_FLAG, UP } from "./wire.ts";
 
 /** What a hosted peer needs of its host. */
 export interface PeerHost {
   readonly outbox: Outbox;
   readonly calls: Calls;
+  readonly plainTopics: Set<string>;
   /** What is being taken out of a batch is kept beyond the call. */
   retain(): void;
   /** The peer has something to say when the records of this batch have been taken. */
@@ -38,7 +39,7 @@ export class HostedPeer implements PeerCommands, LineEvents {
   readonly subprotocol: string;
   readonly transport: TransportName;
   readonly highWaterBytes: number;
-  readonly topics: Set<string>;
+  readonly topics: HostedTopics;
   readonly line: HandlerLine;
   readonly events: PeerEvents;
   readonly #host: PeerHost;
@@ -62,7 +63,7 @@ export class HostedPeer implements PeerCommands, LineEvents {
     this.subprotocol = opening.subprotocol;
     this.transport = opening.transport;
     this.highWaterBytes = opening.highWaterBytes;
-    this.topics = new Set(opening.topics);
+    this.topics = new HostedTopics(number, opening.topics, host);
     this.#bufferedBytes = opening.bufferedAmount;
     this.#context = opening.context;
     this.#host = host;
@@ -130,20 +131,16 @@ export class HostedPeer implements PeerCommands, LineEvents {
   /** Code that runs in this isolate has begun what it was given. */
   giveBack(): void {}
 
-  subscribe(topic: string): void {
-    checkTopic(topic);
-    if (this.#isClosing) return;
-    this.topics.add(topic);
-    this.#host.outbox.writer.putText(UP.SUBSCRIBE, 0, this.number, topic);
-  }
-
-  unsubscribe(topic: string): void {
-    this.topics.delete(topic);
-    this.#host.outbox.writer.putText(UP.UNSUBSCRIBE, 0, this.number, topic);
-  }
-
-  publish(topic: string, data: Payload, self: boolean): void {
-    putPublication(this.#host.outbox, UP.PUBLISH, this.number, topic, data, self);
+  reply(request: number, data: Payload | undefined): void {
+    const head = new Uint8Array(Uint32Array.of(request).buffer);
+    const { writer } = this.#host.outbox;
+    if (data === undefined) return writer.put(UP.REPLY, ACK_FLAG, this.number, head, 0, head.length);
+    if (typeof data === "string") return writer.putTexts(UP.REPLY, TEXT_FLAG, this.number, head, data);
+    const bytes = viewOf(data);
+    const payload = new Uint8Array(head.length + bytes.length);
+    payload.set(head);
+    payload.set(bytes, head.length);
+    writer.put(UP.REPLY, 0, this.number, payload, 0, payload.length);
   }
 
   drained(): Promise<void> {
@@ -182,6 +179,12 @@ export class HostedPeer implements PeerCommands, LineEvents {
 
   onKept(): void {
     this.#host.retain();
+  }
+
+  onAnswered(call: number, isYes: boolean): void {
+    // What the hook has said, and changed, comes first.
+    this.tell();
+    this.#host.outbox.writer.putValue(UP.ANSWER, 0, call, isYes);
   }
 
   onClosed(call: number): void {
@@ -234,31 +237,8 @@ export class HostedPeer implements PeerCommands, LineEvents {
   /** It leaves, and its topics with it. */
   #end(): void {
     this.#isClosing = true;
-    this.topics.clear();
+    this.topics.end();
   }
-}
-
-const encoder = new TextEncoder();
-
-/** A publication as a record. @throws {TypeError} when the topic is none. */
-export function putPublication(
-  outbox: Outbox,
-  kind: number,
-  id: number,
-  topic: string,
-  data: Payload,
-  self: boolean,
-): void {
-  const name = encoder.encode(checkTopic(topic));
-  const isText = typeof data === "string";
-  const payload = isText ? data : viewOf(data);
-  const head = new Uint8Array(2 + name.length + (isText ? 0 : payload.length));
-  head[0] = name.length & 0xff;
-  head[1] = name.length >> 8;
-  head.set(name, 2);
-  if (typeof payload !== "string") head.set(payload, 2 + name.length);
-  const flags = (isText ? TEXT_FLAG : 0) | (self ? SELF_FLAG : 0);
-  outbox.writer.putTexts(kind, flags, id, head, typeof payload === "string" ? payload : "");
 }
 
 function isSame(one: Uint8Array, other: Uint8Array | undefined): boolean {

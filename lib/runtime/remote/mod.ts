@@ -3,6 +3,8 @@
  *
  * @module
  */
+export type { BatchWriter } from "./batch_writer.ts";
+export { Calls } from "./calls.ts";
 export {
   GrantError,
   type Grants,
@@ -17,3 +19,7 @@ export { HibernatingRuntime, HibernationError } from "./hibernating_runtime.ts";
 export { loadProcess, loadWorker, type ProcessOrder, type RemoteOrder, type WorkerOrder } from "./remote_places.ts";
 export { RemoteRuntime } from "./remote_runtime.ts";
 export { findKeeper } from "./sandbox.ts";
+export { Outbox } from "./outbox.ts";
+export { RecordReader } from "./record_reader.ts";
+export { decodeValue } from "./value.ts";
+export { type TakeRecord, TEXT_FLAG, WireError } from "./wire.ts";

@@ -4,9 +4,12 @@
  * @module
  */
 import type { Payload } from "../../frame/mod.ts";
-import { TEXT_FLAG, WireError } from "./wire.ts";
+import { ACK_FLAG, TEXT_FLAG, WireError } from "./wire.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Bytes of a number that stands before something else. */
+export const CALL_BYTES = 4;
 
 /** The text in `bytes[start, end)`. @throws {WireError} when it is not UTF-8. */
 export function textOf(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): string {
@@ -29,11 +32,50 @@ export function publicationOf(
   bytes: Uint8Array<ArrayBuffer>,
   start: number,
   end: number,
-): { readonly topic: string; readonly payload: Payload } {
-  const length = end - start < 2 ? Infinity : bytes[start]! | (bytes[start + 1]! << 8);
-  const payloadStart = start + 2 + length;
+): { readonly call: number; readonly topic: string; readonly payload: Payload } {
+  if (end - start < CALL_BYTES + 2) throw new WireError("a publication without a topic");
+  const topicStart = start + CALL_BYTES + 2;
+  const payloadStart = topicStart + (bytes[topicStart - 2]! | (bytes[topicStart - 1]! << 8));
   if (payloadStart > end) throw new WireError("a publication without a topic");
-  const topic = textOf(bytes, start + 2, payloadStart);
-  const isText = (flags & TEXT_FLAG) !== 0;
-  return { topic, payload: isText ? textOf(bytes, payloadStart, end) : bytes.slice(payloadStart, end) };
+  return {
+    call: numberOf(bytes, start, start + CALL_BYTES),
+    topic: topicOf(bytes, topicStart, payloadStart),
+    payload: payloadOf(flags, bytes, payloadStart, end),
+  };
+}
+
+/** The topic that was read last, and its bytes: the next is often the same. */
+let latest = { bytes: new Uint8Array(0), topic: "" };
+
+function topicOf(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): string {
+  if (!isLatest(bytes, start, end)) latest = { topic: textOf(bytes, start, end), bytes: bytes.slice(start, end) };
+  return latest.topic;
+}
+
+function isLatest(bytes: Uint8Array, start: number, end: number): boolean {
+  const { bytes: known } = latest;
+  if (end - start !== known.length) return false;
+  for (let at = 0; at < known.length; at++) if (bytes[start + at] !== known[at]) return false;
+  return true;
+}
+
+/** What REPLY carries. @throws {WireError} when it does not. */
+export function replyOf(
+  flags: number,
+  bytes: Uint8Array<ArrayBuffer>,
+  start: number,
+  end: number,
+): { readonly request: number; readonly data: Payload | undefined } {
+  const dataStart = start + CALL_BYTES;
+  if (dataStart > end) throw new WireError("a reply to nothing");
+  const isEmpty = (flags & ACK_FLAG) !== 0;
+  if (isEmpty && dataStart < end) throw new WireError("an acknowledgement that says something");
+  return {
+    request: numberOf(bytes, start, dataStart),
+    data: isEmpty ? undefined : payloadOf(flags, bytes, dataStart, end),
+  };
+}
+
+function payloadOf(flags: number, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): Payload {
+  return (flags & TEXT_FLAG) !== 0 ? textOf(bytes, start, end) : bytes.slice(start, end);
 }

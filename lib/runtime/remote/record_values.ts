@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { CloseInfo, ResumeReason, TransportName } from "../../route/mod.ts";
+import type { CloseInfo, ResumeReason, SubscribeOptions, TransportName } from "../../route/mod.ts";
 import type { RequestRecord, RouteDescriptor, UpgradeDecision } from "../../route/table.ts";
 import type { ErrorRecord } from "./value.ts";
 
@@ -87,6 +87,29 @@ export interface ResumeCall {
   readonly call: number;
   readonly state?: unknown;
   readonly reason: ResumeReason;
+}
+
+/** SUBSCRIBE and AUTHENTICATE, down: the topic, or the token. */
+export interface QuestionCall {
+  readonly call: number;
+  readonly text: string;
+}
+
+/** SUBSCRIBE, up. */
+export interface SubscribeCall extends TopicCall {
+  readonly options?: SubscribeOptions;
+}
+
+export interface JoinCall extends TopicCall {
+  readonly key: string;
+  /** JSON. */
+  readonly state: string;
+}
+
+/** MEMBERS and WATCH. */
+export interface TopicCall {
+  readonly call: number;
+  readonly topic: string;
 }
 
 export interface LogLine {

@@ -10,7 +10,9 @@ import { Outbox } from "./outbox.ts";
 import type { Boot, LogLine, Ready } from "./record_values.ts";
 import { RemoteBodies } from "./remote_bodies.ts";
 import { numberOf, publicationOf } from "./record_payloads.ts";
-import type { PeerLink, RemotePeer } from "./remote_peer.ts";
+import type { PeerLink } from "./peer_link.ts";
+import { RemoteAnswers } from "./remote_answers.ts";
+import type { RemotePeer } from "./remote_peer.ts";
 import { decodeValue, errorOf } from "./value.ts";
 import type { Payload } from "../../frame/mod.ts";
 import type { SupervisorClock } from "./supervisor.ts";
@@ -37,7 +39,7 @@ export interface LinkHome {
   /** Most bytes of memory that the code may use; 0 for no limit. */
   readonly maxMemoryBytes: number;
   checkTopic(topic: string): string;
-  publish(topic: string, payload: Payload): void;
+  publish(topic: string, payload: Payload): Promise<void>;
   log(line: LogLine, error: unknown): void;
   /** The code says nothing any more. */
   onStuck(link: RemoteLink): void;
@@ -54,6 +56,8 @@ export class RemoteLink implements PeerLink, ChannelEvents {
   /** What it said last that it uses; 0 where it does not know. */
   memoryBytes = 0;
   readonly bodies: RemoteBodies;
+  /** Calls of the code that concern no peer. */
+  readonly #answers = new RemoteAnswers(this);
   readonly #home: LinkHome;
   readonly #channel: Channel;
   readonly #peers = new Map<number, RemotePeer>();
@@ -64,6 +68,8 @@ export class RemoteLink implements PeerLink, ChannelEvents {
   #latestNumber = 0;
   #lastNumber = 0;
   #unsettledBytes = 0;
+  /** Calls of the code that wait for their answers. */
+  #waitingCount = 0;
   #isClosed = false;
   /** Why it was ended, where it was us. */
   #killedFor: string | undefined;
@@ -113,7 +119,8 @@ export class RemoteLink implements PeerLink, ChannelEvents {
 
   /** True when nothing is on its way, neither there nor back. */
   get isQuiet(): boolean {
-    return this.#unsettledBytes === 0 && this.calls.size + this.bodies.size + this.outbox.byteLength === 0;
+    const open = this.calls.size + this.bodies.size + this.#waitingCount + this.outbox.byteLength;
+    return this.#unsettledBytes === 0 && open === 0;
   }
 
   get isFull(): boolean {
@@ -136,6 +143,10 @@ export class RemoteLink implements PeerLink, ChannelEvents {
     if (this.#blocked.size === 0 || this.isFull) return;
     for (const peer of [...this.#blocked]) peer.unblock();
     this.#blocked.clear();
+  }
+
+  wait(count: number): void {
+    this.#waitingCount += count;
   }
 
   block(peer: RemotePeer): void {
@@ -210,8 +221,9 @@ export class RemoteLink implements PeerLink, ChannelEvents {
         if (this.#lines.passes()) this.#log(logLineOf(valueOf(bytes, start, end, MAX_LINE_BYTES)));
         return;
       case UP.PUBLISH_ALL: {
-        const { topic, payload } = publicationOf(flags, bytes, start, end);
-        return this.#home.publish(this.#home.checkTopic(topic), payload);
+        const { call, topic, payload } = publicationOf(flags, bytes, start, end);
+        const name = this.#home.checkTopic(topic);
+        return this.#answers.give(call, () => this.#home.publish(name, payload));
       }
     }
     throw new WireError(`a command of the unknown kind ${kind}`);

@@ -14,53 +14,19 @@ import {
   UTF8_ACCEPT,
 } from "../../frame/mod.ts";
 import type { Awaitable, CloseInfo, ResumeReason } from "../../route/mod.ts";
-import type { GivenBack, PeerCommands, PeerEvents, RequestRecord } from "../../route/table.ts";
+import type { PeerCommands, PeerEvents } from "../../route/table.ts";
 import { MAX_CONTEXT_BYTES } from "../context_check.ts";
-import type { Calls } from "./calls.ts";
-import type { Outbox } from "./outbox.ts";
-import { numberOf, publicationOf, textOf } from "./record_payloads.ts";
-import type { CloseCall, PeerCall, PeerOpening, ResumeCall } from "./record_values.ts";
+import { GivenMessages } from "./given_messages.ts";
+import type { PeerHome, PeerLink } from "./peer_link.ts";
+import { numberOf, replyOf, textOf } from "./record_payloads.ts";
+import type { CloseCall, PeerCall, PeerOpening, QuestionCall, ResumeCall } from "./record_values.ts";
+import { RemoteAnswers } from "./remote_answers.ts";
+import { RemoteTopics } from "./remote_topics.ts";
 import { decodeValue } from "./value.ts";
-import { DOWN, MESSAGE_OVERHEAD_BYTES, SELF_FLAG, TEXT_FLAG, UP, WireError } from "./wire.ts";
-
-/** Beyond so many bytes of messages that were not handled yet, a peer is not read. */
-const CREDIT_BYTES = 64 * 1024;
-
-/** So many topics one peer may be in, and so many times its code may wait for it to drain. */
-const MAX_TOPICS = 10_000;
-const MAX_WAITS = 1000;
+import { DOWN, TEXT_FLAG, UP, WireError } from "./wire.ts";
 
 /** What of a message's form the code needs to know. */
-const FORM_BITS = FORM.TEXT | FORM.ASCII;
-
-/** The link of a peer to its code. */
-export interface PeerLink {
-  readonly outbox: Outbox;
-  readonly calls: Calls;
-  /** True when the code, or the way there, is behind with all that it was given. */
-  readonly isFull: boolean;
-  /** So many bytes were given to the code, or have been handled. */
-  count(bytes: number): void;
-  /** The peer waits until the link is not full any more. */
-  block(peer: RemotePeer): void;
-  /** A number for the peer. */
-  join(peer: RemotePeer): number;
-  leave(number: number): void;
-}
-
-/** What a peer needs of its runtime. */
-export interface PeerHome {
-  /** What the code may know of a request. */
-  shown(request: RequestRecord): RequestRecord;
-  /** @throws {WireError} when the code has no right to this topic. */
-  checkTopic(topic: string): string;
-  /** Resolves when a link is there again, or the peer has ended. */
-  whenBack(): Promise<void>;
-  /** What becomes of a peer whose code has ended: "wait" for new code, or "fail". */
-  fateOf(peer: RemotePeer): "wait" | "fail";
-  /** The peer has left this runtime. */
-  left(peer: RemotePeer): void;
-}
+const FORM_BITS = FORM.TEXT | FORM.ASCII | FORM.REQUEST;
 
 interface HeldMessage {
   readonly form: MessageForm;
@@ -77,21 +43,22 @@ export class RemotePeer implements PeerEvents {
   readonly #home: PeerHome;
   #link: PeerLink | undefined;
   #number = 0;
-  /** Given to the code and not handled yet. */
-  #unsettledBytes = 0;
+  readonly #given = new GivenMessages();
   #room: PromiseWithResolvers<void> | undefined;
-  /** Calls of `drained` that are not answered. */
-  #waits = 0;
+  /** Calls of the code that its link answers; made for the first. */
+  #answers: RemoteAnswers | undefined;
+  #topics: RemoteTopics | undefined;
+  /** The call that asks a question, while it is not answered. */
+  #question: number | undefined;
   /** Sent by the code since it was told what is buffered. */
   #sentBytes = 0;
-  #givenBack: GivenBack[] = [];
   #isDrainGivenBack = false;
   /** HALT, SUSPEND or RESUME calls under way: then a hand-over decides what becomes of the peer. */
   #moves = 0;
   #held: HeldMessage | undefined;
   #isOver = false;
   /** What new code has to do with it when it is there: nothing, where the connection fails with the old. */
-  awaits: "open" | "resume" | "nothing" = "resume";
+  awaits: "open" | "resume" | "nothing" = "open";
   #abortReason: DOMException | undefined;
 
   constructor(commands: PeerCommands, route: number, home: PeerHome) {
@@ -115,7 +82,7 @@ export class RemotePeer implements PeerEvents {
       bufferedAmount: commands.bufferedAmount,
       highWaterBytes: commands.highWaterBytes,
       ...(commands.context === undefined ? {} : { context: commands.context }),
-      topics: [...commands.topics],
+      topics: [...commands.topics.names],
     };
     link.outbox.writer.putValue(DOWN.ATTACH, 0, this.#number, opening);
     if (this.#abortReason !== undefined) this.abort(this.#abortReason);
@@ -125,6 +92,7 @@ export class RemotePeer implements PeerEvents {
 
   open(): void | Promise<void> {
     if (this.#link === undefined) return this.#openLater();
+    this.awaits = "resume";
     this.#link.outbox.writer.putEmpty(DOWN.OPEN, 0, this.#number);
   }
 
@@ -132,7 +100,10 @@ export class RemotePeer implements PeerEvents {
     const link = this.#link;
     if (link === undefined) return this.#hold({ form, bytes, start, end });
     link.outbox.writer.put(DOWN.MESSAGE, form & FORM_BITS, this.#number, bytes, start, end);
-    return this.#given(link, end - start);
+    link.count(this.#given.give(form, bytes, start, end));
+    if (!this.#given.isUsedUp && !link.isFull) return;
+    link.block(this);
+    return (this.#room ??= Promise.withResolvers()).promise;
   }
 
   messages(walk: MessageWalk): void | Promise<void> {
@@ -141,6 +112,14 @@ export class RemotePeer implements PeerEvents {
       const pending = this.message(walk.form, bytes, walk.start, walk.end);
       if (pending !== undefined) return pending;
     }
+  }
+
+  subscribe(topic: string): Promise<boolean> {
+    return this.#askQuestion(DOWN.SUBSCRIBE, topic);
+  }
+
+  authenticate(token: string): Promise<boolean> {
+    return this.#askQuestion(DOWN.AUTHENTICATE, token);
   }
 
   drain(): void {
@@ -167,18 +146,19 @@ export class RemotePeer implements PeerEvents {
     if (link === undefined) return this.#giveHeldBack();
     // Who asks has other code ready: what the old one did last is its own affair.
     await this.#move(DOWN.HALT, link, (call): PeerCall => ({ call })).catch(() => {});
-    if (this.#givenBack.length === 0 && !this.#isDrainGivenBack) return;
-    this.commands.giveBack(this.#givenBack, this.#isDrainGivenBack);
-    this.#givenBack = [];
+    const messages = this.#given.takeAll();
+    if (messages.length === 0 && !this.#isDrainGivenBack) return;
+    this.commands.giveBack(messages, this.#isDrainGivenBack);
     this.#isDrainGivenBack = false;
   }
 
   #giveHeldBack(): void {
     const held = this.#held;
-    if (held === undefined) return;
     this.#held = undefined;
-    const { form, bytes, start, end } = held;
-    this.commands.giveBack([{ form: form & FORM_BITS, bytes: bytes.slice(start, end) }], false);
+    if (held !== undefined) {
+      const { form, bytes, start, end } = held;
+      this.commands.giveBack([{ form: form & FORM_BITS, bytes: bytes.slice(start, end) }], false);
+    }
     this.unblock();
   }
 
@@ -199,6 +179,7 @@ export class RemotePeer implements PeerEvents {
   async resume(state: unknown, reason: ResumeReason): Promise<void> {
     const link = this.#link;
     if (link === undefined) throw new Error("the code has ended before it could take the peer over");
+    this.awaits = "resume";
     await this.#move(
       DOWN.RESUME,
       link,
@@ -221,7 +202,7 @@ export class RemotePeer implements PeerEvents {
       case UP.SEND:
         return this.#send((flags & TEXT_FLAG) !== 0, bytes, start, end);
       case UP.SETTLED:
-        return this.#settled(numberOf(bytes, start, end));
+        return this.#counted(this.#given.settle(numberOf(bytes, start, end)));
       case UP.PING:
         if (end - start > MAX_CONTROL_BYTES) throw new WireError(`a ping of ${end - start} bytes`);
         return commands.ping(bytes.slice(start, end));
@@ -229,15 +210,8 @@ export class RemotePeer implements PeerEvents {
         return this.#close(bytes, start, end);
       case UP.TERMINATE:
         return commands.terminate();
-      case UP.SUBSCRIBE:
-        if (commands.topics.size >= MAX_TOPICS) throw new WireError(`more topics of one peer than ${MAX_TOPICS}`);
-        return commands.subscribe(this.#home.checkTopic(textOf(bytes, start, end)));
-      case UP.UNSUBSCRIBE:
-        return commands.unsubscribe(textOf(bytes, start, end));
-      case UP.PUBLISH: {
-        const { topic, payload } = publicationOf(flags, bytes, start, end);
-        return commands.publish(this.#home.checkTopic(topic), payload, (flags & SELF_FLAG) !== 0);
-      }
+      case UP.REPLY:
+        return this.#reply(flags, bytes, start, end);
       case UP.FAIL:
         return commands.fail();
       case UP.CONTEXT:
@@ -249,21 +223,21 @@ export class RemotePeer implements PeerEvents {
         if (commands.bufferedAmount > commands.highWaterBytes) return;
         return this.#link?.outbox.writer.putEmpty(DOWN.DRAIN, 1, this.#number);
       case UP.WANT_DRAINED:
-        if (++this.#waits > MAX_WAITS) throw new WireError(`more waits for one peer to drain than ${MAX_WAITS}`);
-        return void this.#answerDrained(numberOf(bytes, start, end));
+        return this.#answering()?.give(numberOf(bytes, start, end), () => commands.drained());
       case UP.GIVEN_BACK:
-        return this.#takeBack(flags & FORM_BITS, bytes.slice(start, end));
+        return this.#counted(this.#given.takeBack(flags & FORM_BITS, bytes.slice(start, end)));
       case UP.DRAIN_GIVEN_BACK:
         this.#isDrainGivenBack = true;
         return;
     }
+    if (this.#topicsOf()?.take(kind, flags, bytes, start, end) === true) return;
     throw new WireError(`a command of the unknown kind ${kind}`);
   }
 
   /** The link has room again. */
   unblock(): void {
     const link = this.#link;
-    if (link !== undefined && (this.#unsettledBytes > CREDIT_BYTES / 2 || link.isFull)) return;
+    if (link !== undefined && (!this.#given.hasRoom || link.isFull)) return;
     this.#room?.resolve();
     this.#room = undefined;
   }
@@ -271,28 +245,35 @@ export class RemotePeer implements PeerEvents {
   /** The code has ended. What it was given and did not handle is lost. */
   lost(): void {
     this.#link = undefined;
-    this.#unsettledBytes = 0;
+    this.#given.forget();
+    this.#answers?.drop();
+    this.#answers = this.#topics = undefined;
     this.unblock();
     if (this.#isOver || this.#moves > 0 || this.#home.fateOf(this) === "wait") return;
     this.awaits = "nothing";
     this.commands.fail();
   }
 
-  #given(link: PeerLink, byteLength: number): void | Promise<void> {
-    const bytes = byteLength + MESSAGE_OVERHEAD_BYTES;
-    this.#unsettledBytes += bytes;
-    link.count(bytes);
-    if (this.#unsettledBytes < CREDIT_BYTES && !link.isFull) return;
-    link.block(this);
-    return (this.#room ??= Promise.withResolvers()).promise;
+  /** So many bytes were handled, or came back. */
+  #counted(bytes: number): void {
+    this.#link?.count(-bytes);
+    if (this.#room !== undefined) this.unblock();
   }
 
-  #settled(bytes: number): void {
-    // Who claims more than it was given gains nothing by it.
-    const settled = Math.min(bytes, this.#unsettledBytes);
-    this.#unsettledBytes -= settled;
-    this.#link?.count(-settled);
-    if (this.#room !== undefined) this.unblock();
+  #answering(): RemoteAnswers | undefined {
+    return this.#link === undefined ? undefined : this.#answers ??= new RemoteAnswers(this.#link);
+  }
+
+  #topicsOf(): RemoteTopics | undefined {
+    const answers = this.#answering();
+    if (this.#topics !== undefined || answers === undefined) return this.#topics;
+    return this.#topics = new RemoteTopics(this.commands.topics, answers, (topic) => this.#home.checkTopic(topic));
+  }
+
+  #reply(flags: number, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void {
+    const { request, data } = replyOf(flags, bytes, start, end);
+    this.#given.answer(request);
+    this.commands.reply(request, data);
   }
 
   #send(isText: boolean, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void {
@@ -314,20 +295,6 @@ export class RemotePeer implements PeerEvents {
     this.commands.close(code, textOf(bytes, start + 2, end));
   }
 
-  async #answerDrained(call: number): Promise<void> {
-    await this.commands.drained();
-    this.#waits--;
-    this.#link?.outbox.writer.putNumber(DOWN.DRAINED, 0, this.#number, call);
-  }
-
-  #takeBack(form: MessageForm, bytes: Uint8Array<ArrayBuffer>): void {
-    if (bytes.length + MESSAGE_OVERHEAD_BYTES > this.#unsettledBytes) {
-      throw new WireError("a message given back that was never given");
-    }
-    this.#givenBack.push({ form, bytes });
-    this.#settled(bytes.length + MESSAGE_OVERHEAD_BYTES);
-  }
-
   async #move(kind: number, link: PeerLink, value: (call: number) => unknown): Promise<unknown> {
     this.#moves++;
     try {
@@ -341,10 +308,24 @@ export class RemotePeer implements PeerEvents {
     return calls.ask((call) => outbox.writer.putValue(kind, 0, this.#number, value(call)));
   }
 
+  /** Code that ends, or is gone, has not said yes. */
+  async #askQuestion(kind: number, text: string): Promise<boolean> {
+    if (this.#link === undefined) await this.#back();
+    const link = this.#link;
+    if (link === undefined || this.#isOver) return false;
+    const asked = this.#ask(kind, link, (call): QuestionCall => ({ call: this.#question = call, text }));
+    const answer = await asked.catch(() => false);
+    this.#question = undefined;
+    return answer === true;
+  }
+
+  /** Resolves when the code is back, or is not waited for any more. */
+  async #back(): Promise<void> {
+    await Promise.race([this.#home.whenBack(), (this.#room ??= Promise.withResolvers()).promise]);
+  }
+
   async #openLater(): Promise<void> {
-    this.awaits = "open";
     await this.#home.whenBack();
-    this.awaits = "resume";
     if (this.#link !== undefined) await this.open();
   }
 
@@ -352,7 +333,7 @@ export class RemotePeer implements PeerEvents {
   async #hold(message: HeldMessage): Promise<void> {
     if (this.#isOver) return;
     this.#held = message;
-    await Promise.race([this.#home.whenBack(), (this.#room ??= Promise.withResolvers()).promise]);
+    await this.#back();
     if (this.#held !== message) return;
     this.#held = undefined;
     const { form, bytes, start, end } = message;
@@ -360,10 +341,13 @@ export class RemotePeer implements PeerEvents {
   }
 
   #left(): void {
+    const link = this.#link;
     // What it was given and has not settled by now is never told of.
-    this.#link?.count(-this.#unsettledBytes);
-    this.#unsettledBytes = 0;
-    this.#link?.leave(this.#number);
+    link?.count(-this.#given.forget());
+    this.#answers?.end();
+    this.#answers = this.#topics = undefined;
+    if (this.#question !== undefined) link?.calls.take(this.#question)?.answered(false);
+    link?.leave(this.#number);
     this.#link = undefined;
     this.#home.left(this);
     this.unblock();

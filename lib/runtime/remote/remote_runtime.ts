@@ -21,7 +21,9 @@ import type { Boot, LogLine } from "./record_values.ts";
 import { type CallsHome, RemoteCalls } from "./remote_calls.ts";
 import type { WakefulRuntime } from "./hibernating_runtime.ts";
 import { type LinkHome, type OpenChannel, PROBE_TIMEOUT_MS, RemoteLink } from "./remote_link.ts";
-import { type PeerHome, RemotePeer } from "./remote_peer.ts";
+import type { PeerHome } from "./peer_link.ts";
+import { checkDescriptors } from "./remote_descriptors.ts";
+import { RemotePeer } from "./remote_peer.ts";
 import { Supervisor, type SupervisorClock } from "./supervisor.ts";
 import { DOWN, WireError } from "./wire.ts";
 
@@ -221,8 +223,8 @@ export class RemoteRuntime implements WakefulRuntime, LinkHome, PeerHome, CallsH
 
   // For links.
 
-  publish(topic: string, payload: Payload): void {
-    void this.#options.publish(topic, payload);
+  publish(topic: string, payload: Payload): Promise<void> {
+    return this.#options.publish(topic, payload);
   }
 
   log({ level, message, fields }: LogLine, error: unknown): void {
@@ -256,7 +258,7 @@ export class RemoteRuntime implements WakefulRuntime, LinkHome, PeerHome, CallsH
     const link = this.#open();
     try {
       const ready = await this.#boot(link);
-      checkDescriptors(ready.descriptors, this.#options.patterns);
+      checkDescriptors(ready.descriptors, this.#options);
       this.manifest = ready.manifest;
       this.#describe(ready.descriptors);
       link.checkAlive();
@@ -367,22 +369,5 @@ export class RemoteRuntime implements WakefulRuntime, LinkHome, PeerHome, CallsH
 
   #warn(message: string, fields: Readonly<Record<string, unknown>>): void {
     this.#options.log.warn(`${this.kind} ${this.#options.name}: ${message}`, fields);
-  }
-}
-
-/** Code that nobody vouches for says itself what its routes are. @throws {TypeError} */
-function checkDescriptors(descriptors: unknown, patterns: readonly string[] | undefined): void {
-  const list: readonly unknown[] = Array.isArray(descriptors) ? descriptors : [undefined];
-  for (const one of list) {
-    const { pattern, file, isWebSocket, hasUpgrade, canResume, methods, options } = (one ?? {}) as
-      & Partial<Record<keyof RouteDescriptor, unknown>>
-      & object;
-    const isOne = typeof pattern === "string" && typeof file === "string" && Array.isArray(methods) &&
-      [isWebSocket, hasUpgrade, canResume].every((flag) => typeof flag === "boolean") &&
-      typeof options === "object" && options !== null;
-    if (!isOne) throw new TypeError("the code does not say what its routes are");
-    if (patterns?.includes(pattern) === false) {
-      throw new TypeError(`the code has a route at ${pattern}, where it was given ${patterns.join(", ") || "none"}`);
-    }
   }
 }

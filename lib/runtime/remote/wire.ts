@@ -27,10 +27,16 @@ export const DOWN = {
   CANCEL: 7,
   /** The next part of the body that belongs to this call. */
   PULL: 8,
+  /** The result of a call of the code, as a value; empty where there is none. */
+  ANSWER: 9,
+  /** Such a call failed: an error, as a value. */
+  FAILURE: 10,
+  /** Publications to this topic are to be answered again: it has a history by now. */
+  KEPT: 11,
   /** A connection, as a value: {@linkcode PeerOpening}. */
   ATTACH: 16,
   OPEN: 17,
-  /** Flags: the message's form. */
+  /** Flags: the message's form. Of a request the first four bytes are its number. */
   MESSAGE: 18,
   /** Flags: 1 when it was asked for by WANT_DRAIN. */
   DRAIN: 19,
@@ -48,8 +54,9 @@ export const DOWN = {
   REVOKE: 26,
   /** What the peer has unwritten, as a number: what was sent until then is known. */
   BUFFERED: 27,
-  /** A call of the code, `drained`, is answered. */
-  DRAINED: 28,
+  /** Calls within a peer, as values: {@linkcode QuestionCall}. Answered by true or false. */
+  SUBSCRIBE: 28,
+  AUTHENTICATE: 29,
 } as const;
 
 /** Commands up: from the code to the gateway. */
@@ -68,7 +75,7 @@ export const UP = {
   BODY: 6,
   /** Something for the log: a value, {@linkcode LogLine}. */
   LOG: 7,
-  /** To a topic, by nobody in particular. As PUBLISH. */
+  /** To a topic, by nobody in particular. A call, as PUBLISH. */
   PUBLISH_ALL: 8,
   /** Handlers of this peer have settled: the bytes they were given, as a number. */
   SETTLED: 16,
@@ -78,30 +85,51 @@ export const UP = {
   /** A code of two bytes, and the reason. */
   CLOSE: 19,
   TERMINATE: 20,
+  /** A call, answered by ANSWER or FAILURE: {@linkcode SubscribeCall}. */
   SUBSCRIBE: 21,
+  /** A topic, as those of LEAVE and UNWATCH. */
   UNSUBSCRIBE: 22,
-  /** Flags: 1 for text, 2 for self. The topic's length in two bytes, the topic, the payload. */
+  /**
+   * A call, answered by true where publications to this topic need no answer; they have the number 0 then. Flags: 1 for
+   * text, 2 for self. The number, the topic's length in two bytes, the topic, the payload.
+   */
   PUBLISH: 23,
   FAIL: 24,
   /** A value. */
   CONTEXT: 25,
   /** `send` has said false: DRAIN is owed. */
   WANT_DRAIN: 26,
-  /** `drained` was called; the call's number. */
+  /** `drained` was called: a call, its number. */
   WANT_DRAINED: 27,
   /** A message that was not begun, and why: flags are its form. Comes before the answer to HALT. */
   GIVEN_BACK: 28,
   /** The same for `drain`. */
   DRAIN_GIVEN_BACK: 29,
+  /** A call: {@linkcode JoinCall}. */
+  JOIN: 30,
+  LEAVE: 31,
+  /** Calls: {@linkcode TopicCall}. */
+  MEMBERS: 32,
+  WATCH: 33,
+  UNWATCH: 34,
+  /** Flags: 1 for text, 4 for nothing but an acknowledgement. The request's number in four bytes, and the answer. */
+  REPLY: 35,
 } as const;
 
-/** Flags of SEND and PUBLISH. */
+/** Flags of SEND, PUBLISH and REPLY. */
 export const TEXT_FLAG = 1;
 export const SELF_FLAG = 2;
+export const ACK_FLAG = 4;
 
 /** Flags of BODY. */
 export const BODY_END = 1;
 export const BODY_BROKEN = 2;
+
+/** The number of a publication that is not answered. */
+export const UNANSWERED = 0;
+
+/** So many topics one peer of the code may be in by its own doing. */
+export const MAX_TOPICS = 10_000;
 
 /** Longest payload of a record. */
 export const MAX_RECORD_BYTES = 64 * 1024 * 1024;

@@ -18,6 +18,8 @@ export function valueArbitrary(name: OptionName): fc.Arbitrary<OptionValue> {
       const round = fc.integer({ min: 0, max: 40 }).map((bits) => Math.min(spec.max, Math.max(spec.min, 2 ** bits)));
       return spec.zeroIsOff === true ? fc.oneof(whole, round, fc.constant(0)) : fc.oneof(whole, round);
     }
+    case "workers":
+      return fc.oneof(fc.integer({ min: 1, max: spec.max }), fc.constant("auto" as const));
     case "port":
       return fc.integer({ min: 0, max: 65_535 });
     case "host":
@@ -30,6 +32,9 @@ export function valueArbitrary(name: OptionName): fc.Arbitrary<OptionValue> {
         .map(([host, port]) => `${host}:${port}`);
     case "publicKey":
       return fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => bytes.toBase64());
+    case "url":
+      return fc.tuple(fc.constantFrom(...spec.schemes), fc.domain(), fc.integer({ min: 1, max: 65_535 }))
+        .map(([scheme, host, port]) => `${scheme}://${host}:${port}`);
     case "path":
       return fc.constantFrom("routes", "./a b/c", "/srv/routes", "C:\\routes");
     case "deflate":

@@ -40,6 +40,8 @@ class Code {
     open: () => this.#run("open"),
     message: (_form: number, bytes: Uint8Array, start: number, end: number) =>
       this.#run(new TextDecoder().decode(bytes.subarray(start, end))),
+    subscribe: () => false,
+    authenticate: () => false,
     drain: () => this.#run("drain"),
     close: ({ code }: { readonly code: number }) => this.#run(`close ${code}`),
     abort() {},
@@ -55,17 +57,19 @@ function bench(...asynchronous: readonly string[]) {
   code.isPending = (name) => names.has(name);
   const settled: number[] = [];
   const closed: number[] = [];
+  const answers: Array<readonly [call: number, isYes: boolean]> = [];
   let kept = 0;
   const line = new HandlerLine(code.events, {
     onSettled: (byteLength) => void settled.push(byteLength),
     onKept: () => void kept++,
+    onAnswered: (call, isYes) => void answers.push([call, isYes]),
     onClosed: (call) => void closed.push(call),
   });
   const arrive = (text: string): void => {
     const bytes = encoder.encode(`[${text}]`);
     line.message(1, bytes, 1, bytes.length - 1);
   };
-  return { code, line, arrive, settled, closed, kept: () => kept };
+  return { code, line, arrive, settled, closed, answers, kept: () => kept };
 }
 
 type Step = { readonly kind: "message" | "drain" | "settle" | "interlude" | "close" | "abandon" | "giveBack" };
@@ -278,4 +282,57 @@ Deno.test("HandlerLine says that close is through when it is", async () => {
   assertEquals(closed, []);
   await code.settle();
   assertEquals(closed, [9]);
+});
+
+Deno.test("HandlerLine answers a question when what came before it is handled, at once or later", async () => {
+  const { code, line, arrive, answers } = bench("a");
+  line.question(1, () => (code.log.push("first"), true));
+  assertEquals(answers, [[1, true]]);
+  arrive("a");
+  arrive("b");
+  const answer = Promise.withResolvers<boolean>();
+  line.question(2, () => (code.log.push("second"), answer.promise));
+  line.close(9, INFO);
+  await code.settle();
+  assertEquals([code.log, answers.length], [["first", "a", "b", "second"], 1]);
+  answer.resolve(false);
+  await turns(5);
+  assertEquals([answers, code.log.at(-1)], [[[1, true], [2, false]], "close 1000"]);
+});
+
+Deno.test("HandlerLine gives nothing back that a question waits behind, and runs an interlude after it", async () => {
+  const { code, line, arrive, answers } = bench("a");
+  for (const text of ["a", "b"]) arrive(text);
+  line.drain();
+  line.question(1, () => (code.log.push("question"), true));
+  assertEquals(line.giveBack(), { messages: [], isDrainDue: false });
+  line.interlude(() => void code.log.push("interlude"));
+  await code.settle();
+  assertEquals([code.log, answers], [["a", "drain", "b", "question", "interlude"], [[1, true]]]);
+});
+
+Deno.test("HandlerLine that is abandoned before a question says no, and gives back what waits first", async () => {
+  const { code, line, arrive, answers } = bench("a");
+  for (const text of ["a", "b"]) arrive(text);
+  line.question(1, () => (code.log.push("question"), true));
+  line.interlude(() => void code.log.push("interlude"));
+  const { messages } = line.refuse();
+  line.abandon();
+  assertEquals(messages.map(({ bytes, start, end }) => new TextDecoder().decode(bytes.subarray(start, end))), ["b"]);
+  await code.settle();
+  assertEquals([code.log, answers], [["a", "interlude"], [[1, false]]]);
+  assertEquals(line.refuse(), { messages: [], isDrainDue: false });
+});
+
+Deno.test("HandlerLine goes on without an answer that is abandoned, which comes all the same", async () => {
+  const { code, line, arrive, answers } = bench();
+  const answer = Promise.withResolvers<boolean>();
+  line.question(1, () => answer.promise);
+  arrive("a");
+  assertEquals(code.log, []);
+  line.abandon();
+  assertEquals(code.log, ["a"]);
+  answer.resolve(true);
+  await turns(5);
+  assertEquals(answers, [[1, true]]);
 });

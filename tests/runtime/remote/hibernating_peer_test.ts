@@ -11,6 +11,8 @@ function bench() {
     open: () => void told.push("open"),
     message: (_form: number, bytes: Uint8Array, start: number, end: number) =>
       void told.push(new TextDecoder().decode(bytes.subarray(start, end))),
+    subscribe: (topic: string) => (told.push(`subscribe ${topic}`), topic === "mine"),
+    authenticate: (token: string) => (told.push(`authenticate ${token}`), Promise.resolve(token === "good")),
     drain: () => void told.push("drain"),
     close: () => void told.push("close"),
     abort: ({ message }: DOMException) => void told.push(`abort ${message}`),
@@ -55,11 +57,12 @@ Deno.test("HibernatingPeer falls asleep between two handlers, and keeps what the
 Deno.test("HibernatingPeer that does not sleep after all goes on as if nothing had been", async () => {
   const { peer, events, told } = bench();
   peer.events = events;
+  await peer.open();
   peer.fall();
   await peer.suspended();
   peer.stayAwake();
   await peer.message(FORM.TEXT, bytes, 0, 5);
-  assertEquals(told, ["suspend", "hello"]);
+  assertEquals(told, ["open", "suspend", "hello"]);
 });
 
 Deno.test("HibernatingPeer tells code that wakes up that the client has left meanwhile", async () => {
@@ -67,4 +70,28 @@ Deno.test("HibernatingPeer tells code that wakes up that the client has left mea
   peer.abort(new DOMException("gone", "AbortError"));
   await peer.close({ code: 1006, reason: "", wasClean: false });
   assertEquals(told, ["abort gone", "close", "left"]);
+});
+
+Deno.test("HibernatingPeer: a question wakes the code up, and code that cannot be woken has not said yes", async () => {
+  const { peer, events, told } = bench();
+  assertEquals(await peer.subscribe("mine"), true);
+  assertEquals([await peer.authenticate("good"), await peer.authenticate("bad")], [true, false]);
+  assertEquals([await peer.subscribe("theirs"), peer.events === events], [false, true]);
+  assertEquals(told, ["subscribe mine", "authenticate good", "authenticate bad", "subscribe theirs"]);
+  const gone = new HibernatingPeer(new RecordedCommands(), 0, {
+    ...{ happened() {}, left() {} },
+    wake: () => Promise.resolve(),
+  });
+  assertEquals([await gone.subscribe("mine"), await gone.authenticate("good")], [false, false]);
+});
+
+Deno.test("HibernatingPeer that is not open yet is nothing that the code could say something of", async () => {
+  const { peer, events, told } = bench();
+  peer.events = events;
+  await peer.authenticate("good");
+  peer.fall();
+  await peer.suspended();
+  peer.asleep();
+  await peer.open();
+  assertEquals(told, ["authenticate good", "revoke hibernated", "open"]);
 });

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { FORM } from "../../../lib/frame/mod.ts";
 import { errorOf } from "../../../lib/runtime/remote/value.ts";
-import { DOWN, MESSAGE_OVERHEAD_BYTES, UP, WireError } from "../../../lib/runtime/remote/wire.ts";
+import { ACK_FLAG, DOWN, MESSAGE_OVERHEAD_BYTES, UP, WireError } from "../../../lib/runtime/remote/wire.ts";
 import { HostBench, MEMORY_BYTES } from "./support/host_bench.ts";
 import { numberOf, textOf, turns, valueOf } from "./support/records.ts";
 import { publication } from "./support/scripted_code.ts";
@@ -166,7 +166,10 @@ Deno.test("RuntimeHost answers close when it is through, and forgets the peer", 
     },
   });
   bench.attach(1);
-  bench.tell((writer) => writer.putValue(DOWN.CLOSE, 0, 1, { call: 4, info: INFO }));
+  bench.tell((writer) => {
+    writer.putEmpty(DOWN.OPEN, 0, 1);
+    writer.putValue(DOWN.CLOSE, 0, 1, { call: 4, info: INFO });
+  });
   assertEquals([bench.heard(), infos], [[], [INFO]] as unknown[]);
   end.resolve();
   await turns();
@@ -229,9 +232,12 @@ Deno.test("RuntimeHost publishes what HTTP handlers and start publish, by nobody
   });
   bench.tell((writer) => writer.putEmpty(DOWN.START, 0, 1));
   await turns();
-  const [all, answer] = bench.heard();
+  const [all, ...others] = bench.heard();
   assertEquals([all!.kind, all!.flags, all!.payload], [UP.PUBLISH_ALL, 1, [...publication("all", "ä")]]);
-  assertEquals([answer!.kind, answer!.id], [UP.ANSWER, 1]);
+  assertEquals(others, []);
+  bench.tell((writer) => writer.putEmpty(DOWN.ANSWER, 0, numberOf({ ...all!, payload: all!.payload.slice(0, 4) })));
+  await turns();
+  assertEquals(bench.heard().map(({ kind, id }) => [kind, id]), [[UP.ANSWER, 1]]);
 });
 
 Deno.test("RuntimeHost: drained resolves when the gateway says so", async () => {
@@ -249,7 +255,130 @@ Deno.test("RuntimeHost: drained resolves when the gateway says so", async () => 
   const asked = bench.heard().find(({ kind }) => kind === UP.WANT_DRAINED)!;
   await turns();
   assertEquals(seen, []);
-  bench.tell((writer) => writer.putNumber(DOWN.DRAINED, 0, 1, numberOf(asked)));
+  bench.tell((writer) => writer.putEmpty(DOWN.ANSWER, 0, numberOf(asked)));
   await turns();
   assertEquals(seen, ["drained"]);
+});
+
+Deno.test("RuntimeHost asks its code questions in the line of its handlers, and says what it said", async () => {
+  const end = Promise.withResolvers<void>();
+  const bench = await HostBench.of({
+    async message(peer) {
+      await end.promise;
+      peer.context = "handled";
+    },
+    subscribe: (peer, topic) => peer.context === "handled" && topic === "mine",
+    authenticate: (_, token) => Promise.resolve(token === "good"),
+  });
+  bench.attach(1);
+  bench.tell((writer) => {
+    writer.putValue(DOWN.AUTHENTICATE, 0, 1, { call: 1, text: "good" });
+    writer.putValue(DOWN.SUBSCRIBE, 0, 2, { call: 9, text: "mine" });
+  });
+  await turns();
+  // The other peer is not known here.
+  assertEquals(bench.heard().map((one) => [one.kind, one.id, valueOf(one)]), [
+    [UP.ANSWER, 9, undefined],
+    [UP.ANSWER, 1, true],
+  ]);
+  bench.tell((writer) => {
+    writer.putText(DOWN.MESSAGE, FORM.TEXT, 1, "x");
+    writer.putValue(DOWN.SUBSCRIBE, 0, 1, { call: 2, text: "mine" });
+  });
+  await turns();
+  assertEquals(bench.heard(), []);
+  end.resolve();
+  await turns();
+  const answer = bench.heard().find(({ kind }) => kind === UP.ANSWER)!;
+  assertEquals([answer.id, valueOf(answer)], [2, true]);
+});
+
+Deno.test("RuntimeHost halts when a question is answered, which cannot be given back, nor what came before it", async () => {
+  const end = Promise.withResolvers<void>();
+  const bench = await HostBench.of({ message: () => end.promise, subscribe: () => true });
+  bench.attach(1);
+  bench.tell((writer) => {
+    for (const text of ["a", "b"]) writer.putText(DOWN.MESSAGE, FORM.TEXT, 1, text);
+    writer.putValue(DOWN.SUBSCRIBE, 0, 1, { call: 1, text: "mine" });
+    writer.putValue(DOWN.HALT, 0, 1, { call: 2 });
+  });
+  assertEquals(bench.heard(), []);
+  end.resolve();
+  await turns();
+  assertEquals(bench.heard().filter(({ kind }) => kind !== UP.SETTLED).map((one) => [one.id, valueOf(one)]), [
+    [1, true],
+    [2, undefined],
+  ]);
+});
+
+Deno.test("RuntimeHost that is not waited for says no to a question, and gives back what is before it", async () => {
+  const bench = await HostBench.of({ message: () => new Promise(() => {}), subscribe: () => true });
+  bench.attach(1);
+  bench.tell((writer) => {
+    for (const text of ["stuck", "b"]) writer.putText(DOWN.MESSAGE, FORM.TEXT, 1, text);
+    writer.putValue(DOWN.SUBSCRIBE, 0, 1, { call: 1, text: "mine" });
+    writer.putValue(DOWN.HALT, 0, 1, { call: 2 });
+    writer.putEmpty(DOWN.ABANDON, 0, 1);
+  });
+  const [answer, back, halted] = bench.heard();
+  assertEquals([answer!.kind, answer!.id, valueOf(answer!)], [UP.ANSWER, 1, false]);
+  assertEquals([back!.kind, textOf(back!)], [UP.GIVEN_BACK, "b"]);
+  assertEquals([halted!.kind, halted!.id], [UP.ANSWER, 2]);
+});
+
+Deno.test("RuntimeHost tells its code why a call failed: a TypeError stays one, and others are errors", async () => {
+  const seen: unknown[] = [];
+  const bench = await HostBench.of({
+    async open(peer) {
+      for (const topic of ["a", "b"]) {
+        await peer.presence.list(topic).catch((error) => seen.push([error.constructor, error.message]));
+      }
+    },
+    message() {},
+  });
+  bench.attach(1);
+  bench.tell((writer) => writer.putEmpty(DOWN.OPEN, 0, 1));
+  for (const name of ["TypeError", "HistoryError"]) {
+    const { call } = valueOf(bench.heard()[0]!) as { readonly call: number };
+    bench.tell((writer) => writer.putValue(DOWN.FAILURE, 0, call, { name, message: `not ${call}` }));
+    await turns();
+  }
+  assertEquals(seen, [[TypeError, "not 1"], [Error, "not 2"]]);
+});
+
+Deno.test("RuntimeHost: a request that was not begun goes back with its number, and one that was is answered", async () => {
+  const end = Promise.withResolvers<void>();
+  const bench = await HostBench.of({ message: () => end.promise });
+  bench.attach(1);
+  const request = (number: number) => Uint8Array.of(number, 0, 0, 0, 0x61);
+  bench.tell((writer) => {
+    for (const number of [7, 8]) writer.put(DOWN.MESSAGE, FORM.TEXT | FORM.REQUEST, 1, request(number), 0, 5);
+    writer.putValue(DOWN.HALT, 0, 1, { call: 2 });
+  });
+  assertEquals(bench.heard().map(({ kind, flags, payload }) => [kind, flags, payload]), [
+    [UP.GIVEN_BACK, FORM.TEXT | FORM.REQUEST, [...request(8)]],
+  ]);
+  end.resolve();
+  await turns();
+  const [reply] = bench.heard();
+  assertEquals([reply!.kind, reply!.flags, reply!.payload], [UP.REPLY, ACK_FLAG, [7, 0, 0, 0]]);
+});
+
+Deno.test("RuntimeHost waits for its publications again where the gateway says that the topic is kept", async () => {
+  const bench = await HostBench.of({ message: (peer, message) => peer.publish("all", message.text()) });
+  bench.attach(1);
+  const publish = (): number[] => {
+    bench.tell((writer) => writer.putText(DOWN.MESSAGE, FORM.TEXT, 1, "x"));
+    const said = bench.heard();
+    return said.filter(({ kind }) => kind === UP.PUBLISH).map((one) =>
+      numberOf({ ...one, payload: one.payload.slice(0, 4) })
+    );
+  };
+  const [call] = publish();
+  bench.tell((writer) => writer.putValue(DOWN.ANSWER, 0, call!, true));
+  await turns();
+  assertEquals([publish(), publish()], [[0], [0]]);
+  bench.tell((writer) => writer.putText(DOWN.KEPT, 0, 0, "all"));
+  const [again] = publish();
+  assertEquals([again !== 0, publish()], [true, []]);
 });

@@ -4,13 +4,12 @@ import fc from "fast-check";
 import type { PeerEvents, RouteRuntime } from "../../../lib/route/table.ts";
 import { MAX_CONTEXT_BYTES } from "../../../lib/runtime/context_check.ts";
 import { Calls } from "../../../lib/runtime/remote/calls.ts";
-import { HostedPeer, putPublication } from "../../../lib/runtime/remote/hosted_peer.ts";
+import { HostedPeer } from "../../../lib/runtime/remote/hosted_peer.ts";
 import { Outbox } from "../../../lib/runtime/remote/outbox.ts";
-import { publicationOf } from "../../../lib/runtime/remote/record_payloads.ts";
-import { MESSAGE_OVERHEAD_BYTES, SELF_FLAG, TEXT_FLAG, UP } from "../../../lib/runtime/remote/wire.ts";
+import { replyOf } from "../../../lib/runtime/remote/record_payloads.ts";
+import { ACK_FLAG, MESSAGE_OVERHEAD_BYTES, TEXT_FLAG, UP } from "../../../lib/runtime/remote/wire.ts";
 import { isSettled } from "./support/peer_bench.ts";
 import { numberOf, recordsOf, type SeenRecord, textOf, valueOf } from "./support/records.ts";
-import { publication } from "./support/scripted_code.ts";
 
 const NUMBER = 5;
 const HIGH_WATER_BYTES = 1000;
@@ -23,6 +22,7 @@ function bench(context?: unknown) {
   const host = {
     outbox,
     calls: new Calls(),
+    plainTopics: new Set<string>(),
     retain: () => void log.push("retain"),
     touch: (peer: HostedPeer) => {
       peer.isTouched = true;
@@ -34,6 +34,8 @@ function bench(context?: unknown) {
   const events: PeerEvents = {
     open() {},
     message() {},
+    subscribe: () => false,
+    authenticate: () => false,
     drain: () => void log.push("drain"),
     close() {},
     abort: ({ message }) => void log.push(`abort ${message}`),
@@ -68,7 +70,7 @@ function bench(context?: unknown) {
 
 Deno.test("HostedPeer has what the gateway said of the connection", () => {
   const { peer } = bench({ name: "Ada" });
-  assertEquals([peer.id, peer.params, peer.subprotocol, peer.transport, [...peer.topics], peer.context], [
+  assertEquals([peer.id, peer.params, peer.subprotocol, peer.transport, [...peer.topics.names], peer.context], [
     ...["p-1", { room: "a" }, "chat", "websocket", ["all"], { name: "Ada" }],
   ]);
 });
@@ -81,10 +83,10 @@ Deno.test("HostedPeer: commands become records, in their order", () => {
   peer.forward(true, bytes, 1, 3);
   peer.forward(false, bytes, 1, 2);
   peer.ping(Uint8Array.of(3));
-  peer.subscribe("news");
-  peer.unsubscribe("news");
-  peer.publish("all", "ä", true);
-  peer.publish("all", Uint8Array.of(9), false);
+  peer.topics.unsubscribe("news");
+  peer.reply(7, "ä");
+  peer.reply(8, Uint8Array.of(9));
+  peer.reply(9, undefined);
   peer.close(4000, "ä");
   peer.terminate();
   peer.fail();
@@ -94,35 +96,36 @@ Deno.test("HostedPeer: commands become records, in their order", () => {
     [UP.SEND, TEXT_FLAG, [0xc3, 0xa4]],
     [UP.SEND, 0, [0xc3]],
     [UP.PING, 0, [3]],
-    [UP.SUBSCRIBE, 0, [...new TextEncoder().encode("news")]],
     [UP.UNSUBSCRIBE, 0, [...new TextEncoder().encode("news")]],
-    [UP.PUBLISH, TEXT_FLAG | SELF_FLAG, [...publication("all", "ä")]],
-    [UP.PUBLISH, 0, [...publication("all", Uint8Array.of(9))]],
+    [UP.REPLY, TEXT_FLAG, [7, 0, 0, 0, 0xc3, 0xa4]],
+    [UP.REPLY, 0, [8, 0, 0, 0, 9]],
+    [UP.REPLY, ACK_FLAG, [9, 0, 0, 0]],
     [UP.CLOSE, 0, [4000 & 0xff, 4000 >> 8, 0xc3, 0xa4]],
     [UP.TERMINATE, 0, []],
     [UP.FAIL, 0, []],
   ]);
 });
 
-Deno.test("HostedPeer: what is published comes out of its record as it was put in", () => {
-  const topic = fc.string({ minLength: 1, maxLength: 20, unit: "grapheme" });
-  const payload = fc.oneof(fc.string({ unit: "grapheme" }), fc.uint8Array());
-  fc.assert(fc.property(topic, payload, fc.boolean(), (topic, payload, self) => {
-    const said: SeenRecord[] = [];
-    const outbox = new Outbox((batch) => void said.push(...recordsOf(batch)));
-    putPublication(outbox, UP.PUBLISH_ALL, 3, topic, payload, self);
-    outbox.flush();
-    const [{ kind, id, flags, payload: bytes }] = said as [SeenRecord];
-    assertEquals([kind, id, (flags & SELF_FLAG) !== 0], [UP.PUBLISH_ALL, 3, self]);
-    assertEquals(publicationOf(flags, Uint8Array.from(bytes), 0, bytes.length), { topic, payload });
+Deno.test("HostedPeer: what is replied comes out of its record as it was put in", () => {
+  const data = fc.oneof(fc.string({ unit: "grapheme" }), fc.uint8Array(), fc.constant(undefined));
+  fc.assert(fc.property(fc.integer({ min: 0, max: 0xffffffff }), data, (request, data) => {
+    const { peer, heard } = bench();
+    peer.reply(request, data);
+    const [{ flags, payload }] = heard() as [SeenRecord];
+    assertEquals(replyOf(flags, Uint8Array.from(payload), 0, payload.length), { request, data });
   }));
 });
 
-Deno.test("HostedPeer: a topic that is none is the code's own fault, and nothing is said", () => {
-  const { peer, heard } = bench();
-  assertThrows(() => peer.subscribe(""), TypeError);
-  assertThrows(() => peer.publish("", "x", false), TypeError);
-  assertEquals(heard(), []);
+Deno.test("HostedPeer answers a question behind all that its hook has said", () => {
+  const { peer, heard } = bench({ count: 1 });
+  peer.line.question(77, () => {
+    (peer.context as { count: number }).count = 2;
+    peer.send("x");
+    return true;
+  });
+  const said = heard();
+  assertEquals(said.map(({ kind, id }) => [kind, id]), [[UP.SEND, NUMBER], [UP.CONTEXT, NUMBER], [UP.ANSWER, 77]]);
+  assertEquals(valueOf(said[2]!), true);
 });
 
 Deno.test("HostedPeer counts what is sent until it hears what is buffered; send says false beyond the high water", () => {
@@ -168,9 +171,9 @@ Deno.test("HostedPeer that ends sends no more that counts, and leaves its topics
     if (end === "close") peer.close(1000, "");
     else if (end === "abort") peer.abort(new DOMException("gone", "AbortError"));
     else peer[end]();
-    assertEquals([peer.send("late"), peer.topics.size, await isSettled(peer.drained())], [false, 0, true]);
-    peer.subscribe("all");
-    assertEquals([peer.topics.size, heard().some(({ kind }) => kind === UP.SUBSCRIBE)], [0, false]);
+    assertEquals([peer.send("late"), peer.topics.names.size, await isSettled(peer.drained())], [false, 0, true]);
+    await peer.topics.subscribe("all");
+    assertEquals([peer.topics.names.size, heard().some(({ kind }) => kind === UP.SUBSCRIBE)], [0, false]);
   }
 });
 
@@ -235,5 +238,5 @@ Deno.test("HostedPeer sends lone surrogates as a text that is UTF-8", () => {
   const { peer, heard } = bench();
   peer.send("a\ud800");
   assertEquals(heard().map(textOf), ["a\ufffd"]);
-  assertInstanceOf(peer.topics, Set);
+  assertInstanceOf(peer.topics.names, Set);
 });

@@ -35,7 +35,7 @@ function bench(react?: Reaction, maxMemoryBytes = 0) {
       if (topic === "forbidden") throw new WireError("the topic forbidden, which was not granted");
       return topic;
     },
-    publish: (topic, payload) => void events.push(`publish ${topic} ${payload}`),
+    publish: (topic, payload) => Promise.resolve(void events.push(`publish ${topic} ${payload}`)),
     log: ({ level, message, fields }, error) => void lines.push([level, message, fields, (error as Error)?.message]),
     onStuck: () => void events.push(`stuck at ${clock.now()}`),
     onEnded: (_, reason) => void events.push(`ended: ${reason}`),
@@ -100,7 +100,7 @@ Deno.test("RemoteLink gives each answer, and each failure, to the one who asked"
 Deno.test("RemoteLink passes publications and lines for the log on", async () => {
   const { life, events, lines } = await booted();
   life.say((writer) => {
-    const [text, bytes] = [publication("all", "ä"), publication("all", Uint8Array.of(5, 6))];
+    const [text, bytes] = [publication("all", "ä"), publication("all", Uint8Array.of(5, 6), 2)];
     writer.put(UP.PUBLISH_ALL, TEXT_FLAG, 0, text, 0, text.length);
     writer.put(UP.PUBLISH_ALL, 0, 0, bytes, 0, bytes.length);
     const line = { level: "error", message: "failed", fields: { hook: "open" }, error: errorRecord(new Error("why")) };

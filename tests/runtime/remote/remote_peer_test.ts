@@ -132,7 +132,7 @@ Deno.test("RemotePeer: records become commands, with bytes that are the command'
   say(UP.SEND, utf8("ä"), TEXT_FLAG);
   say(UP.SEND, Uint8Array.of(0xff), 0);
   say(UP.PING, Uint8Array.of(1));
-  say(UP.SUBSCRIBE, utf8("all"));
+  say(UP.SUBSCRIBE, encodeValue({ call: 1, topic: "all" }));
   say(UP.PUBLISH, publication("all", "text"), TEXT_FLAG | SELF_FLAG);
   say(UP.PUBLISH, publication("all", Uint8Array.of(0xff, 0)));
   say(UP.UNSUBSCRIBE, utf8("all"));
@@ -160,7 +160,7 @@ Deno.test("RemotePeer: bytes that a command holds on to stay as they are", () =>
   const { say, commands } = peerBench();
   const kept: unknown[] = [];
   commands.ping = (payload) => void kept.push(payload);
-  commands.publish = (_, payload) => void kept.push(payload);
+  commands.topics.publish = (_, payload) => void kept.push(payload);
   say(UP.PING, Uint8Array.of(1));
   say(UP.PUBLISH, publication("all", Uint8Array.of(2)));
   assertEquals(kept, [Uint8Array.of(1), Uint8Array.of(2)]);
@@ -372,7 +372,7 @@ Deno.test("RemotePeer answers a call of drained when the gateway has drained", a
   assertEquals(heard(), []);
   drained.resolve();
   await turns();
-  assertEquals(heard().map((record) => [record.kind, numberOf(record)]), [[DOWN.DRAINED, 9]]);
+  assertEquals(heard().map(({ kind, id }) => [kind, id]), [[DOWN.ANSWER, 9]]);
 });
 
 Deno.test("RemotePeer leaves when close is answered, or its code is gone, or at once when it is revoked", async () => {

@@ -224,7 +224,7 @@ Deno.test("RemoteRuntime passes publications on to topics that were granted, and
   const publish = (topic: string): void =>
     code.life.say((writer) => {
       const name = new TextEncoder().encode(topic);
-      writer.putTexts(UP.PUBLISH_ALL, 1, 0, Uint8Array.from([name.length, 0, ...name]), "hello");
+      writer.putTexts(UP.PUBLISH_ALL, 1, 0, Uint8Array.from([9, 0, 0, 0, name.length, 0, ...name]), "hello");
     });
   publish("mine");
   assertEquals([published, code.life.isKilled], [[["mine", "hello"]], false]);
@@ -233,17 +233,17 @@ Deno.test("RemoteRuntime passes publications on to topics that were granted, and
   assertStringIncludes(logged[0]!, "the topic theirs, which was not granted");
   const other = await serving();
   const { commands } = other.attach();
-  other.code.life.say((writer) => writer.putText(UP.SUBSCRIBE, 0, 1, ""));
-  assertEquals([commands.topics.size, other.code.life.isKilled], [0, true]);
+  other.code.life.say((writer) => writer.putValue(UP.SUBSCRIBE, 0, 1, { call: 1, topic: "" }));
+  assertEquals([commands.topics.names.size, other.code.life.isKilled], [0, true]);
 });
 
 // Crashes.
 
 Deno.test("a crash: peers of a route with resume are resumed by new code with the reason crash, others fail", async () => {
-  const { code, clock, attach, logged } = await serving({
+  const { code, clock, opened, logged } = await serving({
     routes: [{}, { pattern: "/other", file: "other.ts", canResume: false }],
   });
-  const [kept, lost] = [attach(0), attach(1)];
+  const [kept, lost] = [opened(0), opened(1)];
   kept.commands.context = { name: "Ada" };
   code.life.end("it exited with 5");
   assertEquals([kept.commands.calls, lost.commands.calls], [[], [["fail"]]]);
@@ -273,7 +273,7 @@ Deno.test("a crash: who connects while the code is away is opened by the new cod
 });
 
 Deno.test("a crash: a peer whose resume fails is closed, and the others stay", async () => {
-  const { code, clock, attach, logged } = await serving({
+  const { code, clock, opened, logged } = await serving({
     react(record, life) {
       if (record.kind !== DOWN.RESUME || record.id !== 1) return false;
       const { call } = valueOf(record) as { readonly call: number };
@@ -281,7 +281,7 @@ Deno.test("a crash: a peer whose resume fails is closed, and the others stay", a
       return true;
     },
   });
-  const [one, other] = [attach(), attach()];
+  const [one, other] = [opened(), opened()];
   code.life.end("it exited with 5");
   clock.advance(FIRST_BACKOFF_MS);
   await code.told(DOWN.RESUME, 2);
@@ -322,11 +322,11 @@ Deno.test("a crash: who has waited five seconds is answered 503", async () => {
 Deno.test("code that will not stay is given up: its peers fail, and who asks is answered 503 at once", async () => {
   let lives: readonly unknown[] = [];
   // The last of them does not come up: what came meanwhile waits until it is given up.
-  const { runtime, question, code, clock, attach, logged } = await serving({
+  const { runtime, question, code, clock, opened, logged } = await serving({
     react: ({ kind }, life) => kind === DOWN.BOOT && lives.indexOf(life) === MAX_ENDS - 1,
   });
   lives = code.lives;
-  const { commands, events } = attach();
+  const { commands, events } = opened();
   let waiting: void | Promise<void> = undefined;
   for (let count = 1; count <= MAX_ENDS; count++) {
     code.life.end("it exited with 5");
@@ -348,8 +348,8 @@ Deno.test("code that will not stay is given up: its peers fail, and who asks is 
 
 Deno.test("new code that does not start is ended, and the next is waited for twice as long", async () => {
   let isFit = true;
-  const { code, clock, attach, logged } = await serving({ react: ({ kind }) => kind === DOWN.START && !isFit });
-  const { commands } = attach();
+  const { code, clock, opened, logged } = await serving({ react: ({ kind }) => kind === DOWN.START && !isFit });
+  const { commands } = opened();
   isFit = false;
   code.life.end("it exited with 5");
   clock.advance(FIRST_BACKOFF_MS);

@@ -10,9 +10,11 @@ for (const [name, kinds] of Object.entries({ DOWN, UP })) {
 }
 
 Deno.test("what concerns a peer stands from ATTACH on, and from SETTLED on", () => {
-  for (const kind of [DOWN.OPEN, DOWN.MESSAGE, DOWN.REVOKE, DOWN.DRAINED]) assert(kind > DOWN.ATTACH);
-  for (const kind of [DOWN.BOOT, DOWN.PROBE, DOWN.EXCHANGE, DOWN.CANCEL, DOWN.PULL]) assert(kind < DOWN.ATTACH);
-  for (const kind of [UP.SEND, UP.CONTEXT, UP.GIVEN_BACK]) assert(kind > UP.SETTLED);
+  for (const kind of [DOWN.OPEN, DOWN.MESSAGE, DOWN.REVOKE, DOWN.AUTHENTICATE]) assert(kind > DOWN.ATTACH);
+  for (const kind of [DOWN.BOOT, DOWN.PROBE, DOWN.EXCHANGE, DOWN.ANSWER, DOWN.FAILURE, DOWN.KEPT]) {
+    assert(kind < DOWN.ATTACH);
+  }
+  for (const kind of [UP.SEND, UP.CONTEXT, UP.GIVEN_BACK, UP.JOIN, UP.REPLY]) assert(kind > UP.SETTLED);
   for (const kind of [UP.READY, UP.ANSWER, UP.BODY, UP.LOG, UP.PUBLISH_ALL]) assert(kind < UP.SETTLED);
 });
 

@@ -7,7 +7,8 @@ import { FORM } from "../../../../lib/frame/mod.ts";
 import type { RequestRecord } from "../../../../lib/route/table.ts";
 import { Calls } from "../../../../lib/runtime/remote/calls.ts";
 import { Outbox } from "../../../../lib/runtime/remote/outbox.ts";
-import { type PeerLink, RemotePeer } from "../../../../lib/runtime/remote/remote_peer.ts";
+import type { PeerLink } from "../../../../lib/runtime/remote/peer_link.ts";
+import { RemotePeer } from "../../../../lib/runtime/remote/remote_peer.ts";
 import { UP, WireError } from "../../../../lib/runtime/remote/wire.ts";
 import { RecordedCommands, type RecordedSetting } from "../../../suites/recorded_commands.ts";
 import { recordsOf, type SeenRecord, turns } from "./records.ts";
@@ -41,11 +42,13 @@ export function peerBench(setting: RecordedSetting = {}, isJoined = true) {
     calls: new Calls(),
     isFull: false as boolean,
     unsettled: 0,
+    waiting: 0,
+    wait: (count: number) => void (link.waiting += count),
     count: (bytes: number) => void (link.unsettled += bytes),
     block: () => void events.push("blocked"),
     join: () => NUMBER,
     leave: (number: number) => void events.push(`left the link as ${number}`),
-  } satisfies PeerLink & { readonly unsettled: number };
+  } satisfies PeerLink & { readonly unsettled: number; readonly waiting: number };
   if (isJoined) peer.join(link);
   /** What the code was told since the last time. */
   const heard = (): SeenRecord[] => {

@@ -125,8 +125,13 @@ export class ScriptedCode {
 }
 
 /** Bytes of a publication, as code packs it. */
-export function publication(topic: string | Uint8Array, payload: string | Uint8Array): Uint8Array {
+export function publication(topic: string | Uint8Array, payload: string | Uint8Array, call = 1): Uint8Array {
   const bytes = (part: string | Uint8Array) => typeof part === "string" ? new TextEncoder().encode(part) : part;
   const name = bytes(topic);
-  return Uint8Array.from([name.length & 0xff, name.length >> 8, ...name, ...bytes(payload)]);
+  return Uint8Array.from([...numberBytes(call), name.length & 0xff, name.length >> 8, ...name, ...bytes(payload)]);
+}
+
+/** A number as a record carries it. */
+export function numberBytes(value: number): Uint8Array {
+  return new Uint8Array(Uint32Array.of(value).buffer);
 }

@@ -64,7 +64,12 @@ export async function serving(setting: Setting = {}) {
     const commands = new RecordedCommands();
     return { commands, events: runtime.attach(route, commands) };
   };
-  return { ...all, runtime, question, attach };
+  const opened = (route = 0) => {
+    const one = attach(route);
+    void one.events.open();
+    return one;
+  };
+  return { ...all, runtime, question, attach, opened };
 }
 
 /** The status of a refusal. */

@@ -1,0 +1,146 @@
+/**
+ * The push API: publish, and reach single connections, from any program that speaks HTTP.
+ *
+ * @module
+ */
+import type { Payload } from "../frame/mod.ts";
+import type { ConnectionDirectory } from "../gateway/mod.ts";
+import { messageOf } from "../route/table.ts";
+import { type GuardParts, refusalOf } from "./admin_guard.ts";
+import { RequestError } from "./request_error.ts";
+
+/** What the answers are made of. */
+export interface PushParts extends GuardParts {
+  readonly connections: Pick<ConnectionDirectory, "status" | "send" | "close">;
+  /** See `Hub.publish`. */
+  publish(topic: string, payload: Payload): void | Promise<void>;
+  readonly maxMessageBytes: number;
+}
+
+type Answer = (request: Request, url: URL, id: string) => Promise<Response>;
+
+interface Place {
+  readonly path: RegExp;
+  readonly methods: Readonly<Record<string, Answer>>;
+}
+
+/** Topics of one request. */
+const MAX_TOPICS = 1000;
+const NORMAL_CLOSURE = 1000;
+
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Answers requests. */
+export class Push {
+  readonly #parts: PushParts;
+  readonly #places: readonly Place[];
+
+  constructor(parts: PushParts) {
+    this.#parts = parts;
+    this.#places = [
+      { path: /^\/publish$/, methods: { POST: (request, url) => this.#publish(request, url) } },
+      {
+        path: /^\/connections\/([^/]+)$/,
+        methods: {
+          GET: (_, __, id) => this.#status(id),
+          POST: (request, _, id) => this.#send(request, id),
+          DELETE: (_, url, id) => this.#close(url, id),
+        },
+      },
+    ];
+  }
+
+  /** Whether a path is one of the push API's. */
+  has(pathname: string): boolean {
+    return this.#places.some(({ path }) => path.test(pathname));
+  }
+
+  /** Answers, whatever happens: never rejects. */
+  async answer(request: Request): Promise<Response> {
+    try {
+      return await this.#answer(request);
+    } catch (error) {
+      if (error instanceof RequestError) return problem(error.status, error.message);
+      // Of a topic, a code or a reason that are not allowed.
+      if (error instanceof TypeError) return problem(400, messageOf(error));
+      return problem(503, messageOf(error), { "retry-after": "1" });
+    }
+  }
+
+  #answer(request: Request): Response | Promise<Response> {
+    const refusal = refusalOf(request, this.#parts);
+    // RFC 9110 §15.5.2: a 401 MUST say with what scheme to come back.
+    if (refusal?.status === 401) return problem(401, refusal.problem, { "www-authenticate": 'Bearer realm="sockeye"' });
+    if (refusal !== undefined) return problem(refusal.status, refusal.problem);
+    const url = new URL(request.url);
+    for (const { path, methods } of this.#places) {
+      const found = path.exec(url.pathname);
+      if (found === null) continue;
+      const answer = Object.hasOwn(methods, request.method) ? methods[request.method] : undefined;
+      if (answer !== undefined) return answer(request, url, decodeURIComponent(found[1] ?? ""));
+      const allow = Object.keys(methods).join(", ");
+      return problem(405, `${request.method} is not possible here; allowed: ${allow}`, { allow });
+    }
+    return problem(404, `there is nothing at ${url.pathname}`);
+  }
+
+  /** Answers when the message is stored, where its topic has a history. */
+  async #publish(request: Request, { searchParams }: URL): Promise<Response> {
+    const topics = searchParams.getAll("topic");
+    if (topics.length === 0) throw new RequestError(400, "say where to: POST /publish?topic=NAME, once for each topic");
+    if (topics.length > MAX_TOPICS) throw new RequestError(400, `at most ${MAX_TOPICS} topics at a time`);
+    const payload = await this.#read(request);
+    await Promise.all(topics.map((topic) => this.#parts.publish(topic, payload)));
+    return json(200, { published: topics.length });
+  }
+
+  async #status(id: string): Promise<Response> {
+    const connection = await this.#parts.connections.status(id);
+    return connection === undefined ? unknown(id) : json(200, { connection });
+  }
+
+  async #send(request: Request, id: string): Promise<Response> {
+    const payload = await this.#read(request);
+    return await this.#parts.connections.send(id, payload) ? json(200, { sent: true }) : unknown(id);
+  }
+
+  async #close({ searchParams }: URL, id: string): Promise<Response> {
+    const code = searchParams.has("code") ? Number(searchParams.get("code")) : NORMAL_CLOSURE;
+    const isClosed = await this.#parts.connections.close(id, code, searchParams.get("reason") ?? "");
+    return isClosed ? json(200, { closed: true }) : unknown(id);
+  }
+
+  /** The body as it is: bytes where it is an octet stream, otherwise text. */
+  async #read(request: Request): Promise<Payload> {
+    const { maxMessageBytes } = this.#parts;
+    const parts: Uint8Array[] = [];
+    let byteLength = 0;
+    for await (const part of request.body ?? []) {
+      byteLength += part.length;
+      if (byteLength > maxMessageBytes) {
+        throw new RequestError(413, `a message has ${maxMessageBytes} bytes at most (maxMessageBytes)`);
+      }
+      parts.push(part);
+    }
+    const bytes = await new Blob(parts as Uint8Array<ArrayBuffer>[]).bytes();
+    if (/^application\/octet-stream\b/i.test(request.headers.get("content-type") ?? "")) return bytes;
+    try {
+      return decoder.decode(bytes);
+    } catch (cause) {
+      throw new RequestError(400, "the body is not UTF-8: send bytes as content-type: application/octet-stream", cause);
+    }
+  }
+}
+
+function unknown(id: string): Response {
+  return problem(404, `there is no connection ${JSON.stringify(id)}: it may have ended`);
+}
+
+function json(status: number, value: unknown, headers: Record<string, string> = {}): Response {
+  // RFC 9111 §5.2.2.5: nobody may store this.
+  return Response.json(value, { status, headers: { "cache-control": "no-store", ...headers } });
+}
+
+function problem(status: number, error: string, headers?: Record<string, string>): Response {
+  return json(status, { error }, headers);
+}

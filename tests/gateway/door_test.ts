@@ -1,0 +1,61 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { checkPort, ListenError, openDoor } from "../../lib/gateway/door.ts";
+
+const log = { warn() {} };
+
+/** A gateway that hangs up on whoever comes. */
+function counting() {
+  const came: string[] = [];
+  let tell = () => {};
+  const count = (stream: { close(): void }) => {
+    stream.close();
+    came.push("one");
+    tell();
+  };
+  return {
+    came,
+    gateway: { accept: count, enter: count },
+    until: (number: number) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      tell = () => came.length >= number ? resolve() : undefined;
+      tell();
+      return promise;
+    },
+  };
+}
+
+const options = { hostname: "127.0.0.1", port: 0, transport: "deno" } as const;
+
+Deno.test("openDoor accepts on the port that the system chose, where 0 was asked for", async () => {
+  const { gateway, came, until } = counting();
+  const door = openDoor({ gateway, options, log });
+  const accepting = door.listener.run();
+  const client = await Deno.connect({ hostname: "127.0.0.1", port: door.port });
+  await until(1);
+  client.close();
+  door.listener.close();
+  await accepting;
+  assertEquals([came.length, door.transport], [1, "deno"]);
+});
+
+Deno.test("openDoor: a port in use is named, with what to do; checkPort finds it out too", () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  const { gateway } = counting();
+  assertThrows(() => openDoor({ gateway, options: { ...options, port }, log }), ListenError, `port ${port} is in use`);
+  assertThrows(() => checkPort({ hostname: "127.0.0.1", port }), ListenError, "--port");
+});
+
+Deno.test({
+  name: "openDoor: a shared port is for several, and whoever wants it alone is told that it is in use",
+  ignore: Deno.build.os !== "linux",
+  fn() {
+    const { gateway } = counting();
+    const one = openDoor({ gateway, options, isShared: true, log });
+    const other = openDoor({ gateway, options: { ...options, port: one.port }, isShared: true, log });
+    assertEquals(other.port, one.port);
+    assertThrows(() => checkPort({ hostname: "127.0.0.1", port: one.port }), ListenError, "is in use");
+    for (const door of [one, other]) door.listener.close();
+    checkPort({ hostname: "127.0.0.1", port: one.port });
+  },
+});

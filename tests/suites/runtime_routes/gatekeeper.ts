@@ -1,0 +1,29 @@
+/** Says yes or no to whoever wants to enter or to subscribe, as the question asks for it. */
+import { type Awaitable, defineRoute, type Peer } from "sockeye";
+
+function answer(peer: Pick<Peer, "send" | "id">, text: string): Awaitable<boolean> {
+  peer.send(`asked ${text}`);
+  switch (text) {
+    case "yes":
+      return true;
+    case "yes later":
+      return Promise.resolve(true);
+    case "truthy":
+      return 1 as never;
+    case "throws":
+      throw new Error("cannot say");
+    case "rejects":
+      return Promise.reject(new Error("cannot say"));
+  }
+  return false;
+}
+
+export default defineRoute("/gatekeeper", {
+  topics: { "gate:*": { history: { limit: 50 } } },
+  authenticate: answer,
+  subscribe: answer,
+  message: async (peer, message) => {
+    await Promise.resolve();
+    peer.send(message.text());
+  },
+});
