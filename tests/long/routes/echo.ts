@@ -1,0 +1,10 @@
+/**
+ * An echo, for a bystander.
+ *
+ * @module
+ */
+import { defineRoute } from "sockeye";
+
+export default defineRoute("/echo", {
+  message: (peer, message) => void peer.send(message),
+});
