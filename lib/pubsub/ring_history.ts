@@ -99,9 +99,10 @@ export class RingHistory implements HistoryStore {
     const floor = history?.floor ?? this.#emptied.get(topic) ?? this.#forgottenFloor;
     const isRecovered = since !== undefined && this.#knows(since) && since.offset >= floor;
     const entries = history === undefined || (!isRecovered && last === 0) ? [] : history.entries.toArray();
+    const wanted = isRecovered ? entries.filter(({ offset }) => offset > since.offset) : lastOf(entries, last);
     return {
       isRecovered,
-      envelopes: isRecovered ? entries.filter(({ offset }) => offset > since.offset) : lastOf(entries, last),
+      envelopes: wanted.map(storedEnvelopeOf),
       position: { epoch: this.#options.epoch, offset: this.#lastOffset },
     };
   }
@@ -188,6 +189,11 @@ export class RingHistory implements HistoryStore {
       this.#forgottenFloor = Math.max(this.#forgottenFloor, floor);
     }
   }
+}
+
+/** An entry leads to all others that are kept: what leaves here, maybe for another process, must not. */
+function storedEnvelopeOf({ payload, from, offset }: Entry): StoredEnvelope {
+  return { payload, from, offset };
 }
 
 function lastOf<Value>(values: readonly Value[], count: number): readonly Value[] {

@@ -35,6 +35,13 @@ Deno.test("RingHistory gives what came after a position, or the latest, or nothi
   assertEquals(read(history, "t"), "latest  | 3");
 });
 
+Deno.test("RingHistory gives what was stored, and nothing that leads to what else is kept", () => {
+  const history = ring();
+  for (const payload of ["a", "b"]) append(history, "t", payload);
+  const { envelopes } = history.read("t", RULE, { since: { epoch: "e", offset: 1 } });
+  assertEquals(envelopes, [{ payload: "b", from: "", offset: 2 }]);
+});
+
 Deno.test("RingHistory gives the latest where something after the position was dropped", () => {
   const history = ring();
   for (const payload of ["a", "b", "c", "d"]) append(history, "t", payload);

@@ -45,6 +45,16 @@ Deno.test("BackplaneHost tells a worker that missed publications with history fr
   assertEquals(here.host.dropped, 0);
 });
 
+Deno.test("BackplaneHost answers a worker with all of a long history, and with nothing beside it", async () => {
+  await using here = new JoinedWorkers();
+  const one = await here.attach();
+  const payloads = Array.from({ length: 10_000 }, (_, number) => `message ${number}`);
+  await Promise.all(payloads.map((payload) => one.backplane.append("kept", RULE, { payload, from: "p" })));
+  const { isRecovered, envelopes } = await one.backplane.read("kept", RULE, { since: { epoch: "e", offset: 0 } });
+  assert(isRecovered);
+  assertEquals(envelopes, payloads.map((payload, at) => ({ payload, from: "p", offset: at + 1 })));
+});
+
 Deno.test("BackplaneHost: an answer of the store that comes late is told in the order of the offsets", async () => {
   const ring = new RingHistory({ maxBytes: 2 ** 20, now: () => 0, epoch: "e" });
   const store = {
