@@ -2,16 +2,16 @@
  * The parent's side of the workers' backplane: who has joined what, and the one store of histories.
  *
  * A publication goes to the workers that joined its topic, as it came. What a worker does not read waits up to a bound:
- * beyond it publications without history are dropped and counted, and of a topic with history the worker is told, when it
- * reads again, that it has missed some.
+ * beyond it publications without history are dropped and counted. Those of a topic with history are left out, and the worker
+ * gets them from the history when it reads again; what is gone from there by then, it is told that it has missed.
  *
  * @module
  */
-import type { HistoryRule, HistoryStore } from "../pubsub/mod.ts";
+import type { HistoryRule, HistoryStore, Replay } from "../pubsub/mod.ts";
 import { decodeValue, type TakeRecord } from "../runtime/mod.ts";
 import type { ReadValue, ResetValue } from "./backplane_values.ts";
 import type { Link } from "./link.ts";
-import { envelopeOf, PREFIX_BYTES, ruleAt, setOffset, topicOf } from "./publication_record.ts";
+import { envelopeOf, PREFIX_BYTES, putStored, ruleAt, setOffset, topicOf } from "./publication_record.ts";
 import { DOWN, HISTORY_FLAG, UP } from "./wire.ts";
 import { readTopic, wireTopic } from "./wire_topic.ts";
 
@@ -34,6 +34,15 @@ export const MAX_UNSENT_BYTES = 16 * 1024 * 1024;
  * does not come to it is not waited for longer than this.
  */
 export const WANTED_TIMEOUT_MS = 1_000;
+
+/** What a worker was not sent of a topic, as it does not read. */
+interface Gap {
+  readonly rule: HistoryRule;
+  /** Offsets. */
+  sentUpTo: number;
+  leftOutUpTo: number;
+  isFilling: boolean;
+}
 
 /** Joins the workers' hubs. */
 export class BackplaneHost {
@@ -116,7 +125,7 @@ export class BackplaneHost {
     const rule = ruleAt(record, 0);
     const stored = (offset: number): number => {
       setOffset(record, offset);
-      for (const node of this.#joined.get(topic) ?? []) this.#deliver(node, topic, rule, flags, record);
+      for (const node of this.#joined.get(topic) ?? []) this.#deliver(node, topic, { rule, offset }, flags, record);
       return offset;
     };
     const envelope = envelopeOf(record, PREFIX_BYTES, record.length, flags);
@@ -133,40 +142,50 @@ export class BackplaneHost {
     this.#dropped += count;
   }
 
-  /** The worker reads again: it is told what it has missed. */
+  /** The worker reads again: it gets what was left out. */
   mend(node: BackplaneNode): void {
     if (node.gaps.size === 0 || node.link.unsentBytes > this.#maxUnsentBytes / 2) return;
-    for (const [topic, gap] of node.gaps) {
-      if (gap.isAsked) continue;
-      gap.isAsked = true;
-      void this.#reset(node, topic, gap.rule);
+    for (const [topic, gap] of node.gaps) if (!gap.isFilling) void this.#fill(node, topic, gap);
+  }
+
+  async #fill(node: BackplaneNode, topic: string, gap: Gap): Promise<void> {
+    gap.isFilling = true;
+    const { store } = this.#parts;
+    try {
+      const { position: { epoch } } = await store.read(topic, gap.rule, {});
+      for (let isBehind = true; isBehind;) {
+        const since = { epoch, offset: gap.sentUpTo };
+        const replay = await store.read(topic, gap.rule, { since });
+        if (node.gaps.get(topic) !== gap || !node.link.isOpen) return;
+        this.#putReplay(node, topic, replay);
+        const { offset } = replay.position;
+        // What has been stored since it was read was left out, too.
+        isBehind = offset > gap.sentUpTo && offset < gap.leftOutUpTo;
+        gap.sentUpTo = offset;
+      }
+      node.gaps.delete(topic);
+    } catch {
+      // The store cannot be asked: it is tried again with the next batch.
+      gap.isFilling = false;
     }
   }
 
-  async #reset(node: BackplaneNode, topic: string, rule: HistoryRule): Promise<void> {
-    try {
-      const { position } = await this.#parts.store.read(topic, rule, {});
-      // Until now nothing of it was sent: what comes next lies behind the position.
-      if (!node.gaps.delete(topic) || !node.link.isOpen) return;
-      const value: ResetValue = { topic, position };
-      node.link.writer.putValue(DOWN.RESET, 0, 0, value);
-    } catch {
-      // The store cannot be asked: it is tried again with the next batch.
-      const gap = node.gaps.get(topic);
-      if (gap !== undefined) gap.isAsked = false;
-    }
+  #putReplay({ link: { writer } }: BackplaneNode, topic: string, { isRecovered, envelopes, position }: Replay): void {
+    if (isRecovered) { for (const envelope of envelopes) putStored(writer, DOWN.STORED, topic, envelope); }
+    else writer.putValue(DOWN.RESET, 0, 0, { topic, position } satisfies ResetValue);
   }
 
   #deliver(
     node: BackplaneNode,
     topic: string,
-    rule: HistoryRule,
+    { rule, offset }: { readonly rule: HistoryRule; readonly offset: number },
     flags: number,
     record: Uint8Array<ArrayBuffer>,
   ): void {
-    if (node.gaps.has(topic)) return;
-    if (this.#isFull(node)) node.gaps.set(topic, { rule, isAsked: false });
-    else node.link.writer.put(DOWN.STORED, flags, 0, record, 0, record.length);
+    const gap = node.gaps.get(topic);
+    if (gap !== undefined) gap.leftOutUpTo = offset;
+    else if (!this.#isFull(node)) node.link.writer.put(DOWN.STORED, flags, 0, record, 0, record.length);
+    else node.gaps.set(topic, { rule, sentUpTo: offset - 1, leftOutUpTo: offset, isFilling: false });
   }
 
   #isFull(node: BackplaneNode): boolean {
@@ -204,8 +223,8 @@ export class BackplaneNode {
   readonly topics = new Set<string>();
   /** Topics that it was told another worker has joined, and until it has answered that it knows, the answer. */
   readonly wanted = new Map<string, Promise<void> | undefined>();
-  /** Topics with history of which it has missed something. */
-  readonly gaps = new Map<string, { readonly rule: HistoryRule; isAsked: boolean }>();
+  /** Topics with history of which something was left out. */
+  readonly gaps = new Map<string, Gap>();
   readonly #host: BackplaneHost;
 
   constructor(host: BackplaneHost, link: HostLink) {

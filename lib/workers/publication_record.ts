@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { Envelope, HistoryRule } from "../pubsub/mod.ts";
+import type { Envelope, HistoryRule, StoredEnvelope } from "../pubsub/mod.ts";
 import { type BatchWriter, TEXT_FLAG, WireError } from "../runtime/mod.ts";
 import { readTopic, wireTopic } from "./wire_topic.ts";
 
@@ -29,12 +29,29 @@ export function putPublication(
   kind: number,
   id: number,
   topic: string,
-  { payload, from }: Envelope,
+  envelope: Envelope,
   rule?: HistoryRule,
 ): void {
-  const start = rule === undefined ? PREFIX_BYTES : 0;
   headView.setUint32(0, rule?.limit ?? 0, true);
   headView.setUint32(4, rule?.ttlMs ?? 0, true);
+  put(writer, kind, id, topic, envelope, rule === undefined ? PREFIX_BYTES : 0);
+}
+
+/** Puts in a publication that has its offset. */
+export function putStored(writer: BatchWriter, kind: number, topic: string, envelope: StoredEnvelope): void {
+  headView.setFloat64(0, envelope.offset, true);
+  put(writer, kind, 0, topic, envelope, 0);
+}
+
+/** Puts in what stands in the head from `start` on, and the publication behind it. */
+function put(
+  writer: BatchWriter,
+  kind: number,
+  id: number,
+  topic: string,
+  { payload, from }: Envelope,
+  start: number,
+): void {
   const topicAt = PREFIX_BYTES + LENGTHS_BYTES;
   const topicLength = encoder.encodeInto(wireTopic(topic), head.subarray(topicAt)).written;
   const fromAt = topicAt + topicLength;

@@ -88,6 +88,8 @@ for (const isKept of [false, true]) {
       await using server = await RestartableServer.start(workers);
       await using room = await Room.open([server.url, server.url]);
       await room.goesOn(SOME);
+      // A long history, of which only the end is asked for.
+      await room.writers[0]!.socket.request("many 5000", { timeoutMs: 25_000 });
       const places = await Promise.all(room.readers.map(({ socket }) => socket.request("who")));
       const killed = places[0]!;
       assert(withDescendants(server.process.pid).includes(Number(killed)));

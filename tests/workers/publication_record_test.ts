@@ -7,6 +7,7 @@ import {
   offsetAt,
   PREFIX_BYTES,
   putPublication,
+  putStored,
   ruleAt,
   setOffset,
   topicOf,
@@ -14,8 +15,12 @@ import {
 import type { Envelope, HistoryRule } from "../../lib/pubsub/mod.ts";
 
 function recordOf(topic: string, envelope: Envelope, rule?: HistoryRule) {
+  return recordIn((writer) => putPublication(writer, 18, 7, topic, envelope, rule));
+}
+
+function recordIn(put: (writer: BatchWriter) => void) {
   const writer = new BatchWriter();
-  putPublication(writer, 18, 7, topic, envelope, rule);
+  put(writer);
   const batch = writer.take();
   const found: { bytes: Uint8Array<ArrayBuffer>; flags: number; id: number }[] = [];
   walkRecords(batch, batch.length, 2 ** 20, (_, flags, id, bytes, start, end) => {
@@ -49,6 +54,14 @@ Deno.test("a rule stands before the publication, and an offset takes its place",
   assertEquals(offsetAt(bytes, 0), 2 ** 52 + 1);
   assertEquals(topicOf(bytes, PREFIX_BYTES, bytes.length), "kept");
   assertEquals(envelopeOf(bytes, PREFIX_BYTES, bytes.length, flags), { payload: "a", from: "b" });
+});
+
+Deno.test("what is stored already is put in with its offset", () => {
+  const envelope = { payload: "a", from: "b" };
+  const { bytes, flags } = recordIn((writer) => putStored(writer, 17, "kept", { ...envelope, offset: 2 ** 52 + 1 }));
+  assertEquals(offsetAt(bytes, 0), 2 ** 52 + 1);
+  assertEquals(topicOf(bytes, PREFIX_BYTES, bytes.length), "kept");
+  assertEquals(envelopeOf(bytes, PREFIX_BYTES, bytes.length, flags), envelope);
 });
 
 Deno.test("a record that is shorter than it says is refused, and so is a sender's id that is too long", () => {
