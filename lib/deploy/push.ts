@@ -6,6 +6,7 @@
 import type { Payload } from "../frame/mod.ts";
 import type { ConnectionDirectory } from "../gateway/mod.ts";
 import { messageOf } from "../route/table.ts";
+import { json, problem, refused } from "./admin_answer.ts";
 import { type GuardParts, refusalOf } from "./admin_guard.ts";
 import { RequestError } from "./request_error.ts";
 
@@ -61,17 +62,15 @@ export class Push {
       return await this.#answer(request);
     } catch (error) {
       if (error instanceof RequestError) return problem(error.status, error.message);
-      // Of a topic, a code or a reason that are not allowed.
-      if (error instanceof TypeError) return problem(400, messageOf(error));
+      // Of a topic, a code or a reason that are not allowed, and of an id with a percent sign that begins nothing.
+      if (error instanceof TypeError || error instanceof URIError) return problem(400, messageOf(error));
       return problem(503, messageOf(error), { "retry-after": "1" });
     }
   }
 
   #answer(request: Request): Response | Promise<Response> {
     const refusal = refusalOf(request, this.#parts);
-    // RFC 9110 §15.5.2: a 401 MUST say with what scheme to come back.
-    if (refusal?.status === 401) return problem(401, refusal.problem, { "www-authenticate": 'Bearer realm="sockeye"' });
-    if (refusal !== undefined) return problem(refusal.status, refusal.problem);
+    if (refusal !== undefined) return refused(refusal);
     const url = new URL(request.url);
     for (const { path, methods } of this.#places) {
       const found = path.exec(url.pathname);
@@ -134,13 +133,4 @@ export class Push {
 
 function unknown(id: string): Response {
   return problem(404, `there is no connection ${JSON.stringify(id)}: it may have ended`);
-}
-
-function json(status: number, value: unknown, headers: Record<string, string> = {}): Response {
-  // RFC 9111 §5.2.2.5: nobody may store this.
-  return Response.json(value, { status, headers: { "cache-control": "no-store", ...headers } });
-}
-
-function problem(status: number, error: string, headers?: Record<string, string>): Response {
-  return json(status, { error }, headers);
 }

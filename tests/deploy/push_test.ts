@@ -97,6 +97,7 @@ Deno.test("Push shows, sends to and closes a connection", async () => {
   assertEquals(done, [["send", "n-1", "hi"], ["close", "n-1", 1000, ""], ["close", "n-1", 4000, "bye"]]);
   assertEquals((await send("DELETE", "/connections/n-1?code=1006")).status, 400);
   for (const method of ["GET", "POST", "DELETE"]) {
+    assertEquals((await send(method, "/connections/%zz")).status, 400);
     const { status, answer } = await send(method, "/connections/n-2");
     assertEquals(status, 404);
     assertStringIncludes(answer.error, '"n-2"');
