@@ -277,7 +277,7 @@ export class NodeChannel {
     this.#parts.backplane.send(topic, { payload: JSON.stringify({ node: this.node, ...message }), from: NOBODY });
   }
 
-  /** Three beats may be lost before a node is taken to be gone. */
+  /** Two beats may be lost. Who has missed the third is gone, which is found out within the time to live. */
   #beat(): void {
     const { clock, ttlMs, backplane } = this.#parts;
     const now = clock.now();
@@ -289,7 +289,7 @@ export class NodeChannel {
       this.#beat();
       if (!backplane.isUp) return;
       const now = clock.now();
-      for (const [node, heardAt] of this.#heardAt) if (now - heardAt >= ttlMs) this.#gone(node, false);
+      for (const [node, heardAt] of this.#heardAt) if (now - heardAt >= 3 * ttlMs / 4) this.#gone(node, false);
     }, ttlMs / 4);
   }
 

@@ -13,7 +13,7 @@ import { RestartableServer } from "../support/restartable_server.ts";
 
 const TTL_MS = 2_000;
 /** Longer than a server takes to start on a machine that is busy. */
-const START_TTL_MS = 4_000;
+const START_TTL_MS = 6_000;
 
 /** What a test is given. */
 interface Outage {
@@ -66,9 +66,9 @@ function serverEnds(define: Define): void {
       const leaves = gone.map((key) => `leave ${key}`);
       await watcher.toldOf(leaves);
       assertEquals(watcher.texts, [...joins, ...leaves]);
-      // The last word of one that is killed was said up to a quarter of the time before, and is missed a quarter later.
+      // The last word of one that is killed was said up to a quarter of the time before, and is missed after three quarters.
       const left = watcher.changes.filter(({ text }) => text.startsWith("leave")).map(({ at }) => at - endedAt);
-      for (const afterMs of left) assert(afterMs > TTL_MS / 2 && afterMs < 2 * TTL_MS, `left after ${afterMs} ms`);
+      for (const afterMs of left) assert(afterMs > TTL_MS / 4 && afterMs < 2 * TTL_MS, `left after ${afterMs} ms`);
       assertEquals(await watcher.members(), [...back, ...others]);
 
       // It is there again, and so are they.
