@@ -13,6 +13,7 @@ import type { DeploymentStatus } from "./deployment.ts";
 import { type ActivationReport, DeploymentConflict, type Deployments, UnknownDeployment } from "./deployments.ts";
 import { type HubInNumbers, hubMetrics } from "./hub_metrics.ts";
 import { readOrder } from "./order.ts";
+import { answerAt, type Place } from "./place.ts";
 import { RequestError } from "./request_error.ts";
 import { checkUpload, readUpload, type UploadedCode } from "./upload.ts";
 
@@ -31,14 +32,6 @@ export interface AdminParts extends GuardParts {
   drain(): void;
 }
 
-type Answer = (request: Request, name: string) => Promise<Response>;
-
-/** One path: what stands for a name in it, and what each method does. */
-interface Place {
-  readonly path: RegExp;
-  readonly methods: Readonly<Record<string, Answer>>;
-}
-
 /** Answers requests. */
 export class Admin {
   readonly #parts: AdminParts;
@@ -48,8 +41,14 @@ export class Admin {
     this.#parts = parts;
     this.#places = [
       { path: /^\/deployments$/, methods: { GET: () => this.#list(), POST: (request) => this.#upload(request) } },
-      { path: /^\/deployments\/([\w.-]+)\/activate$/, methods: { POST: (...asked) => this.#activate(...asked) } },
-      { path: /^\/deployments\/([\w.-]+)\/promote$/, methods: { POST: (...asked) => this.#promote(...asked) } },
+      {
+        path: /^\/deployments\/([\w.-]+)\/activate$/,
+        methods: { POST: (request, name) => this.#activate(request, name) },
+      },
+      {
+        path: /^\/deployments\/([\w.-]+)\/promote$/,
+        methods: { POST: (request, name) => this.#promote(request, name) },
+      },
       { path: /^\/rollback$/, methods: { POST: (request) => this.#rollback(request) } },
       { path: /^\/metrics$/, methods: { GET: () => this.#metrics() } },
       { path: /^\/drain$/, methods: { POST: () => this.#drain() } },
@@ -70,16 +69,9 @@ export class Admin {
   #answer(request: Request): Response | Promise<Response> {
     const refusal = refusalOf(request, this.#parts);
     if (refusal !== undefined) return refused(refusal);
-    const { pathname } = new URL(request.url);
-    for (const { path, methods } of this.#places) {
-      const found = path.exec(pathname);
-      if (found === null) continue;
-      const answer = Object.hasOwn(methods, request.method) ? methods[request.method] : undefined;
-      if (answer !== undefined) return answer(request, found[1] ?? "");
-      const allow = Object.keys(methods).join(", ");
-      return problem(405, `${request.method} is not possible here; allowed: ${allow}`, { allow });
-    }
-    return problem(404, `there is nothing at ${pathname}: docs/DEPLOYS.md lists what there is`);
+    const url = new URL(request.url);
+    return answerAt(this.#places, request, url) ??
+      problem(404, `there is nothing at ${url.pathname}: docs/DEPLOYS.md lists what there is`);
   }
 
   #list(): Promise<Response> {

@@ -28,6 +28,7 @@ export {
 export { LiveReload, type LiveReloadParts } from "./live_reload.ts";
 export { Reload, type ReloadParts } from "./reload.ts";
 export { rehearse } from "./rehearsal.ts";
+export { readBody } from "./request_body.ts";
 export { RequestError } from "./request_error.ts";
 export { checkUpload, encodeUpload, readUpload, type UploadedCode } from "./upload.ts";
 export { DEPLOY_START_ERRORS } from "./start_errors.ts";

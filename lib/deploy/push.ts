@@ -8,6 +8,8 @@ import type { ConnectionDirectory } from "../gateway/mod.ts";
 import { messageOf } from "../route/table.ts";
 import { json, problem, refused } from "./admin_answer.ts";
 import { type GuardParts, refusalOf } from "./admin_guard.ts";
+import { answerAt, type Place } from "./place.ts";
+import { readBody } from "./request_body.ts";
 import { RequestError } from "./request_error.ts";
 
 /** What the answers are made of. */
@@ -16,13 +18,6 @@ export interface PushParts extends GuardParts {
   /** See `Hub.publish`. */
   publish(topic: string, payload: Payload): void | Promise<void>;
   readonly maxMessageBytes: number;
-}
-
-type Answer = (request: Request, url: URL, id: string) => Promise<Response>;
-
-interface Place {
-  readonly path: RegExp;
-  readonly methods: Readonly<Record<string, Answer>>;
 }
 
 /** Topics of one request. */
@@ -39,13 +34,13 @@ export class Push {
   constructor(parts: PushParts) {
     this.#parts = parts;
     this.#places = [
-      { path: /^\/publish$/, methods: { POST: (request, url) => this.#publish(request, url) } },
+      { path: /^\/publish$/, methods: { POST: (request, _, url) => this.#publish(request, url) } },
       {
         path: /^\/connections\/([^/]+)$/,
         methods: {
-          GET: (_, __, id) => this.#status(id),
-          POST: (request, _, id) => this.#send(request, id),
-          DELETE: (_, url, id) => this.#close(url, id),
+          GET: (_, id) => this.#status(id),
+          POST: (request, id) => this.#send(request, id),
+          DELETE: (_, id, url) => this.#close(url, id),
         },
       },
     ];
@@ -72,15 +67,7 @@ export class Push {
     const refusal = refusalOf(request, this.#parts);
     if (refusal !== undefined) return refused(refusal);
     const url = new URL(request.url);
-    for (const { path, methods } of this.#places) {
-      const found = path.exec(url.pathname);
-      if (found === null) continue;
-      const answer = Object.hasOwn(methods, request.method) ? methods[request.method] : undefined;
-      if (answer !== undefined) return answer(request, url, decodeURIComponent(found[1] ?? ""));
-      const allow = Object.keys(methods).join(", ");
-      return problem(405, `${request.method} is not possible here; allowed: ${allow}`, { allow });
-    }
-    return problem(404, `there is nothing at ${url.pathname}`);
+    return answerAt(this.#places, request, url) ?? problem(404, `there is nothing at ${url.pathname}`);
   }
 
   /** Answers when the message is stored, where its topic has a history. */
@@ -112,16 +99,11 @@ export class Push {
   /** The body as it is: bytes where it is an octet stream, otherwise text. */
   async #read(request: Request): Promise<Payload> {
     const { maxMessageBytes } = this.#parts;
-    const parts: Uint8Array[] = [];
-    let byteLength = 0;
-    for await (const part of request.body ?? []) {
-      byteLength += part.length;
-      if (byteLength > maxMessageBytes) {
-        throw new RequestError(413, `a message has ${maxMessageBytes} bytes at most (maxMessageBytes)`);
-      }
-      parts.push(part);
-    }
-    const bytes = await new Blob(parts as Uint8Array<ArrayBuffer>[]).bytes();
+    const bytes = await readBody(
+      request,
+      maxMessageBytes,
+      `a message has ${maxMessageBytes} bytes at most (maxMessageBytes)`,
+    );
     if (/^application\/octet-stream\b/i.test(request.headers.get("content-type") ?? "")) return bytes;
     try {
       return decoder.decode(bytes);

@@ -4,6 +4,7 @@
  * @module
  */
 import { deploymentNameOf, type Manifest, ManifestError, parseManifest, sha256 } from "../runtime/mod.ts";
+import { readBody } from "./request_body.ts";
 import { RequestError } from "./request_error.ts";
 import { isSigned } from "./signature.ts";
 
@@ -31,7 +32,7 @@ export async function readUpload(request: Request, maxBytes: number): Promise<Up
   if (!/^multipart\/form-data\s*;/i.test(type)) {
     throw new RequestError(415, "a deployment is uploaded as multipart/form-data, with the parts manifest and routes");
   }
-  const body = await readBody(request, maxBytes);
+  const body = await bodyOf(request, maxBytes);
   let form: FormData;
   try {
     form = await new Response(body, { headers: { "content-type": type } }).formData();
@@ -103,32 +104,15 @@ async function checkSignature(
   }
 }
 
-/** Not a byte more than allowed is held, whatever the length that was announced. */
-async function readBody(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-  const tooLong = new RequestError(
-    413,
-    `a deployment may have ${maxBytes} bytes here: raise --max-deployment-bytes, or take less into the bundle`,
-  );
-  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLong;
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let length = 0;
+async function bodyOf(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  const tooLong =
+    `a deployment may have ${maxBytes} bytes here: raise --max-deployment-bytes, or take less into the bundle`;
   try {
-    for await (const chunk of request.body ?? []) {
-      length += chunk.length;
-      if (length > maxBytes) throw tooLong;
-      chunks.push(chunk);
-    }
+    return await readBody(request, maxBytes, tooLong);
   } catch (error) {
-    if (error === tooLong) throw error;
+    if (error instanceof RequestError) throw error;
     throw new RequestError(400, "the connection ended before the upload did", error);
   }
-  const body = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, at);
-    at += chunk.length;
-  }
-  return body;
 }
 
 async function partOf(form: FormData, name: typeof PARTS[number]): Promise<Uint8Array<ArrayBuffer>> {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { HUB_DEFAULTS } from "../pubsub/mod.ts";
 import type { OptionSpec } from "./option_spec.ts";
 
 /** The rows, by name. */
@@ -37,7 +38,7 @@ export const HUB_OPTIONS = {
     min: 1,
     max: 10_000,
     group: "Topics",
-    default: 1_000,
+    default: HUB_DEFAULTS.maxTopicsPerPeer,
     perRoute: false,
     doc: "most topics that one peer is in; as many it may be present in, and watch",
     consequence: "the promise of `subscribe` rejects; a client of ours is refused",
@@ -48,7 +49,7 @@ export const HUB_OPTIONS = {
     min: 1,
     max: 10_000_000,
     group: "Topics",
-    default: 1_000_000,
+    default: HUB_DEFAULTS.maxTopics,
     perRoute: false,
     doc: "most topics that have a subscriber on this server",
     consequence: "the same",
@@ -59,7 +60,7 @@ export const HUB_OPTIONS = {
     min: 1024,
     max: 2 ** 40,
     group: "Topics",
-    default: 64 * 2 ** 20,
+    default: HUB_DEFAULTS.maxHistoryBytes,
     perRoute: false,
     doc: "most memory for the histories of topics; without a broker, and without a data folder",
     consequence: "the oldest publications are forgotten",
@@ -70,7 +71,7 @@ export const HUB_OPTIONS = {
     min: 100,
     max: 2 ** 31 - 1,
     group: "Topics",
-    default: 15_000,
+    default: HUB_DEFAULTS.presenceTtlMs,
     perRoute: false,
     doc: "how long who is away, or on a server that is not heard of, stays present",
     consequence: "a `leave` event",

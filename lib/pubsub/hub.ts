@@ -56,7 +56,8 @@ export class TopicLimitError extends Error {
   override readonly name = "TopicLimitError";
 }
 
-const DEFAULT_LIMITS: HubLimits = {
+/** Limits of a hub of which nothing else is said. */
+export const HUB_DEFAULTS: HubLimits = {
   maxTopicsPerPeer: 1000,
   maxTopics: 1_000_000,
   presenceTtlMs: 15_000,
@@ -92,7 +93,7 @@ export class Hub implements BackplaneEvents {
     const clock = parts.clock ?? DEFAULT_CLOCK;
     this.node = parts.node ?? crypto.randomUUID().slice(0, 8);
     this.#rules = parts.rules ?? new TopicRules();
-    this.#limits = { ...DEFAULT_LIMITS, ...parts.limits };
+    this.#limits = { ...HUB_DEFAULTS, ...parts.limits };
     this.#tellState = parts.onState ?? (() => {});
     const history = { maxBytes: this.#limits.maxHistoryBytes, now: () => clock.now(), epoch: this.node };
     this.#backplane = parts.backplane ?? new EmbeddedBroker(new RingHistory(history)).node();

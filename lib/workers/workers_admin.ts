@@ -13,6 +13,7 @@ import {
   type GuardParts,
   json,
   problem,
+  readBody,
   readUpload,
   refusalOf,
   refused,
@@ -247,19 +248,7 @@ function withoutContent(headers: AdminAsk["headers"]): AdminAsk["headers"] {
 }
 
 async function askOf(request: Request): Promise<AdminAsk> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of request.body ?? []) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length > MAX_BODY_BYTES) throw new RequestError(413, `a request may have ${MAX_BODY_BYTES} bytes here`);
-  }
-  const body = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, at);
-    at += chunk.length;
-  }
+  const body = await readBody(request, MAX_BODY_BYTES, `a request may have ${MAX_BODY_BYTES} bytes here`);
   return { ...headOf(request, request.headers.get("content-type")), body };
 }
 

@@ -8,11 +8,14 @@ import { assert, assertEquals, assertLess } from "@std/assert";
 import { SockeyeSocket, type Subscription } from "../../lib/client/mod.ts";
 import { Bystander, type EchoTimes, percentile } from "../support/bystander.ts";
 import { startServer } from "../support/server_process.ts";
+import { until } from "../support/until.ts";
 
 const CLIENTS = 5_000;
 /** So many connect at a time at first; the storm is for later. */
 const BATCH = 250;
 const PUBLICATIONS = 20;
+/** So long all of them may take before the test gives up. */
+const DEADLINE_MS = 60_000;
 
 /** One client, and what it got. */
 interface Client {
@@ -34,7 +37,11 @@ Deno.test({
     using bystander = await Bystander.at(`${server.url.replace("http", "ws")}/echo`);
     const publish = (text: string) => server.fetch("/storm", { method: "POST", body: text });
     for (let at = 0; at < PUBLICATIONS; at++) await publish(`before ${at}`);
-    await until(() => clients.every(({ got }) => got.length === PUBLICATIONS));
+    await until(
+      () => clients.every(({ got }) => got.length === PUBLICATIONS),
+      "all have what was published before",
+      DEADLINE_MS,
+    );
 
     const quiet = await bystander.take();
 
@@ -47,7 +54,7 @@ Deno.test({
     await back;
     const stormy = await bystander.take();
     for (let at = 0; at < PUBLICATIONS; at++) await publish(`after ${at}`);
-    await until(() => clients.every(({ got }) => got.length >= 3 * PUBLICATIONS));
+    await until(() => clients.every(({ got }) => got.length >= 3 * PUBLICATIONS), "all have everything", DEADLINE_MS);
 
     const expected = ["before", "during", "after"].flatMap((when) =>
       Array.from({ length: PUBLICATIONS }, (_, at) => `${when} ${at}`)
@@ -101,13 +108,4 @@ async function subscribedAgain(client: Client): Promise<void> {
 
 function once(target: EventTarget, type: string): Promise<Event> {
   return new Promise((resolve) => target.addEventListener(type, resolve, { once: true }));
-}
-
-/** Lets events happen until it is so. */
-async function until(isSo: () => boolean): Promise<void> {
-  const deadline = performance.now() + 60_000;
-  while (!isSo()) {
-    assertLess(performance.now(), deadline, "it has not come to that within a minute");
-    await new Promise((resolve) => setTimeout(resolve));
-  }
 }
