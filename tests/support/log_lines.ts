@@ -5,10 +5,13 @@
  */
 import type { RuntimeLog } from "../../lib/runtime/mod.ts";
 
+/** A line that has not come by then comes no more: what did come says why. */
+const DEADLINE_MS = 6_000;
+
 /** Keeps every line, with what its fields say. */
 export class LogLines implements RuntimeLog {
   readonly lines: string[] = [];
-  #waiting: Array<{ readonly part: string; readonly resolve: (line: string) => void }> = [];
+  #waiting: Array<{ readonly isMeant: (line: string) => boolean; readonly found: (line: string) => void }> = [];
 
   warn(message: string, fields: Readonly<Record<string, unknown>>): void {
     this.#add("warn", message, fields);
@@ -18,11 +21,22 @@ export class LogLines implements RuntimeLog {
     this.#add("error", message, fields);
   }
 
-  /** The first line that has this in it, as soon as there is one. */
-  until(part: string): Promise<string> {
-    const found = this.lines.find((line) => line.includes(part));
+  /** The first line that has one of these in it, as soon as there is one. */
+  until(...parts: readonly string[]): Promise<string> {
+    const isMeant = (line: string): boolean => parts.some((part) => line.includes(part));
+    const found = this.lines.find(isMeant);
     if (found !== undefined) return Promise.resolve(found);
-    return new Promise((resolve) => this.#waiting.push({ part, resolve }));
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        const told = this.lines.map((line) => `\n  ${line}`).join("") || " nothing";
+        reject(new Error(`no line with ${parts.map((part) => JSON.stringify(part)).join(" or ")}; the log has:${told}`));
+      }, DEADLINE_MS);
+      const found = (line: string): void => {
+        clearTimeout(timer);
+        resolve(line);
+      };
+      this.#waiting.push({ isMeant, found });
+    });
   }
 
   #add(level: string, message: string, fields: Readonly<Record<string, unknown>>): void {
@@ -31,9 +45,9 @@ export class LogLines implements RuntimeLog {
     );
     const line = `${level} ${message}${told.join("")}`;
     this.lines.push(line);
-    this.#waiting = this.#waiting.filter(({ part, resolve }) => {
-      if (!line.includes(part)) return true;
-      resolve(line);
+    this.#waiting = this.#waiting.filter(({ isMeant, found }) => {
+      if (!isMeant(line)) return true;
+      found(line);
       return false;
     });
   }
