@@ -36,7 +36,7 @@ export function endingText({ code, reason }: Ending): string {
 class Run {
   readonly #order: ConnectOrder;
   readonly #display: Display;
-  readonly #isInteractive = Deno.stdin.isTerminal();
+  readonly #isInteractive = Deno.stdin.isTerminal() && Deno.stderr.isTerminal();
   #prompt: Prompt | undefined;
   #conversation: Conversation | undefined;
   #isInterrupted = false;
@@ -50,7 +50,7 @@ class Run {
     const above = (write: () => void): void => this.#prompt === undefined ? write() : this.#prompt.above(write);
     const sinks = {
       out: (bytes: Uint8Array) => above(() => this.#print(bytes)),
-      err: (bytes: Uint8Array) => above(() => writeAll(Deno.stderr, bytes)),
+      err: (bytes: Uint8Array) => above(() => writeIfRead(Deno.stderr, bytes)),
     };
     this.#display = new Display(sinks, {
       isInteractive: this.#isInteractive,
@@ -136,6 +136,7 @@ class Run {
   async #speakPiped(conversation: Conversation): Promise<void> {
     let number = 0;
     for await (const line of inputLines(Deno.stdin.readable)) {
+      if (conversation.isClosing) return;
       number++;
       try {
         const text = utf8(line);
@@ -154,14 +155,10 @@ class Run {
 
   #print(bytes: Uint8Array): void {
     if (this.#isUnread) return;
-    try {
-      writeAll(Deno.stdout, bytes);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
-      // As in `… | head -1`: there is nobody to go on for.
-      this.#isUnread = true;
-      void this.#conversation?.close(CLOSE_CODE.NORMAL);
-    }
+    if (writeIfRead(Deno.stdout, bytes)) return;
+    // As in `… | head -1`: there is nobody to go on for.
+    this.#isUnread = true;
+    void this.#conversation?.close(CLOSE_CODE.NORMAL);
   }
 
   /** The first time closes, the second ends at once. */
@@ -197,7 +194,18 @@ function terminalColumns(): number {
   }
 }
 
-function writeAll(stream: { writeSync(bytes: Uint8Array): number }, bytes: Uint8Array): void {
+/** @returns false when whoever read it has gone. */
+function writeIfRead(stream: typeof Deno.stdout, bytes: Uint8Array): boolean {
+  try {
+    writeAll(stream, bytes);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.BrokenPipe) return false;
+    throw error;
+  }
+}
+
+function writeAll(stream: typeof Deno.stdout, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
 }
 

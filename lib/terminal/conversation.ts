@@ -55,6 +55,11 @@ export class Conversation {
     this.#display = options.display;
   }
 
+  /** True from the first Close frame on, theirs or ours: nothing can be sent any more. */
+  get isClosing(): boolean {
+    return this.#isClosing;
+  }
+
   /** Reads to the end of the connection. */
   async run(): Promise<Ending> {
     try {
@@ -76,6 +81,8 @@ export class Conversation {
   /** Does what was typed. What cannot be done is said. */
   async obey(command: Command): Promise<void> {
     const client = this.#client;
+    // RFC 6455 §5.5.1: "The application MUST NOT send any more data frames after sending a Close frame."
+    if (this.#isClosing && command.kind !== "help") return this.#display.notice("not sent: the connection is closing");
     switch (command.kind) {
       case "text":
         return await this.#write(() => client.sendText(command.text));

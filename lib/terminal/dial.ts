@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ConnectOrder } from "./arguments.ts";
+import { ArgumentError, type ConnectOrder } from "./arguments.ts";
 import type { Display } from "./display.ts";
 import { DEFLATE_OFFER, OpeningError, openingFields, type OpeningRequest, RefusedError } from "./opening.ts";
 import { type Cable, RawClient, type WireTap } from "./raw_client.ts";
@@ -22,6 +22,7 @@ export type DialOrder = Pick<
 /**
  * Connects and shakes hands; shows both where that is asked for.
  *
+ * @throws {ArgumentError} when the file with certificates cannot be read.
  * @throws {DialError}
  * @throws {RefusedError} when there is an answer other than a 101.
  */
@@ -102,7 +103,7 @@ async function certificatesOf({ caFile }: DialOrder): Promise<string[]> {
   try {
     return [await Deno.readTextFile(caFile)];
   } catch (error) {
-    throw new DialError(`--ca ${caFile}: ${(error as Error).message}`, { cause: error });
+    throw new ArgumentError(`--ca ${caFile}: ${(error as Error).message}`, { cause: error });
   }
 }
 

@@ -118,10 +118,13 @@ Deno.test("a Close frame without a code is answered without one, and is 1005", a
 });
 
 Deno.test("our Close frame is sent once, and is ours when it is answered", async () => {
-  await play({}, async ({ server, ending, type, conversation }) => {
+  await play({}, async ({ server, ending, type, conversation, written }) => {
     await type("/close 4001 bye");
     await conversation.close(1000);
     assertEquals(await server.receive(), "888500000000" + "0fa1627965");
+    // RFC 6455 §5.5.1: nothing may be sent behind it.
+    await type("more");
+    assertMatch(written.err, /not sent: the connection is closing/);
     await server.send("88020fa1");
     server.conn.close();
     assertEquals(await ending, { code: 4001, reason: "", isOurs: true });

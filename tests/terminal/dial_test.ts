@@ -1,6 +1,6 @@
 /** From an order to an open WebSocket. @module */
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { parseArguments } from "../../lib/terminal/arguments.ts";
+import { ArgumentError, parseArguments } from "../../lib/terminal/arguments.ts";
 import { dial, DialError } from "../../lib/terminal/dial.ts";
 import { Display } from "../../lib/terminal/display.ts";
 import { RefusedError } from "../../lib/terminal/opening.ts";
@@ -84,5 +84,9 @@ Deno.test("dial speaks TLS, to whom --ca trusts and to nobody else", async () =>
   assertStringIncludes(error.message, "; --ca FILE trusts a certificate of your own");
   using client = await dial(orderOf("--ca", caFile, url), silent, undefined);
   assertEquals(client.opening.head.status, 101);
-  await assertRejects(() => dial(orderOf("--ca", "/none.pem", url), silent, undefined), DialError, "--ca /none.pem: ");
+  await assertRejects(
+    () => dial(orderOf("--ca", "/none.pem", url), silent, undefined),
+    ArgumentError,
+    "--ca /none.pem: ",
+  );
 });
