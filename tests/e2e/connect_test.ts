@@ -5,7 +5,7 @@ import { WebSocketServer } from "ws";
 import denoConfig from "../../deno.json" with { type: "json" };
 import { ConnectProcess, runConnect } from "../support/connect_process.ts";
 import { type CraftedConnection, CraftedServer } from "../support/crafted_server.ts";
-import { startServer } from "../support/server_process.ts";
+import { PROJECT, startServer } from "../support/server_process.ts";
 import { until } from "../support/until.ts";
 
 Deno.test("deno task connect asks for the network and for reading, and for nothing else", () => {
@@ -197,6 +197,26 @@ Deno.test("it ends quietly when nobody reads its output any more", async () => {
   }).output();
   assertEquals(new TextDecoder().decode(stdout).split("\n").length, 2);
   assertEquals(new TextDecoder().decode(stderr), "");
+});
+
+Deno.test("what --insecure says to run leaves the certificate unchecked", async () => {
+  const [cert = "", key = ""] = ["cert", "key"].map((name) =>
+    Deno.readTextFileSync(new URL(`../support/localhost_${name}.pem`, import.meta.url))
+  );
+  await using server = new CraftedServer({ tls: { cert, key }, behind: "810161" });
+  const url = `wss://localhost:${server.port}/`;
+  const strict = await runConnect(["--once", url]);
+  assertEquals([strict.code, strict.err.includes("--ca FILE")], [1, true]);
+  const { code, err } = await runConnect(["--insecure", "--once", url]);
+  assertEquals(code, 2);
+  const [, args = ""] = /deno (run \S.* wss:\S+)\. Safer: --ca FILE\n$/.exec(err) ?? [];
+  const command = new Deno.Command(Deno.execPath(), {
+    args: [...args.split(" "), "--once"],
+    cwd: PROJECT,
+    stdin: "null",
+  });
+  const { stdout } = await command.output();
+  assertEquals(new TextDecoder().decode(stdout), "a\n");
 });
 
 /** What is used of npm ws, which comes without types. */
