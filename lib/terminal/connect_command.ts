@@ -76,7 +76,11 @@ class Run {
         term !== ""
       );
       display.notice(`connected to ${this.#order.address.url}${terms.length > 0 ? ` (${terms.join(", ")})` : ""}`);
-      const { count, waitMs } = this.#order;
+      const { count, waitMs, subprotocols } = this.#order;
+      // A browser would fail the connection. RFC 6455 §4.1 lets a client go on.
+      if (subprotocol === undefined && subprotocols.length > 0) {
+        display.complain(`the server chose none of the subprotocols: ${subprotocols.join(", ")}`);
+      }
       const readFile = (path: string): Promise<Uint8Array> => Deno.readFile(path);
       const now = (): number => performance.now();
       const conversation = new Conversation({ client, display, count, waitMs, readFile, now });
@@ -90,6 +94,7 @@ class Run {
       display.complain(error instanceof RefusedError ? refusalText(error) : error.message);
       return EXIT.NOT_CONNECTED;
     } finally {
+      this.#prompt?.[Symbol.dispose]();
       Deno.removeSignalListener("SIGINT", this.#interrupt);
     }
   }

@@ -30,10 +30,12 @@ export interface ConversationOptions {
   readFile(path: string): Promise<Uint8Array>;
   /** In milliseconds. */
   now(): number;
+  /** Default: {@linkcode CLOSE_TIMEOUT_MS}. */
+  readonly closeTimeoutMs?: number;
 }
 
 /** So long the other side may take to answer our Close frame, or to end the connection after its own. */
-const CLOSE_TIMEOUT_MS = 2_000;
+export const CLOSE_TIMEOUT_MS = 2_000;
 
 /** See the module. Run once. */
 export class Conversation {
@@ -207,15 +209,25 @@ export class Conversation {
   #endSoon(): void {
     clearTimeout(this.#idle);
     clearTimeout(this.#deadline);
-    this.#deadline = setTimeout(() => this.#client[Symbol.dispose](), CLOSE_TIMEOUT_MS);
+    const { closeTimeoutMs = CLOSE_TIMEOUT_MS } = this.#options;
+    this.#deadline = setTimeout(() => this.#client[Symbol.dispose](), closeTimeoutMs);
   }
 
   /** One after the other. What can no longer be written is told by what is read: the end. */
   #write(write: () => Promise<void>): Promise<void> {
-    const written = this.#writing.then(write).catch(() => {});
+    const written = this.#writing.then(write).catch((error: Error) => {
+      if (!isGone(error)) this.#display.complain(`not sent: ${error.message}`);
+    });
     this.#writing = written;
     return written;
   }
+}
+
+/** The connection has ended, theirs or by us. */
+function isGone(error: unknown): boolean {
+  const { BadResource, BrokenPipe, ConnectionAborted, ConnectionReset, Interrupted, NotConnected } = Deno.errors;
+  return [BadResource, BrokenPipe, ConnectionAborted, ConnectionReset, Interrupted, NotConnected]
+    .some((kind) => error instanceof kind);
 }
 
 function abnormal(reason: string): Ending {

@@ -67,6 +67,24 @@ Deno.test({
 });
 
 Deno.test({
+  name: "with --binary lines are bytes and commands stay commands; with --json answers have several lines",
+  ...requires("script"),
+  async fn() {
+    await using server = await startServer();
+    await using connect = new ConnectProcess(["-x", "--json", `:${server.port}/echo`], { onTerminal: true });
+    await connect.shows(PROMPT);
+    await connect.type("00 ff\r");
+    await connect.shows(/< \(binary, 2 bytes\) 00 ff\r\n/);
+    await connect.type("0g\r");
+    await connect.shows(/"0g" is not hexadecimal/);
+    await connect.type('/json {"a":[]}\r');
+    await connect.shows(/< \{\r\n {4}"a": \[\]\r\n {2}\}\r\n/);
+    await connect.type("/close\r");
+    assertEquals((await connect.result()).code, 0);
+  },
+});
+
+Deno.test({
   name: "Ctrl+D closes with 1000, Ctrl+C too and is exit code 130",
   ...requires("script"),
   async fn() {

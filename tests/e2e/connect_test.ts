@@ -48,6 +48,12 @@ Deno.test("bytes go in as hexadecimal, and come out as that or as they are", asy
   assertEquals(await runConnect(["-x", "--raw", address], "48690a\n48\n"), { code: 0, out: "Hi\nH", err: "" });
 });
 
+Deno.test("a server that chooses none of the subprotocols is talked to, with a word on stderr", async () => {
+  await using server = await startServer();
+  const result = await runConnect(["-s", "chat.v9", "--count", "1", `:${server.port}/echo`], "a\n");
+  assertEquals(result, { code: 0, out: "a\n", err: "the server chose none of the subprotocols: chat.v9\n" });
+});
+
 Deno.test("-v shows the handshake, the accept key step by step, and each frame, all on stderr", async () => {
   await using server = await startServer();
   const { code, out, err } = await runConnect(["-v", "--no-compress", `:${server.port}/echo`], "hello\n");

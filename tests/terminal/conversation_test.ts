@@ -144,7 +144,7 @@ Deno.test("an end without a Close frame is 1006, before and after ours", async (
 });
 
 Deno.test("a Close frame that is not answered in time ends the connection", async () => {
-  await play({}, async ({ ending, conversation }) => {
+  await play({ options: { closeTimeoutMs: 20 } }, async ({ ending, conversation }) => {
     await conversation.close(1000);
     assertEquals(await ending, { code: 1006, reason: "the Close frame was not answered in time", isOurs: false });
   });
