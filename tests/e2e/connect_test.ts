@@ -189,21 +189,19 @@ Deno.test("a second Ctrl+C does not wait for the server", async () => {
   assertEquals([code, err.includes("closed")], [130, false]);
 });
 
-Deno.test("it ends quietly when nobody reads its output any more", async () => {
-  await using server = await startServer();
-  const { stdout, stderr } = await new Deno.Command("sh", {
-    args: [
-      "-c",
-      `"$0" task -q connect -v --wait forever ":$1/clock" 2>&1 | head -n 1`,
-      Deno.execPath(),
-      `${server.port}`,
-    ],
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-  }).output();
-  assertEquals(new TextDecoder().decode(stdout).split("\n").length, 2);
-  assertEquals(new TextDecoder().decode(stderr), "");
-});
+for (const [what, flags] of [["its messages", ""], ["anything of it", "-v 2>&1"]] as const) {
+  Deno.test(`it closes and ends with 0 when nobody reads ${what} any more`, async () => {
+    await using server = await startServer();
+    const run = `"$0" task -q connect --wait forever ":$1/clock" ${flags}; echo "code $?" >&3`;
+    const { stdout, stderr } = await new Deno.Command("sh", {
+      args: ["-c", `{ { ${run}; } | head -n 1; } 3>&2`, Deno.execPath(), `${server.port}`],
+      env: { NO_COLOR: "1" },
+      stdin: "null",
+    }).output();
+    assertEquals(new TextDecoder().decode(stdout).split("\n").length, 2);
+    assertEquals(new TextDecoder().decode(stderr), "code 0\n");
+  });
+}
 
 Deno.test("what --insecure says to run leaves the certificate unchecked", async () => {
   const [cert = "", key = ""] = ["cert", "key"].map((name) =>

@@ -1,5 +1,5 @@
 /** A connection from its 101 to its end. @module */
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertGreaterOrEqual, assertMatch, assertStringIncludes } from "@std/assert";
 import { parseCommand } from "../../lib/terminal/command.ts";
 import { Conversation, type ConversationOptions, type Ending, utf8 } from "../../lib/terminal/conversation.ts";
 import { Display } from "../../lib/terminal/display.ts";
@@ -186,6 +186,17 @@ Deno.test("after the end of the input it closes when nothing has come for a whil
     await server.send("880203e8");
     await takeClose(server, CLOSE_1000);
     assertEquals((await ending).isOurs, false);
+  });
+});
+
+Deno.test("the while begins anew with each message", async () => {
+  await play({ options: { waitMs: 200 } }, async ({ server, conversation }) => {
+    conversation.endInput();
+    const endedAt = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    await server.send("810161");
+    assertEquals(await server.receive(), CLOSE_1000);
+    assertGreaterOrEqual(performance.now() - endedAt, 235);
   });
 });
 
