@@ -5,10 +5,11 @@
  */
 
 /**
- * C0 and C1 controls and DEL; what turns the direction of writing; line separators; what is invisible. A tab is harmless.
+ * C0 and C1 controls and DEL; what turns the direction of writing; line separators; what is invisible. A tab is harmless,
+ * and so are the joiners U+200C and U+200D, which Persian and pictures of families need.
  */
 // deno-lint-ignore no-control-regex -- control characters are what is looked for
-const UNSAFE = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+const UNSAFE = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
 
 const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\x1b": "\\e", "\0": "\\0" };
 

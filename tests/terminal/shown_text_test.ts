@@ -13,7 +13,7 @@ Deno.test("shownLine makes visible what turns the direction of writing, and what
 });
 
 Deno.test("shownLine leaves letters, tabs and pictures as they are", () => {
-  assertEquals(shownLine("naïve\t漢字 🐟"), "naïve\t漢字 🐟");
+  assertEquals(shownLine("naïve\t漢字 👩\u200d👧 می\u200cخواهم"), "naïve\t漢字 👩\u200d👧 می\u200cخواهم");
 });
 
 Deno.test("shownText indents lines after the first, so that none poses as a message", () => {
