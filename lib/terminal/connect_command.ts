@@ -19,6 +19,9 @@ import { shownLine } from "./shown_text.ts";
 /** Exit codes, as the help has them. */
 const EXIT = { CLOSED: 0, NOT_CONNECTED: 1, WRONG_ARGUMENT: 2, CLOSED_BADLY: 3, INTERRUPTED: 130 } as const;
 
+/** One Ctrl+C comes twice: from the terminal to the whole group, and passed on by `deno task`, which gets it as well. */
+const SAME_INTERRUPT_MS = 500;
+
 /** Codes after which nothing was wrong. */
 const CLEAN_CODES: readonly number[] = [CLOSE_CODE.NORMAL, CLOSE_CODE.GOING_AWAY, CLOSE_CODE.NO_STATUS];
 
@@ -39,7 +42,8 @@ class Run {
   readonly #isInteractive = Deno.stdin.isTerminal() && Deno.stderr.isTerminal();
   #prompt: Prompt | undefined;
   #conversation: Conversation | undefined;
-  #isInterrupted = false;
+  /** When Ctrl+C came first, in milliseconds. */
+  #interruptedAt: number | undefined;
   /** Input that cannot be sent. */
   #isWrong = false;
   /** Whoever read stdout has gone. */
@@ -102,7 +106,11 @@ class Run {
   #end(ending: Ending): number {
     this.#prompt?.[Symbol.dispose]();
     this.#prompt = undefined;
-    const exitCode = this.#isInterrupted ? EXIT.INTERRUPTED : this.#isWrong ? EXIT.WRONG_ARGUMENT : exitCodeOf(ending);
+    const exitCode = this.#interruptedAt !== undefined
+      ? EXIT.INTERRUPTED
+      : this.#isWrong
+      ? EXIT.WRONG_ARGUMENT
+      : exitCodeOf(ending);
     if (this.#isUnread) return exitCode;
     if (exitCode === EXIT.CLOSED_BADLY) this.#display.complain(endingText(ending));
     else this.#display.notice(endingText(ending));
@@ -168,9 +176,13 @@ class Run {
 
   /** The first time closes, the second ends at once. */
   readonly #interrupt = (): void => {
-    const isFirst = !this.#isInterrupted;
-    this.#isInterrupted = true;
-    if (isFirst && this.#conversation !== undefined) return void this.#conversation.close(CLOSE_CODE.NORMAL);
+    const now = performance.now();
+    const isFirst = this.#interruptedAt === undefined;
+    this.#interruptedAt ??= now;
+    if (this.#conversation !== undefined) {
+      if (isFirst) return void this.#conversation.close(CLOSE_CODE.NORMAL);
+      if (now - this.#interruptedAt < SAME_INTERRUPT_MS) return;
+    }
     this.#prompt?.[Symbol.dispose]();
     Deno.exit(EXIT.INTERRUPTED);
   };

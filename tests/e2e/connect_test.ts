@@ -183,8 +183,10 @@ Deno.test("a second Ctrl+C does not wait for the server", async () => {
   await connect.says(/connected to/);
   connect.interrupt();
   await until(() => closes > 0, "the Close frame");
-  connect.interrupt();
+  // One that follows at once is taken for the same: deno task passes the first on.
+  const pressing = setInterval(() => connect.interrupt(), 20);
   const { code, err } = await connect.result();
+  clearInterval(pressing);
   // Had it waited, it would say how that ended.
   assertEquals([code, err.includes("closed")], [130, false]);
 });

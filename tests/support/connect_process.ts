@@ -77,7 +77,11 @@ export class ConnectProcess implements AsyncDisposable {
 
   /** Ctrl+C where there is no terminal: to the whole group. */
   interrupt(): void {
-    Deno.kill(-this.#child.pid, "SIGINT");
+    try {
+      Deno.kill(-this.#child.pid, "SIGINT");
+    } catch {
+      // It has ended already.
+    }
   }
 
   /** Waits for its end. */
