@@ -77,6 +77,11 @@ class PollSocket extends EventTarget implements SocketLike {
   /** What the server's says. */
   #serverClose: readonly [code: number, reason: string] | undefined;
   #cancelClose = () => {};
+  /** A page that is left tells nobody whether it comes back. */
+  readonly #left = () => {
+    this.#streams?.leave(false);
+    this.#fail("the page was left");
+  };
 
   constructor(url: string, protocols: readonly string[], options: PollOptions) {
     super();
@@ -132,7 +137,10 @@ class PollSocket extends EventTarget implements SocketLike {
     this.readyState = CLOSING;
     this.#ownClose = [code, reason];
     if (!this.#streams) return queueMicrotask(() => this.#fail("it was closed before it was open"));
-    this.#cancelClose = this.#clock.setTimer(() => this.#fail("no answer to the close"), CLOSE_MS);
+    this.#cancelClose = this.#clock.setTimer(() => {
+      this.#streams!.leave(true);
+      this.#fail("no answer to the close");
+    }, CLOSE_MS);
     const frame = closeFrame(code, reason);
     this.#afterBlobs(0, () => this.#streams!.finish(frame, false));
   }
@@ -149,6 +157,7 @@ class PollSocket extends EventTarget implements SocketLike {
     });
     if (this.readyState !== CONNECTING) return streams.abandon(closeFrame(1001, ""));
     this.#streams = streams;
+    globalThis.addEventListener?.("pagehide", this.#left);
     this.protocol = session.subprotocol;
     this.readyState = OPEN;
     emit(this, "open", {});
@@ -209,6 +218,7 @@ class PollSocket extends EventTarget implements SocketLike {
     this.readyState = CLOSED;
     this.#cancelClose();
     this.#streams?.stop();
+    globalThis.removeEventListener?.("pagehide", this.#left);
     if (error) emit(this, "error", { error });
     emit(this, "close", { code, reason, wasClean });
   }

@@ -34,8 +34,9 @@ class World {
   readonly sentUp: string[] = [];
   readonly sentDown: string[] = [];
 
-  constructor(transport: "long-poll" | "poll", maxBytes: number) {
+  constructor(transport: "long-poll" | "poll", maxBytes: number, repeatedBytes: number) {
     const { server, clock } = this;
+    this.server.repeatedBytes = repeatedBytes;
     this.server.maxAnswerBytes = maxBytes;
     // So that no series of losses is long enough to give up.
     Object.assign(this.server.terms, { maxBodyBytes: maxBytes, sessionTimeoutMs: 10_000_000 });
@@ -74,13 +75,14 @@ const cases = fc.record({
   steps: fc.array(step, { maxLength: 25 }),
   fates: fc.array(fate, { maxLength: 40 }),
   maxBytes: fc.constantFrom(7, 100, 1_048_576),
+  repeatedBytes: fc.nat({ max: 30 }),
   closer: fc.constantFrom("client" as const, "server" as const),
 });
 
 Deno.test("what is lost, late, cut or doubled costs no byte of either stream, and closes cleanly", async () => {
   await fc.assert(
-    fc.asyncProperty(cases, async ({ transport, steps, fates, maxBytes, closer }) => {
-      const world = new World(transport, maxBytes);
+    fc.asyncProperty(cases, async ({ transport, steps, fates, maxBytes, repeatedBytes, closer }) => {
+      const world = new World(transport, maxBytes, repeatedBytes);
       await settled();
       const left = [...fates];
       world.server.fate = () => left.shift() ?? "arrives";
