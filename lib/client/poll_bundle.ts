@@ -75,49 +75,49 @@ export const POLL_BUNDLE =
   "dom:this.#e.random})}#v(t){this.#u||(this.t(),this.#s.failed(t))}};function p({headers:t},e){let s=t" +
   ".get(e)??\"\";return/^\\d{1,15}$/.test(s)?Number(s):void 0}function m(t){return class extends b{constru" +
   "ctor(e,s=[]){super(e,s,t)}}}var b=class extends EventTarget{binaryType=\"blob\";readyState=0;protocol=" +
-  "\"\";extensions=\"\";#t;#e;#s;#i=0;#n;#r=[void 0,\"\"];#h;#a=()=>{};#o=()=>{this.#s?.r(!1),this.#p(\"the pa" +
-  "ge was left\")};constructor(e,i,n){super();let{fetch:a=globalThis.fetch,clock:o=t,random:l=Math.rando" +
-  "m,onExchange:c}=n,{protocol:u,host:d,pathname:f,search:w}=new URL(e),g=`${u.replace(\"ws\",\"http\")}//$" +
-  "{d}/_sockeye/poll`;this.#t=o,this.#e=new h({message:t=>this.#f(t),ping:t=>this.#s.isEnding||this.#s." +
-  "push(r(10,t)),close:(t,e)=>this.#w(t,e)});let y={clock:o,random:l,isLong:\"long-poll\"===n.transport,i" +
-  "ntervalMs:n.intervalMs??1e3,call:(t,e)=>function(t,e,i,n){let{clock:r,onExchange:h}=n,a=r.now(),o=ne" +
-  "w AbortController,l=()=>{};return{n:new Promise(c=>{let u=!1,d=(t,n=new Uint8Array)=>{u||(u=!0,f(),h" +
-  "?.(function(t,e,i,n,r){return{kind:t,status:n?.status??0,requestHeadBytes:Number(n?.headers.get(\"soc" +
-  "keye-request-bytes\")??0),requestBodyBytes:i?.length??0,responseHeadBytes:n?s(n):0,responseBodyBytes:" +
-  "r.length,durationMs:e}}(e,r.now()-a,i.body,t,n)),c(t&&{status:t.status,headers:t.headers,body:n}))};" +
-  "l=()=>{d(),o.abort()};let f=r.setTimer(l,i.timeoutMs);(async function(t,{method:e,headers:s,body:i,k" +
-  "eepalive:n=!1},{fetch:r,onExchange:h},a){let o=await r(t,{...i?{method:\"POST\",body:i}:{method:e??\"GE" +
-  "T\"},headers:h?{...s,\"Sockeye-Measure\":\"1\"}:s,cache:\"no-store\",credentials:\"include\",redirect:\"error\"" +
-  ",keepalive:n,signal:a});return[o,new Uint8Array(await o.arrayBuffer())]})(t,i,n,o.signal).then(([t,e" +
-  "])=>d(t,e),()=>d())}),abort:l}}(g,t,e,{fetch:(t,e)=>a(t,e),clock:o,onExchange:c})},p={\"Sockeye-Route" +
-  "\":f+w,\"Sockeye-Transport\":n.transport};i.length&&(p[\"Sockeye-Protocol\"]=i.join(\", \")),this.#c(y,p)}g" +
-  "et bufferedAmount(){return this.#i+(this.#s?.e??0)}send(t){if(0===this.readyState)throw new DOMExcep" +
-  "tion(\"it is not open\",\"InvalidStateError\");if(1!==this.readyState)this.#i+=new Blob([t]).size;else i" +
-  "f(t instanceof Blob)this.#d(t.size,async()=>{let e=new Uint8Array(await t.arrayBuffer());return()=>t" +
-  "his.#s.push(r(2,e))});else{let e=\"string\"==typeof t,s=r(e?1:2,e?(new TextEncoder).encode(t):t);this." +
-  "#l(s.length,()=>this.#s.push(s))}}close(t,e=\"\"){if(this.readyState>=2)return;if(this.readyState=2,th" +
-  "is.#r=[t,e],!this.#s)return queueMicrotask(()=>this.#p(\"it was closed before it was open\"));this.#a=" +
-  "this.#t.setTimer(()=>{this.#s.r(!0),this.#p(\"no answer to the close\")},1e4);let s=v(t,e);this.#l(0,(" +
-  ")=>this.#s.finish(s,!1))}async#c(t,s){let n=await t.call(\"begin\",{headers:s,body:new Uint8Array,time" +
-  "outMs:1e4}).n,r=201===n?.status?function(t){try{let e=JSON.parse((new TextDecoder).decode(t));return" +
-  "\"string\"==typeof e.session&&e.maxBodyBytes>0?e:void 0}catch{return}}(n.body):void 0;if(!r)return thi" +
-  "s.#p(`no session: ${i(n)}`);let h=new y(r,t,{received:t=>this.#u(t),finished:()=>this.#y(),gone:()=>" +
-  "this.#y(),failed:t=>this.#p(t)});if(0!==this.readyState)return h.abandon(v(1001,\"\"));this.#s=h,globa" +
-  "lThis.addEventListener?.(\"pagehide\",this.#o),this.protocol=r.subprotocol,this.readyState=1,e(this,\"o" +
-  "pen\",{}),h.start()}#l(t,e){this.#n?this.#d(t,()=>Promise.resolve(e)):e()}#d(t,e){this.#i+=t;let s=th" +
-  "is.#n=(this.#n??Promise.resolve()).then(e).then(e=>{this.#i-=t,this.#n===s&&(this.#n=void 0),this.re" +
-  "adyState<3&&!this.#s.isEnding&&e()}).catch(()=>this.#p(\"a Blob cannot be read\"))}#u(t){try{this.#e.t" +
-  "ake(t)}catch(t){if(!(t instanceof n))throw t;this.#s.abandon(v(t.code,\"\")),this.#p(`the server sent " +
-  "${t.message}`)}}#f(t){var s;1===this.readyState&&e(this,\"message\",{},(s=\"string\"==typeof t?t:\"blob\"=" +
-  "==this.binaryType?new Blob([t]):t.buffer,new MessageEvent(\"message\",{data:s})))}#w(t,e){if(this.#h=[" +
-  "t,e],this.#s.isEnding)return this.#g(t,e,!0);this.readyState=2,this.#s.finish(v(1005===t?void 0:t,\"\"" +
-  "),!0)}#y(){let[t=1005,e]=this.#h??this.#r;this.#h||this.#s.isTaken?this.#g(t,e,!0):this.#p(\"the serv" +
-  "er does not know the session any more\")}#p(t){this.#g(1006,\"\",!1,new Error(t))}#g(t,s,i,n){3!==this." +
-  "readyState&&(this.readyState=3,this.#a(),this.#s?.t(),globalThis.removeEventListener?.(\"pagehide\",th" +
-  "is.#o),n&&e(this,\"error\",{error:n}),e(this,\"close\",{code:t,reason:s,wasClean:i}))}};function v(t,e){" +
-  "return r(8,function(t,e){if(void 0===t)return new Uint8Array;let s=(new TextEncoder).encode(e),i=new" +
-  " Uint8Array(2+s.length);return new DataView(i.buffer).setUint16(0,t),i.set(s,2),i}(t,e))}export{m as" +
-  " pollSocket};";
+  "\"\";extensions=\"\";#t;#e;#s;#i=0;#n;#r=1005;#h;#a=()=>{};#o=()=>{this.#s?.r(!1),this.#p(\"the page was " +
+  "left\")};constructor(e,i,n){super();let{fetch:a=globalThis.fetch,clock:o=t,random:l=Math.random,onExc" +
+  "hange:c}=n,{protocol:u,host:d,pathname:f,search:w}=new URL(e),g=`${u.replace(\"ws\",\"http\")}//${d}/_so" +
+  "ckeye/poll`;this.#t=o,this.#e=new h({message:t=>this.#f(t),ping:t=>this.#s.isEnding||this.#s.push(r(" +
+  "10,t)),close:(t,e)=>this.#w(t,e)});let y={clock:o,random:l,isLong:\"long-poll\"===n.transport,interval" +
+  "Ms:n.intervalMs??1e3,call:(t,e)=>function(t,e,i,n){let{clock:r,onExchange:h}=n,a=r.now(),o=new Abort" +
+  "Controller,l=()=>{};return{n:new Promise(c=>{let u=!1,d=(t,n=new Uint8Array)=>{u||(u=!0,f(),h?.(func" +
+  "tion(t,e,i,n,r){return{kind:t,status:n?.status??0,requestHeadBytes:Number(n?.headers.get(\"sockeye-re" +
+  "quest-bytes\")??0),requestBodyBytes:i?.length??0,responseHeadBytes:n?s(n):0,responseBodyBytes:r.lengt" +
+  "h,durationMs:e}}(e,r.now()-a,i.body,t,n)),c(t&&{status:t.status,headers:t.headers,body:n}))};l=()=>{" +
+  "d(),o.abort()};let f=r.setTimer(l,i.timeoutMs);(async function(t,{method:e,headers:s,body:i,keepaliv" +
+  "e:n=!1},{fetch:r,onExchange:h},a){let o=await r(t,{...i?{method:\"POST\",body:i}:{method:e??\"GET\"},hea" +
+  "ders:h?{...s,\"Sockeye-Measure\":\"1\"}:s,cache:\"no-store\",credentials:\"include\",redirect:\"error\",keepal" +
+  "ive:n,signal:a});return[o,new Uint8Array(await o.arrayBuffer())]})(t,i,n,o.signal).then(([t,e])=>d(t" +
+  ",e),()=>d())}),abort:l}}(g,t,e,{fetch:(t,e)=>a(t,e),clock:o,onExchange:c})},p={\"Sockeye-Route\":f+w,\"" +
+  "Sockeye-Transport\":n.transport};i.length&&(p[\"Sockeye-Protocol\"]=i.join(\", \")),this.#c(y,p)}get buff" +
+  "eredAmount(){return this.#i+(this.#s?.e??0)}send(t){if(0===this.readyState)throw new DOMException(\"i" +
+  "t is not open\",\"InvalidStateError\");if(1!==this.readyState)this.#i+=new Blob([t]).size;else if(t ins" +
+  "tanceof Blob)this.#d(t.size,async()=>{let e=new Uint8Array(await t.arrayBuffer());return()=>this.#s." +
+  "push(r(2,e))});else{let e=\"string\"==typeof t,s=r(e?1:2,e?(new TextEncoder).encode(t):t);this.#l(s.le" +
+  "ngth,()=>this.#s.push(s))}}close(t,e=\"\"){if(this.readyState>=2)return;if(this.readyState=2,this.#r=t" +
+  "??1005,!this.#s)return queueMicrotask(()=>this.#p(\"it was closed before it was open\"));this.#a=this." +
+  "#t.setTimer(()=>{this.#s.r(!0),this.#p(\"no answer to the close\")},1e4);let s=v(t,e);this.#l(0,()=>th" +
+  "is.#s.finish(s,!1))}async#c(t,s){let n=await t.call(\"begin\",{headers:s,body:new Uint8Array,timeoutMs" +
+  ":1e4}).n,r=201===n?.status?function(t){try{let e=JSON.parse((new TextDecoder).decode(t));return\"stri" +
+  "ng\"==typeof e.session&&e.maxBodyBytes>0?e:void 0}catch{return}}(n.body):void 0;if(!r)return this.#p(" +
+  "`no session: ${i(n)}`);let h=new y(r,t,{received:t=>this.#u(t),finished:()=>this.#y(),gone:()=>this." +
+  "#y(),failed:t=>this.#p(t)});if(0!==this.readyState)return h.abandon(v(1001,\"\"));this.#s=h,globalThis" +
+  ".addEventListener?.(\"pagehide\",this.#o),this.protocol=r.subprotocol,this.readyState=1,e(this,\"open\"," +
+  "{}),h.start()}#l(t,e){this.#n?this.#d(t,()=>Promise.resolve(e)):e()}#d(t,e){this.#i+=t;let s=this.#n" +
+  "=(this.#n??Promise.resolve()).then(e).then(e=>{this.#i-=t,this.#n===s&&(this.#n=void 0),this.readySt" +
+  "ate<3&&!this.#s.isEnding&&e()}).catch(()=>this.#p(\"a Blob cannot be read\"))}#u(t){try{this.#e.take(t" +
+  ")}catch(t){if(!(t instanceof n))throw t;this.#s.abandon(v(t.code,\"\")),this.#p(`the server sent ${t.m" +
+  "essage}`)}}#f(t){var s;1===this.readyState&&e(this,\"message\",{},(s=\"string\"==typeof t?t:\"blob\"===thi" +
+  "s.binaryType?new Blob([t]):t.buffer,new MessageEvent(\"message\",{data:s})))}#w(t,e){if(this.#h=[t,e]," +
+  "this.#s.isEnding)return this.#g(t,e,!0);this.readyState=2,this.#s.finish(v(1005===t?void 0:t,\"\"),!0)" +
+  "}#y(){let[t,e]=this.#h??[this.#r,\"\"];this.#h||this.#s.isTaken?this.#g(t,e,!0):this.#p(\"the server do" +
+  "es not know the session any more\")}#p(t){this.#g(1006,\"\",!1,new Error(t))}#g(t,s,i,n){3!==this.ready" +
+  "State&&(this.readyState=3,this.#a(),this.#s?.t(),globalThis.removeEventListener?.(\"pagehide\",this.#o" +
+  "),n&&e(this,\"error\",{error:n}),e(this,\"close\",{code:t,reason:s,wasClean:i}))}};function v(t,e){retur" +
+  "n r(8,function(t,e){if(void 0===t)return new Uint8Array;let s=(new TextEncoder).encode(e),i=new Uint" +
+  "8Array(2+s.length);return new DataView(i.buffer).setUint16(0,t),i.set(s,2),i}(t,e))}export{m as poll" +
+  "Socket};";
 
 /** Names the text: the beginning of its SHA-256, in hex. */
-export const POLL_BUNDLE_HASH = "1c675830fd222c36";
+export const POLL_BUNDLE_HASH = "dcd5f91de6bf2f72";

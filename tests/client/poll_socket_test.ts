@@ -148,7 +148,7 @@ Deno.test("close: a server that has our frame and forgets the session ends it cl
   await settled();
   scene.server.end();
   await settled();
-  assertEquals(scene.events, [["close", 3001, "enough", true]]);
+  assertEquals(scene.events, [["close", 3001, "", true]]);
   const other = await PollScene.open();
   other.socket.close();
   await settled();
