@@ -100,12 +100,6 @@ export class PollTransport extends StreamTransport {
     this.wrote(count);
   }
 
-  /** The last answer is on its way: where nobody waits for the peer, nobody waits for its acknowledgement either. */
-  handedOver(): void {
-    if (this.#awaitsPeer || this.output.byteLength > this.offeredEnd - this.acknowledged) return;
-    this.acknowledge(this.offeredEnd);
-  }
-
   // What a stream transport is made of.
 
   override start(): void {}
