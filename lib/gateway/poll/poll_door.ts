@@ -140,7 +140,7 @@ export class PollDoor {
       reader = origin;
       this.#host.admit(visit.client.address);
       const handshake = this.#handshake(visit, beginning, { entry, params, id, options });
-      return readableBy(reader, await this.#settle(handshake, beginning, visit, signal));
+      return readableBy(reader, measured(visit.head, await this.#settle(handshake, beginning, visit, signal)));
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
       this.#host.refused(error, visit.head, visit.client.address);
@@ -231,8 +231,7 @@ export class PollDoor {
     }
     const response = await this.#here(token, origin, ask, body, signal) ??
       await this.#elsewhere({ token, origin, ...ask, body: body.toBase64() });
-    if (head.fields.has(POLL_FIELDS.measure)) response.headers.set("sockeye-request-bytes", String(head.text.length));
-    return readableBy(origin, response);
+    return readableBy(origin, measured(head, response));
   }
 
   /** @returns undefined when there is no such session here. */
@@ -282,6 +281,12 @@ function notAllowed({ method }: RequestHead): HttpError {
   return new HttpError(405, `${JSON.stringify(method)} is not possible at ${POLL_PATH}.`, {
     Allow: "GET, POST, DELETE, OPTIONS",
   });
+}
+
+/** Tells how long the head of the request was, where that is asked. */
+function measured(head: RequestHead, response: Response): Response {
+  if (head.fields.has(POLL_FIELDS.measure)) response.headers.set("sockeye-request-bytes", String(head.text.length));
+  return response;
 }
 
 const withoutPingsOf = new WeakMap<ConnectionOptions, ConnectionOptions>();
