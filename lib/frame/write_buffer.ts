@@ -83,6 +83,20 @@ export class WriteBuffer {
     return this.#isInFlight;
   }
 
+  /** So many of the bytes that are written next come before a frame begins: the rest of one, or of an HTTP response. */
+  get bytesToFrame(): number {
+    const first = this.#queue[0];
+    if (first === undefined) return Math.max(0, this.#framesFrom - this.#written);
+    return this.#frameBoundary(first) - this.#written;
+  }
+
+  /** The first `count` bytes of the write that is in flight, for whoever watches: before {@linkcode wrote} is called. */
+  inFlight(count: number): Uint8Array<ArrayBuffer> {
+    const { bytes, start, streamStart } = this.#queue[0]!;
+    const at = start + this.#written - streamStart;
+    return bytes.subarray(at, at + count);
+  }
+
   /** Appends bytes that are not a frame: an HTTP response. They are copied. */
   appendBytes(bytes: Uint8Array): void {
     if (bytes.length === 0) return;

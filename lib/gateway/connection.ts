@@ -10,9 +10,10 @@ import { Keepalive, ServerProtocol } from "../protocol/mod.ts";
 import type { Delivery } from "../pubsub/mod.ts";
 import type { CloseInfo, TransportName } from "../route/mod.ts";
 import type { GivenBack, PeerEvents, RequestRecord, RouteEntry } from "../route/table.ts";
-import type { ConnectionHost, ConnectionOpening, ConnectionRoles } from "./connection_host.ts";
+import type { ConnectionEnds, ConnectionHost, ConnectionOpening, ConnectionRoles } from "./connection_host.ts";
 import { ConnectionTopics } from "./connection_topics.ts";
 import { endedWith } from "./ended.ts";
+import { IN_PLACE_FROM_BYTES, MESSAGES_PER_TURN, NO_PAYLOAD } from "./connection_bounds.ts";
 import { HandlerQueue } from "./handler_queue.ts";
 import { HighWater } from "./high_water.ts";
 import { inflationOf } from "./inflation.ts";
@@ -23,13 +24,6 @@ import { Doorway } from "./session/doorway.ts";
 import type { TimerEntry } from "./timer_wheel.ts";
 import { TokenBucket } from "./token_bucket.ts";
 import type { Transport } from "./transport.ts";
-
-/** So many messages of one connection are handled in one turn; the rest of its chunk waits for the others. */
-const MESSAGES_PER_TURN = 1024;
-
-const NO_BYTES = new Uint8Array(0);
-/** From this length on, a message that is sent back as it came is not copied; below, a write of its own costs more. */
-const IN_PLACE_FROM_BYTES = 4096;
 
 /** One WebSocket connection. */
 export class Connection implements ConnectionRoles {
@@ -90,7 +84,7 @@ export class Connection implements ConnectionRoles {
 
   /** Takes the transport over, and opens. The 101 is in its write buffer. */
   open(): void {
-    this.#transport.events = this;
+    this.#transport.events = this.#host.eventsOf?.(this) ?? this;
     this.queue.open();
     this.#settle();
   }
@@ -131,7 +125,7 @@ export class Connection implements ConnectionRoles {
 
   onTimer(now: number): number {
     const action = this.#keepalive.check(now);
-    if (action === "ping") this.ping(NO_BYTES);
+    if (action === "ping") this.ping(NO_PAYLOAD);
     else if (action !== "none") this.violate(action);
     return this.#isGone ? Infinity : this.#keepalive.nextCheckAt;
   }
@@ -245,6 +239,11 @@ export class Connection implements ConnectionRoles {
   // What the peer's code asks for.
   get transport(): TransportName {
     return this.#transport.name;
+  }
+
+  /** What a watch stands between. */
+  get ends(): ConnectionEnds {
+    return { transport: this.#transport, protocol: this.#protocol, options: this.#options };
   }
 
   get bufferedAmount(): number {

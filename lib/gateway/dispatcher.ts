@@ -10,6 +10,7 @@ import { CLIENT_MODULE_PATH, type ClientModule, clientModuleResponse } from "./c
 import type { Decision } from "./exchange_host.ts";
 import type { forwardedClient } from "./forwarded.ts";
 import { HeldRequest } from "./held_request.ts";
+import { isLocalPage, type LocalPages } from "./local_pages.ts";
 import { type HandshakeHost, OpeningHandshake } from "./opening_handshake.ts";
 import type { ConnectionOptions } from "./options.ts";
 import { isNavigation, problemPage } from "./problem_page.ts";
@@ -26,6 +27,7 @@ export interface DispatchHost extends HandshakeHost {
   /** In development: why the code that was saved last is not served. */
   readonly problem: string | undefined;
   readonly clientModule: ClientModule | undefined;
+  readonly localPages: LocalPages | undefined;
   /** What joins this server to others cannot be reached. */
   readonly isBrokerAway: boolean;
   /** The id of a peer that is about to be. */
@@ -60,7 +62,8 @@ export class Dispatcher {
     this.#checkHost(client.authority ?? head.authority);
     const builtIn = this.#builtIn(head);
     if (builtIn !== undefined) return builtIn;
-    const { problem } = this.#host;
+    const { problem, localPages } = this.#host;
+    if (isLocalPage(localPages, head)) return this.#localPage(localPages, head, client);
     if (problem !== undefined && isNavigation(head)) {
       return { kind: "http", answer: () => Promise.resolve(problemPage(problem)) };
     }
@@ -95,6 +98,14 @@ export class Dispatcher {
     // Not 503: all servers lose their broker at once, and each goes on by itself.
     const isAlone = head.path === "/ready" && this.#host.isBrokerAway;
     return respond(200, isAlone ? "ok, but the broker is away\n" : "ok\n", { "cache-control": "no-store" });
+  }
+
+  #localPage(pages: LocalPages, head: RequestHead, client: Client): Decision {
+    const record = this.#record(head, client);
+    return {
+      kind: "http",
+      answer: (body, signal) => pages.answer(requestOf(record, head.method === "POST" ? body : undefined, signal)),
+    };
   }
 
   #noRoute(head: RequestHead): HttpError {

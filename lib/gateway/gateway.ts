@@ -16,7 +16,9 @@ import { type Client, Dispatcher, type DispatchHost } from "./dispatcher.ts";
 import { forwardedClient } from "./forwarded.ts";
 import type { Decision, ExchangeHost } from "./exchange_host.ts";
 import { HttpExchange } from "./http_exchange.ts";
+import type { Inspection } from "./inspection.ts";
 import { AddressSet, limitKey } from "./ip_address.ts";
+import type { LocalPages } from "./local_pages.ts";
 import { MemoryBudget, type MemoryHolder } from "./memory_budget.ts";
 import type { GatewayOptions } from "./option_table.ts";
 import type { ConnectionOptions } from "./options.ts";
@@ -28,7 +30,7 @@ import { optionsByEntry, type Routing, tableFor, topicRulesOf, webSocketEntry } 
 import { SwapError, type SwapHost, type SwapReport, type SwapRules, swapTables } from "./swap.ts";
 import { TimerWheel } from "./timer_wheel.ts";
 import { TokenBucket } from "./token_bucket.ts";
-import type { Transport } from "./transport.ts";
+import type { Transport, TransportEvents } from "./transport.ts";
 import { Turn } from "./turn.ts";
 
 /** What the gateway tells: for logs, and later for metrics. None may throw. */
@@ -75,6 +77,10 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
   readonly memory: MemoryBudget;
   readonly isLocalOnly: boolean;
   readonly clientModule: ClientModule | undefined;
+  /** Told of connections as they come and go, where the inspector is on. */
+  inspection: Inspection | undefined;
+  /** Answers below `/_sockeye/` to who is on this machine: in development. */
+  localPages: LocalPages | undefined;
   /** Shown to browsers in place of pages, until it is undefined again. */
   problem: string | undefined;
 
@@ -312,6 +318,10 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
     return connection;
   }
 
+  eventsOf(connection: Connection): TransportEvents {
+    return this.inspection?.opening(connection) ?? connection;
+  }
+
   failed(error: unknown, head: RequestHead, remoteAddress: string): void {
     this.#events.failed?.(error, head.path, remoteAddress);
   }
@@ -332,6 +342,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
   removed(connection: Connection): void {
     if (!this.#connections.delete(connection)) return;
     this.#byId?.delete(connection.id);
+    this.inspection?.removed(connection);
     this.#countAddress(connection.request.remoteAddress, -1);
     if (connection.queue.isBusy) this.#finishing.add(connection);
     this.#checkEmpty();

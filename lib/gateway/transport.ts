@@ -15,6 +15,11 @@ export interface Transport {
   readonly output: WriteBuffer;
   /** Who is told. The HTTP exchange first, then the connection that takes over from it. */
   events: TransportEvents;
+  /**
+   * Told of the bytes of the output that have left, as they leave and before they are counted as written. Nobody has it
+   * but while the connection is watched.
+   */
+  observer: OutputObserver | undefined;
   /** What was appended is written in one write: at the end of the turn or, among many, when it is its turn. */
   touch(): void;
   /** Reads no more until {@linkcode resume}: the peer's network stack makes it wait. */
@@ -39,6 +44,9 @@ export interface Transport {
   /** Drops the pipe at once. */
   destroy(): void;
 }
+
+/** The bytes are valid until the call returns, and must not be changed. It must not throw. */
+export type OutputObserver = (bytes: Uint8Array<ArrayBuffer>) => void;
 
 /** What happens to a transport. */
 export interface TransportEvents {

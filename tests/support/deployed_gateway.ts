@@ -91,8 +91,8 @@ export class DeployedGateway implements AsyncDisposable {
     await this.deployments.add({ ...this.code(name, routes), upload });
   }
 
-  async connect(path = "/"): Promise<RawClient> {
-    const client = await RawClient.connect({ port: this.#listener.addr.port, path });
+  async connect(path = "/", headers: Readonly<Record<string, string>> = {}): Promise<RawClient> {
+    const client = await RawClient.connect({ port: this.#listener.addr.port, path, headers });
     this.#clients.push(client);
     return client;
   }
