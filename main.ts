@@ -34,6 +34,7 @@ import {
   helpText,
   hostOf,
   ListenError,
+  type LocalPages,
   memoryLimitBytes,
   openDoor,
   OptionError,
@@ -196,7 +197,6 @@ function hostsOf(built: string | undefined): () => Promise<Hosts> {
 async function serve({ options, placement, built, isDev, seat }: Serving): Promise<void> {
   const log = logOf(options);
   const hosts = hostsOf(built);
-  const tokens = readTokens((name) => Deno.env.get(name));
   const joined = await ServerHub.open({
     options: isDev ? { ...options, dataDir: "" } : options,
     joined: seat?.backplane,
@@ -220,7 +220,7 @@ async function serve({ options, placement, built, isDev, seat }: Serving): Promi
   const load = (version?: string): Promise<DeploymentCode> => code.ofFolder(options.routes, version);
   const service = await DeployService.begin({
     options,
-    tokens,
+    tokens: readTokens((name) => Deno.env.get(name)),
     isStored: !isDev,
     folder: () => load(isDev ? "1" : seat?.boot.version),
     folderName: (await readManifest(options.routes))?.deployment ?? LOCAL_DEPLOYMENT,
@@ -248,7 +248,7 @@ async function serve({ options, placement, built, isDev, seat }: Serving): Promi
   // Before the address is printed: whoever reads it may ask to stop at once.
   const { stopping, stop } = seat === undefined ? stopAtSignal() : stopAtWord(seat.stopping);
   // It shows one process: with workers the parent says so.
-  const inspector = seat === undefined ? inspectorOf(gateway, tokens.inspector, () => deployments) : undefined;
+  const inspector = seat === undefined ? inspectorOf(gateway, () => deployments) : undefined;
   const deployments: Deployments = await service.serve(gateway, () => stop("POST /drain"), inspector);
   const routes = table.entries.length === 0 ? "" : table.describe();
   const ready = { port: door.port, transport: door.transport, routes, plugins };
@@ -265,8 +265,9 @@ async function serve({ options, placement, built, isDev, seat }: Serving): Promi
   Deno.exit(0);
 }
 
-function inspectorOf(gateway: Gateway, token: string | undefined, deployments: () => Deployments) {
+function inspectorOf(gateway: Gateway, deployments: () => Deployments): LocalPages | undefined {
   const { admin } = gateway.options;
+  const { inspector: token } = readTokens((name) => Deno.env.get(name));
   return openInspector({ gateway, clock: systemClock, token, admin, deployments: () => deployments().list() });
 }
 

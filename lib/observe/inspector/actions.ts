@@ -5,6 +5,7 @@
  */
 import { isUserCloseCode, MAX_REASON_BYTES, USER_CLOSE_CODES, utf8Bytes } from "../../frame/mod.ts";
 import type { Connection } from "../../gateway/mod.ts";
+import type { BadFrameName } from "./bad_frame_kinds.ts";
 import { BAD_FRAMES, bytesOfHex } from "./bad_frames.ts";
 
 /** It cannot be done now: the message says why. */
@@ -26,11 +27,13 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
 
   /** `{ kind }`, or `{ hex }`: bytes as they go over the wire. */
   frame(connection, { kind, hex }) {
-    const bad = typeof kind === "string" && Object.hasOwn(BAD_FRAMES, kind) ? BAD_FRAMES[kind] : undefined;
+    const bad = typeof kind === "string" && Object.hasOwn(BAD_FRAMES, kind)
+      ? BAD_FRAMES[kind as BadFrameName]
+      : undefined;
     if (kind !== undefined && bad === undefined) {
       throw new TypeError(`there is no such frame; there are: ${Object.keys(BAD_FRAMES).join(", ")}`);
     }
-    const bytes = bad?.bytes ?? bytesOfHex(textOf(hex, "hex"));
+    const bytes = bad ?? bytesOfHex(textOf(hex, "hex"));
     checkOpen(connection);
     const { transport, options } = connection.ends;
     if (transport.output.byteLength > options.maxBufferedBytes) {
