@@ -38,7 +38,7 @@ export class Watch implements TransportEvents {
   readonly #incoming: FrameTap;
   readonly #outgoing: FrameTap;
   #readsFrames: boolean;
-  #writesFrames = false;
+  #writesFrames: boolean;
   #isOver = false;
 
   /**
@@ -57,13 +57,14 @@ export class Watch implements TransportEvents {
     this.#incoming = new FrameTap({ ...common, deflate: incoming }, (record) => events.onFrame("in", record));
     this.#outgoing = new FrameTap({ ...common, deflate: outgoing }, (record) => events.onFrame("out", record));
     this.#readsFrames = isOpening || !protocol.isUnfinished;
+    this.#writesFrames = transport.output.bytesToFrame === 0;
     transport.observer = this.#onLeaving;
     if (!isOpening) transport.events = this;
   }
 
   /** True when what comes next is shown, in both directions. */
   get isInStep(): boolean {
-    return this.#readsFrames && (this.#writesFrames || this.#transport.output.bytesToFrame === 0);
+    return this.#readsFrames && this.#writesFrames;
   }
 
   /** Ends it: the connection goes on as if nobody had watched. */

@@ -182,3 +182,17 @@ Deno.test("Watch begun while a long message is read to where it belongs loses no
   assertEquals(notes.records.map(({ payloadBytes }) => payloadBytes), [900_000, 4, 4]);
   watch.end();
 });
+
+Deno.test("Watch shows bytes that are sent as they are, and are no frame to the write buffer, from the first", async () => {
+  const { server, client, connection } = await serving();
+  await using _server = server;
+  const notes = new Notes();
+  const watch = new Watch(connection, notes);
+  const { transport } = connection.ends;
+  transport.output.appendBytes(encodeFrame({ opcode: OPCODE.PING, payload: new TextEncoder().encode("raw") }));
+  transport.touch();
+  assertEquals((await client.next()).kind, "ping");
+  await until(() => notes.frames.length > 0, "a frame");
+  assertEquals(notes.frames, ["out 9 raw"]);
+  watch.end();
+});

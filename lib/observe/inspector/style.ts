@@ -17,7 +17,7 @@ const COLOURS = `
 
 const GROUND = `
 *, ::before, ::after { box-sizing: border-box; }
-html { scrollbar-gutter: stable; }
+html { overflow-y: scroll; }
 body { margin: 0; background: var(--ground); color: var(--text);
   font: 15px/1.45 system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif; }
 h1 { display: flex; align-items: center; gap: 8px; font-size: 1.1rem; margin: 0; }
@@ -80,7 +80,8 @@ const FRAME = `
 .lists { position: sticky; top: 10px; max-height: calc(100vh - 20px); overflow-y: auto; }
 .pane { min-height: 420px; display: flex; flex-direction: column; gap: 12px; min-width: 0; }
 .pane > * { margin: 0; }
-.nothing { gap: 14px; }
+.nothing { gap: 14px; min-height: 0; }
+.nothing form { max-width: 520px; }
 .about { font-size: .86rem; color: var(--soft); }
 .about code { color: var(--text); }
 .gone { margin-left: 1ch; }
@@ -161,6 +162,7 @@ const DETAIL = `
 .carried { display: flex; flex-direction: column; gap: 8px; }
 .carried p { margin: 0; }
 .payload { background: var(--sunk); border: 1px solid var(--line); border-radius: 8px; padding: 9px 12px; font-size: .8rem; line-height: 1.5; max-height: 340px; min-height: 60px; overflow: auto; }
+pre.hex { white-space: pre; overflow-wrap: normal; }
 .json details, .json .leaf { padding-left: 2ch; }
 .json > details, .json > .leaf { padding-left: 0; }
 .json summary { font-size: inherit; padding: 0; color: var(--text); }
@@ -200,6 +202,10 @@ const NARROW = `
   .frame-row .preview { order: 1; }
   .frame-row .length { order: 2; }
   .list { font-size: .76rem; }
+  .tabs { gap: 0; }
+  .tabs button { padding: 4px 7px; font-size: .78rem; }
+  .detail .facts { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
+  .facts div:last-child { grid-column: 1 / -1; }
   .bits { font-size: .58rem; }
   .ruler span { font-size: .52rem; }
   .cell small { font-size: .58rem; padding: 0; }

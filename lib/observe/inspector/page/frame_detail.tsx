@@ -166,7 +166,12 @@ function Carried({ frame, payload, message }: CarriedProps) {
           </div>
         )
         : (
-          <pre class="payload" tabIndex={0} role="region" aria-label={`Payload as ${view.toLowerCase()}`}>
+          <pre
+            class={`payload ${view.toLowerCase()}`}
+            tabIndex={0}
+            role="region"
+            aria-label={`Payload as ${view.toLowerCase()}`}
+          >
             {view === "Hex" ? hexDump(shown.bytes) : textOf(shown.bytes)}
           </pre>
         )}
