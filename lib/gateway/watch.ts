@@ -84,7 +84,7 @@ export class Watch implements TransportEvents {
     // The connection unmasks it where it lies, and may take only a part of it now.
     const copy = bytes.slice(start, end);
     const at = this.#connection.onBytes(bytes, start, end);
-    if (!this.#isOver) this.#incoming.push(copy.subarray(0, at - start));
+    this.#show(this.#incoming, copy.subarray(0, at - start));
     return at;
   }
 
@@ -129,7 +129,7 @@ export class Watch implements TransportEvents {
       const begun = lastBegun(protocol, step.length);
       if (begun > 0) {
         this.#readsFrames = true;
-        this.#incoming.push(step.subarray(step.length - begun));
+        this.#show(this.#incoming, step.subarray(step.length - begun));
         return next === end ? end : this.onBytes(bytes, next, end);
       }
       if (next < at + step.length) return next;
@@ -144,8 +144,19 @@ export class Watch implements TransportEvents {
     if (before > 0 && this.#isFromBeginning) this.#events.onHead?.(bytes.slice(0, before));
     if (before === bytes.length) return;
     this.#writesFrames = true;
-    this.#outgoing.push(bytes.subarray(before));
+    this.#show(this.#outgoing, bytes.subarray(before));
   };
+
+  /** A fault of whoever watches ends the watch, and is no fault of the connection's. */
+  #show(tap: FrameTap, bytes: Uint8Array): void {
+    if (this.#isOver) return;
+    try {
+      tap.push(bytes);
+    } catch (error) {
+      this.end();
+      reportError(error);
+    }
+  }
 }
 
 /** How many of the last so many bytes belong to a frame that began within them, and is no part of a message yet. */

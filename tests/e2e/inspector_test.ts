@@ -132,6 +132,8 @@ inChromium("frames are gone through by keys, filtered, paused, exported", async 
   await page.getByRole("searchbox", { name: "Text in the frame" }).fill("one");
   await seen.frame("three").first().waitFor({ state: "detached" });
   assertEquals(await seen.frames.getByRole("option").count(), 2);
+  await page.keyboard.press("Escape");
+  await page.getByRole("searchbox", { name: "Text in the frame" }).fill("one");
   await page.getByLabel("Direction").selectOption("out");
   assertEquals(await seen.frames.getByRole("option").count(), 1);
   const [download] = await Promise.all([
@@ -145,6 +147,7 @@ inChromium("frames are gone through by keys, filtered, paused, exported", async 
   await page.getByText("2 frames waiting").waitFor();
   await page.getByRole("button", { name: "Go on" }).click();
   await seen.frame("one more").waitFor();
+  await page.getByRole("button", { name: "Pause" }).focus();
   await page.keyboard.press("Escape");
   await page.getByRole("heading", { name: "Open a connection to see its frames" }).waitFor();
   assertEquals(seen.complaints, []);

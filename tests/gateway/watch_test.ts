@@ -196,3 +196,26 @@ Deno.test("Watch shows bytes that are sent as they are, and are no frame to the 
   assertEquals(notes.frames, ["out 9 raw"]);
   watch.end();
 });
+
+Deno.test("Watch: a viewer that fails ends the watch, and the connection goes on", async () => {
+  const { server, client, connection } = await serving();
+  await using _server = server;
+  const told: string[] = [];
+  const listen = (event: ErrorEvent): void => {
+    event.preventDefault();
+    told.push(event.message);
+  };
+  addEventListener("error", listen);
+  new Watch(connection, {
+    onFrame() {
+      throw new Error("of the viewer's own");
+    },
+    onGone() {},
+  });
+  await sayText(client, "one");
+  await sayText(client, "two");
+  removeEventListener("error", listen);
+  assertEquals(told.length, 1);
+  assertStringIncludes(told[0]!, "of the viewer's own");
+  assertEquals(connection.ends.transport.events === connection, true);
+});

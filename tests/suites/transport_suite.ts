@@ -286,6 +286,34 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     assertEquals([events.closed, events.ended], [1, 0]);
   },
 
+  "shows its observer the bytes that leave, each once and in order, from when there is one": async (
+    transport,
+    far,
+    events,
+    start,
+  ) => {
+    start();
+    transport.output.appendBytes(latin1("before "));
+    transport.touch();
+    await events.until(() => transport.output.byteLength === 0);
+    const shown: Uint8Array[] = [];
+    transport.observer = (bytes) => void shown.push(bytes.slice());
+    // More than the system takes at once.
+    const pieces = Array.from({ length: 24 }, (_, at) => new Uint8Array(300_000).fill(at));
+    for (const piece of pieces) transport.output.appendBytes(piece);
+    transport.touch();
+    const total = 24 * 300_000;
+    await receiveBytes(far, total + 7);
+    await events.until(() => transport.output.byteLength === 0);
+    let at = 0;
+    for (const bytes of shown) {
+      for (const byte of bytes) {
+        if (byte !== Math.floor(at++ / 300_000)) throw new Error(`byte ${at - 1} is ${byte}`);
+      }
+    }
+    assertEquals(at, total);
+  },
+
   "may be destroyed in the middle of a chunk": async (transport, far, events, start) => {
     start();
     events.onChunk = (_bytes, begin) => {

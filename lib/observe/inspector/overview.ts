@@ -39,7 +39,8 @@ export function overviewOf({ gateway, watches, deployments }: OverviewParts, sea
       topics: hub.topicCount,
     },
     closeCodes: [...watches.closeCodes].sort(([, a], [, b]) => b - a).slice(0, LIST_LIMITS.closeCodes),
-    connections: found.slice(0, LIST_LIMITS.connections).map((connection) => wireConnection(connection, watches)),
+    connections: inOrder(found).slice(0, LIST_LIMITS.connections)
+      .map((connection) => wireConnection(connection, watches)),
     found: found.length,
     routes: routesOf(gateway, peers),
     deployments: deployments().slice(0, LIST_LIMITS.deployments)
@@ -78,6 +79,15 @@ export function wireConnection(connection: Connection, watches: Watches): WireCo
 
 function isLike({ id, entry, request }: Connection, search: string): boolean {
   return id.includes(search) || entry.descriptor.pattern.includes(search) || request.remoteAddress.includes(search);
+}
+
+/** More are not sorted every second. */
+const MAX_SORTED = 1000;
+
+/** As they came, so that a list does not jump when somebody leaves. */
+function inOrder(connections: readonly Connection[]): readonly Connection[] {
+  if (connections.length > MAX_SORTED) return connections;
+  return connections.toSorted((a, b) => a.id.length - b.id.length || (a.id < b.id ? -1 : 1));
 }
 
 function routesOf({ routing }: Gateway, peers: readonly Connection[]): readonly WireRoute[] {

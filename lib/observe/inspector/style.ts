@@ -167,7 +167,7 @@ pre.hex { white-space: pre; overflow-wrap: normal; }
 .json > details, .json > .leaf { padding-left: 0; }
 .json summary { font-size: inherit; padding: 0; color: var(--text); }
 .json .key { color: var(--blue); }
-.json .string { color: var(--good); word-break: break-all; }
+.json .string { color: var(--good); overflow-wrap: anywhere; }
 .json .number, .json .boolean, .json .null { color: var(--accent); }
 .json small { color: var(--soft); }
 `;

@@ -2,6 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { LIST_LIMITS, overviewOf } from "../../../lib/observe/inspector/overview.ts";
 import { Watches } from "../../../lib/observe/inspector/watches.ts";
 import { DeployedGateway } from "../../support/deployed_gateway.ts";
+import { until } from "../../support/until.ts";
 
 async function serving() {
   const route = { open: (peer: { subscribe(topic: string): unknown }) => void peer.subscribe("news") };
@@ -44,4 +45,14 @@ Deno.test("overviewOf finds connections by id, route and address, and tells of t
   assertEquals(overviewOf(parts, id).connections.some((connection) => connection.id === id), true);
   assertEquals(overviewOf(parts, "127.0.0.1").found, LIST_LIMITS.connections + 6);
   assertEquals(overviewOf(parts, "192.0.2.1").found, 0);
+});
+
+Deno.test("overviewOf has connections in the order in which they came, whoever leaves", async () => {
+  const { server, parts } = await serving();
+  await using _server = server;
+  const clients = await server.connectMany(40);
+  for (const at of [0, 3, 20]) await clients[at]!.close();
+  await until(() => server.gateway.connectionCount === 37, "three are gone");
+  const ids = overviewOf(parts, "").connections.map(({ id }) => parseInt(id.split("-")[1]!, 36));
+  assertEquals(ids, ids.toSorted((a, b) => a - b));
 });

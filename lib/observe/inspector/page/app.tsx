@@ -43,7 +43,9 @@ export function App() {
   useEffect(() => {
     if (target === undefined) return;
     const leave = (event: KeyboardEvent): void => {
-      if (event.key === "Escape" && !event.defaultPrevented) setTarget(undefined);
+      // In a field it is the field's.
+      const isInField = event.target instanceof Element && event.target.matches("input, textarea, select");
+      if (event.key === "Escape" && !event.defaultPrevented && !isInField) setTarget(undefined);
     };
     addEventListener("keydown", leave);
     return () => removeEventListener("keydown", leave);

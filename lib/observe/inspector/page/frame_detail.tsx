@@ -183,8 +183,9 @@ function Carried({ frame, payload, message }: CarriedProps) {
 function Copy({ text, name }: { readonly text: () => string; readonly name: string }) {
   const [said, setSaid] = useState("");
   const copy = (): void => {
-    navigator.clipboard.writeText(text()).then(() => setSaid("Copied"), () => setSaid("Not allowed"))
-      .then(() => setTimeout(() => setSaid(""), 1500));
+    // It is there on loopback and over TLS.
+    const copied = navigator.clipboard?.writeText(text()) ?? Promise.reject(new Error("no clipboard"));
+    copied.then(() => setSaid("Copied"), () => setSaid("Not allowed")).then(() => setTimeout(() => setSaid(""), 1500));
   };
   return <button type="button" class="copy" onClick={copy}>{said || name}</button>;
 }

@@ -47,7 +47,7 @@ function Tools({ store, redraw, onSelect }: ListProps) {
   };
   const { direction, opcode, text } = store.filter;
   return (
-    <div class="tools" role="toolbar" aria-label="Frames">
+    <div class="tools" role="group" aria-label="Which frames">
       <h3>Frames</h3>
       <select
         aria-label="Direction"
