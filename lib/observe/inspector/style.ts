@@ -201,6 +201,8 @@ const NARROW = `
   .frame-row .time, .frame-row .marks { display: none; }
   .frame-row .preview { order: 1; }
   .frame-row .length { order: 2; }
+  .frames .tools h3, .frames .tools input { flex-basis: 100%; }
+  .frames .tools select, .frames .tools button { flex: 1 1 auto; }
   .list { font-size: .76rem; }
   .tabs { gap: 0; }
   .tabs button { padding: 4px 7px; font-size: .78rem; }

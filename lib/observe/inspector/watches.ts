@@ -86,7 +86,8 @@ export class Watches implements Inspection {
     const leave = this.#enter();
     const watched = this.#watched.get(connection) ?? this.#begin(connection, false);
     watched.viewers.add(viewer);
-    viewer.onWatched(connection, watched);
+    // What went by before another viewer has seen, and not this one.
+    viewer.onWatched(connection, { isFromBeginning: false });
     return () => {
       this.#end(connection, viewer);
       leave();

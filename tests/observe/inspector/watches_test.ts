@@ -93,6 +93,9 @@ Deno.test("Watches waits for the next connection to a route, passes over others,
   await client.sendText("hi");
   await client.next();
   await until(() => notes.frames.length === 2, "two frames");
+  const late = new Notes();
+  watches.watch(notes.connection!, late)();
+  assertEquals(late.isFromBeginning, false, "who comes later has not seen its beginning");
   const head = new TextDecoder().decode(watches.headOf(notes.connection!));
   assertEquals([head.startsWith("HTTP/1.1 101"), head.endsWith("\r\n\r\n")], [true, true]);
   await client.close(4001, "enough");

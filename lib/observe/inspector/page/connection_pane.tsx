@@ -67,7 +67,12 @@ function Watched({ target, onTarget }: { readonly target: Target; readonly onTar
     ? `api/watch?connection=${encodeURIComponent(target.connection)}`
     : `api/watch?next=${encodeURIComponent(target.route)}`;
   const state = useStream(path, {
-    watched: setWatched,
+    watched: (next: WireWatched) => {
+      // After a break the frames are counted anew.
+      if (watched !== undefined) frames.clear();
+      setSelected(undefined);
+      setWatched(next);
+    },
     frames: (batch: WireBatch) => {
       frames.add(batch);
       redraw(0);
@@ -127,7 +132,7 @@ function Facts({ watched, gone, isLost }: FactsProps) {
       {subprotocol !== "" && ` · ${subprotocol}`} ·{" "}
       {watched.isFromBeginning ? "from its beginning" : "joined while it was open"}
       {gone !== undefined && <b class="gone" role="status">closed: {words}</b>}
-      {isLost && <b class="gone" role="status">server lost: frames may be missing</b>}
+      {isLost && <b class="gone" role="status">lost: the server is away, or the connection has gone</b>}
     </p>
   );
 }

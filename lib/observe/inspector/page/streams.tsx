@@ -45,7 +45,8 @@ export function useStream(path: string | undefined, handlers: Handlers, last?: s
         });
       }
     };
-    setState("connecting");
+    // Another search is no other server.
+    setState((before) => before === "open" ? before : "connecting");
     open();
     return () => {
       clearTimeout(timer);
