@@ -84,7 +84,7 @@ export class Connection implements ConnectionRoles {
 
   /** Takes the transport over, and opens. The 101 is in its write buffer. */
   open(): void {
-    this.#transport.events = this.#host.eventsOf?.(this) ?? this;
+    this.#transport.events = this.#host.inspection?.opening(this) ?? this;
     this.queue.open();
     this.#settle();
   }

@@ -13,6 +13,7 @@ import type { ConnectionTopics } from "./connection_topics.ts";
 import type { DeflateContract } from "./deflate_contract.ts";
 import type { Movable } from "./hand_over.ts";
 import type { QueueEvents } from "./handler_queue.ts";
+import type { Inspection } from "./inspection.ts";
 import type { MemoryBudget, MemoryHolder } from "./memory_budget.ts";
 import type { ConnectionOptions } from "./options.ts";
 import type { Seated } from "./roster.ts";
@@ -31,8 +32,8 @@ export interface ConnectionHost {
   removed(connection: Connection): void;
   /** No handler of a removed connection is pending any more. */
   finished(connection: Connection): void;
-  /** Who is to be told by the transport of a connection that opens. Without it, the connection itself. */
-  eventsOf?(connection: Connection): TransportEvents;
+  /** Asked who is to be told by the transport of a connection that opens. */
+  readonly inspection?: Inspection | undefined;
   /** A fault of the peer, for logs and counters. */
   violated(connection: Connection, violation: ViolationName): void;
 }

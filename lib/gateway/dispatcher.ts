@@ -6,13 +6,15 @@
 import { checkOrigin, checkUpgrade, isLoopbackAuthority, isWebSocketUpgrade } from "../handshake/mod.ts";
 import { HttpError, quote, type RequestHead } from "../http/mod.ts";
 import { isMalformedPath, requestOf, type RequestRecord, type RouteEntry, type RouteTable } from "../route/table.ts";
-import { CLIENT_MODULE_PATH, type ClientModule, clientModuleResponse } from "./client_module.ts";
+import { CLIENT_MODULES_PATH, type ClientModule, clientModuleResponse } from "./client_module.ts";
 import type { Decision } from "./exchange_host.ts";
 import type { forwardedClient } from "./forwarded.ts";
 import { HeldRequest } from "./held_request.ts";
 import { isLocalPage, type LocalPages } from "./local_pages.ts";
 import { type HandshakeHost, OpeningHandshake } from "./opening_handshake.ts";
 import type { ConnectionOptions } from "./options.ts";
+import { POLL_PATH } from "./poll/poll_ask.ts";
+import type { PollDoor } from "./poll/poll_door.ts";
 import { isNavigation, problemPage } from "./problem_page.ts";
 
 /** Who asks, as far as trusted proxies tell. */
@@ -26,8 +28,10 @@ export interface DispatchHost extends HandshakeHost {
   readonly isLocalOnly: boolean;
   /** In development: why the code that was saved last is not served. */
   readonly problem: string | undefined;
-  readonly clientModule: ClientModule | undefined;
   readonly localPages: LocalPages | undefined;
+  readonly clientModules: readonly ClientModule[];
+  /** The clients that come by HTTP requests. */
+  readonly polls: Pick<PollDoor, "decide">;
   /** What joins this server to others cannot be reached. */
   readonly isBrokerAway: boolean;
   /** The id of a peer that is about to be. */
@@ -60,6 +64,7 @@ export class Dispatcher {
   decide(head: RequestHead, socketAddress: string): Decision {
     const client = this.#host.clientOf(head, socketAddress);
     this.#checkHost(client.authority ?? head.authority);
+    if (head.path === POLL_PATH) return this.#host.polls.decide(head, client);
     const builtIn = this.#builtIn(head);
     if (builtIn !== undefined) return builtIn;
     const { problem, localPages } = this.#host;
@@ -87,11 +92,15 @@ export class Dispatcher {
 
   #builtIn(head: RequestHead): Decision | undefined {
     if (head.path === "*") return respond(204, "", { allow: "GET, HEAD, POST, OPTIONS" });
-    const { clientModule } = this.#host;
-    const isModule = clientModule !== undefined && head.path === CLIENT_MODULE_PATH;
-    if (!isModule && head.path !== "/health" && head.path !== "/ready") return undefined;
+    const module = this.#clientModule(head.path);
+    if (module === undefined && head.path !== "/health" && head.path !== "/ready") return undefined;
     if (head.method !== "GET" && head.method !== "HEAD") throw notAllowed(head, ["GET", "HEAD"]);
-    if (isModule) return { kind: "http", answer: () => Promise.resolve(clientModuleResponse(head, clientModule)) };
+    if (module !== undefined) {
+      return {
+        kind: "http",
+        answer: () => Promise.resolve(clientModuleResponse(head, module)),
+      };
+    }
     if (head.path === "/ready" && this.#host.isDraining) {
       return respond(503, "draining\n", { "cache-control": "no-store" });
     }
@@ -106,6 +115,12 @@ export class Dispatcher {
       kind: "http",
       answer: (body, signal) => pages.answer(requestOf(record, head.method === "POST" ? body : undefined, signal)),
     };
+  }
+
+  #clientModule(path: string): ClientModule | undefined {
+    if (!path.startsWith(CLIENT_MODULES_PATH)) return undefined;
+    const name = path.slice(CLIENT_MODULES_PATH.length);
+    return this.#host.clientModules.find((module) => module.name === name);
   }
 
   #noRoute(head: RequestHead): HttpError {

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { type Payload, sharedArena, type ViolationName } from "../frame/mod.ts";
+import { CLOSE_CODE, type Payload, sharedArena, type ViolationName } from "../frame/mod.ts";
 import type { HttpError, RequestHead } from "../http/mod.ts";
-import { Hub } from "../pubsub/mod.ts";
+import { Hub, type NodeChannel } from "../pubsub/mod.ts";
 import type { RouteEntry, RouteTable } from "../route/table.ts";
+import { AddressCounts } from "./address_counts.ts";
 import { BufferPool } from "./buffer_pool.ts";
 import type { ClientModule } from "./client_module.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -17,8 +18,9 @@ import { forwardedClient } from "./forwarded.ts";
 import type { Decision, ExchangeHost } from "./exchange_host.ts";
 import { HttpExchange } from "./http_exchange.ts";
 import type { Inspection } from "./inspection.ts";
-import { AddressSet, limitKey } from "./ip_address.ts";
+import { AddressSet } from "./ip_address.ts";
 import type { LocalPages } from "./local_pages.ts";
+import { PollDoor, type PollDoorHost } from "./poll/poll_door.ts";
 import { MemoryBudget, type MemoryHolder } from "./memory_budget.ts";
 import type { GatewayOptions } from "./option_table.ts";
 import type { ConnectionOptions } from "./options.ts";
@@ -30,7 +32,7 @@ import { optionsByEntry, type Routing, tableFor, topicRulesOf, webSocketEntry } 
 import { SwapError, type SwapHost, type SwapReport, type SwapRules, swapTables } from "./swap.ts";
 import { TimerWheel } from "./timer_wheel.ts";
 import { TokenBucket } from "./token_bucket.ts";
-import type { Transport, TransportEvents } from "./transport.ts";
+import type { Transport } from "./transport.ts";
 import { Turn } from "./turn.ts";
 
 /** What the gateway tells: for logs, and later for metrics. None may throw. */
@@ -52,8 +54,8 @@ export interface GatewayParts {
   readonly events?: GatewayEvents;
   /** True in development on loopback: Host must be a loopback name too. */
   readonly isLocalOnly?: boolean;
-  /** The module of our client, for `/_sockeye/client.js`. */
-  readonly clientModule?: ClientModule;
+  /** The modules of our client, for `/_sockeye/client.js` and what that imports. */
+  readonly clientModules?: readonly ClientModule[];
 }
 
 /** A connection that was accepted, and that nobody has taken yet. */
@@ -66,17 +68,17 @@ export interface Arrival {
 /** Beyond `maxConnections`, so many transports may be in their handshake. */
 const HANDSHAKE_SLACK = 1024;
 const TRIM_INTERVAL_MS = 5000;
-const CLOSE_SERVICE_RESTART = 1012;
 
 /** The part that owns the sockets. */
-export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, SwapHost<Connection> {
+export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, PollDoorHost, SwapHost<Connection> {
   readonly options: GatewayOptions;
   readonly hub: Hub;
+  readonly nodes: NodeChannel;
   readonly turn: Turn;
   readonly wheel: TimerWheel;
   readonly memory: MemoryBudget;
   readonly isLocalOnly: boolean;
-  readonly clientModule: ClientModule | undefined;
+  readonly clientModules: readonly ClientModule[];
   /** Told of connections as they come and go, where the inspector is on. */
   inspection: Inspection | undefined;
   /** Answers below `/_sockeye/` to who is on this machine: in development. */
@@ -85,8 +87,9 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
   problem: string | undefined;
 
   readonly clock: Clock;
+  readonly pool = new BufferPool(sharedArena());
+  readonly polls: PollDoor;
   readonly #events: GatewayEvents;
-  readonly #pool = new BufferPool(sharedArena());
   readonly #dispatcher: Dispatcher;
   readonly #connections = new Roster<Connection>();
   readonly #exchanges = new Roster<HttpExchange>();
@@ -94,7 +97,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
   readonly #finishing = new Roster<Connection>();
   /** From when somebody first asked for one by its id: it is not free. */
   #byId: Map<string, Connection> | undefined;
-  readonly #perAddress = new Map<string, number>();
+  readonly #perAddress: AddressCounts;
   readonly #trustedProxies: AddressSet;
   readonly #acceptRate: TokenBucket | undefined;
   #routing!: Routing;
@@ -115,12 +118,15 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
     this.clock = clock;
     this.#events = parts.events ?? {};
     this.hub = parts.hub ?? new Hub();
+    this.nodes = this.hub.nodes;
     this.isLocalOnly = parts.isLocalOnly ?? false;
-    this.clientModule = parts.clientModule;
+    this.clientModules = parts.clientModules ?? [];
     this.turn = new Turn(clock);
     this.wheel = new TimerWheel(clock);
     this.memory = new MemoryBudget(options.maxMemoryBytes, { [Symbol.iterator]: () => this.#holders() });
     this.#dispatcher = new Dispatcher(this);
+    this.polls = new PollDoor(this);
+    this.#perAddress = new AddressCounts(options.maxConnectionsPerIp);
     this.#trustedProxies = new AddressSet(options.trustedProxies);
     this.#acceptRate = options.acceptRatePerSecond > 0
       ? new TokenBucket(options.acceptRatePerSecond, clock.now())
@@ -160,18 +166,21 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
 
   /** Takes whatever was just accepted. */
   enter(arrival: Arrival): void {
-    if (this.#connections.size + this.#exchanges.size >= this.options.maxConnections + HANDSHAKE_SLACK) {
-      return arrival.close();
-    }
+    if (this.#sockets >= this.options.maxConnections + HANDSHAKE_SLACK) return arrival.close();
     const isTooFast = this.#acceptRate?.take(this.clock.now()) === false;
     const refusal = isTooFast ? unavailable("Too many connections at once: try again in a second.") : undefined;
-    const transport = arrival.transport(this.turn, this.#pool);
+    const transport = arrival.transport(this.turn, this.pool);
     const exchange = new HttpExchange(this, transport, refusal);
     transport.events = exchange;
     this.#exchanges.add(exchange);
     exchange.start();
     transport.start();
     this.#scheduleTrim();
+  }
+
+  /** A client that polls has two sockets at a time, and its connection none. */
+  get #sockets(): number {
+    return this.#connections.size + this.#exchanges.size - 3 * this.polls.size;
   }
 
   /**
@@ -223,7 +232,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
     for (const exchange of this.#exchanges.list()) exchange.destroy();
     this.wheel.clear();
     this.turn.clear();
-    this.#pool.close();
+    this.pool.close();
     this.#cancelTrim?.();
   }
 
@@ -254,7 +263,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
   }
 
   dismiss(connection: Connection): void {
-    connection.close(CLOSE_SERVICE_RESTART, "service restart");
+    connection.close(CLOSE_CODE.SERVICE_RESTART, "service restart");
   }
 
   // For exchanges, the dispatcher and connections.
@@ -285,6 +294,10 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
     return this.#connectionOptions.get(entry)!;
   }
 
+  allOptions(): Iterable<ConnectionOptions> {
+    return this.#connectionOptions.values();
+  }
+
   clientOf(head: RequestHead, socketAddress: string): Client {
     return forwardedClient(head.fields, socketAddress, this.#trustedProxies);
   }
@@ -295,8 +308,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
       throw unavailable("The server is full: try again later.");
     }
     if (this.memory.isExhausted) throw unavailable("The server is short of memory: try again later.");
-    const limit = this.options.maxConnectionsPerIp;
-    if (limit > 0 && (this.#perAddress.get(limitKey(address)) ?? 0) >= limit) {
+    if (this.#perAddress.isFull(address)) {
       throw unavailable("There are too many connections from your address: close some, or try again later.");
     }
   }
@@ -309,17 +321,13 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
     const connection = new Connection(this, transport, opening, id);
     this.#connections.add(connection);
     this.#byId?.set(id, connection);
-    this.#countAddress(opening.request.remoteAddress, 1);
+    this.#perAddress.add(opening.request.remoteAddress);
     // Its route was taken away while it was asked.
     const { entry } = opening;
     if (webSocketEntry(tableFor(this.#routing, id), entry.descriptor.pattern) !== entry) {
       this.later(() => this.dismiss(connection));
     }
     return connection;
-  }
-
-  eventsOf(connection: Connection): TransportEvents {
-    return this.inspection?.opening(connection) ?? connection;
   }
 
   failed(error: unknown, head: RequestHead, remoteAddress: string): void {
@@ -343,7 +351,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
     if (!this.#connections.delete(connection)) return;
     this.#byId?.delete(connection.id);
     this.inspection?.removed(connection);
-    this.#countAddress(connection.request.remoteAddress, -1);
+    this.#perAddress.remove(connection.request.remoteAddress);
     if (connection.queue.isBusy) this.#finishing.add(connection);
     this.#checkEmpty();
   }
@@ -367,7 +375,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
     const batchSize = Math.max(drainBatchSize, Math.ceil(waiting.length / rounds));
     let cancel = () => {};
     const closeBatch = () => {
-      for (const connection of waiting.splice(0, batchSize)) connection.close(CLOSE_SERVICE_RESTART, "service restart");
+      for (const connection of waiting.splice(0, batchSize)) this.dismiss(connection);
       if (waiting.length > 0) cancel = this.clock.setTimer(closeBatch, drainIntervalMs);
     };
     closeBatch();
@@ -381,20 +389,12 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
     if (this.#exchanges.size === 0) this.#onEmpty();
   }
 
-  #countAddress(address: string, delta: 1 | -1): void {
-    if (this.options.maxConnectionsPerIp === 0) return;
-    const key = limitKey(address);
-    const count = (this.#perAddress.get(key) ?? 0) + delta;
-    if (count === 0) this.#perAddress.delete(key);
-    else this.#perAddress.set(key, count);
-  }
-
   /** Buffers that lie idle go back to the system; the beat stops with the last connection once nothing is left. */
   #scheduleTrim(): void {
     this.#cancelTrim ??= this.clock.setTimer(() => {
       this.#cancelTrim = undefined;
-      this.#pool.trim();
-      if (this.#pool.freeBytes > 0 || this.#connections.size + this.#exchanges.size > 0) this.#scheduleTrim();
+      this.pool.trim();
+      if (this.pool.freeBytes > 0 || this.#connections.size + this.#exchanges.size > 0) this.#scheduleTrim();
     }, TRIM_INTERVAL_MS);
   }
 }

@@ -6,18 +6,27 @@
 import type { SegmentOwner, SegmentSource, WriteBuffer } from "../frame/mod.ts";
 import type { TransportName } from "../route/mod.ts";
 
+/** What crossed the cable, heads of HTTP requests and answers included. */
+export interface Traffic {
+  /** HTTP requests: one for a WebSocket, whose connection may have served others before. */
+  readonly requests: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+}
+
 /** A two-way byte pipe. */
 export interface Transport {
   readonly name: TransportName;
   /** IP address of the other end of the cable, without port; a proxy's, where there is one. */
   readonly remoteAddress: string;
+  readonly traffic: Traffic;
   /** Where bytes to be sent are appended; {@linkcode touch} makes them go. */
   readonly output: WriteBuffer;
   /** Who is told. The HTTP exchange first, then the connection that takes over from it. */
   events: TransportEvents;
   /**
-   * Told of the bytes of the output that have left, as they leave and before they are counted as written. Nobody has it
-   * but while the connection is watched.
+   * Told of the bytes of the output that have left, in pieces, as they leave and before they are counted as written
+   * ({@linkcode WriteBuffer.show}). There is none but while the connection is watched.
    */
   observer: OutputObserver | undefined;
   /** What was appended is written in one write: at the end of the turn or, among many, when it is its turn. */

@@ -140,10 +140,10 @@ export class Watch implements TransportEvents {
 
   readonly #onLeaving = (bytes: Uint8Array<ArrayBuffer>): void => {
     // Where what came before was dropped, a frame begins earlier than was thought.
-    const before = this.#writesFrames ? 0 : Math.min(this.#transport.output.bytesToFrame, bytes.length);
+    const toFrame = this.#writesFrames ? 0 : this.#transport.output.bytesToFrame;
+    const before = Math.min(toFrame, bytes.length);
     if (before > 0 && this.#isFromBeginning) this.#events.onHead?.(bytes.slice(0, before));
-    if (before === bytes.length) return;
-    this.#writesFrames = true;
+    this.#writesFrames = before === toFrame;
     this.#show(this.#outgoing, bytes.subarray(before));
   };
 

@@ -6,6 +6,7 @@ import type { FrameRecord } from "../../lib/protocol/mod.ts";
 import type { RouteOptions } from "../../lib/route/mod.ts";
 import { concat } from "../frame/recorder.ts";
 import { ask, DeployedGateway } from "../support/deployed_gateway.ts";
+import { PollClient } from "../support/poll_client.ts";
 import { maskedFrame, maskPart, type RawClient } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
 
@@ -219,3 +220,34 @@ Deno.test("Watch: a viewer that fails ends the watch, and the connection goes on
   assertStringIncludes(told[0]!, "of the viewer's own");
   assertEquals(connection.ends.transport.events === connection, true);
 });
+
+for (const transport of ["long-poll", "poll"]) {
+  Deno.test(`Watch shows the frames of a client that comes by ${transport}, its own when the client has them`, async () => {
+    await using server = await DeployedGateway.serving({ "/": echo });
+    using http = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
+    const url = `http://127.0.0.1:${server.port}/_sockeye/poll`;
+    const client = await PollClient.begin((init) => fetch(url, { ...init, client: http }), "/", {
+      "Sockeye-Transport": transport,
+    });
+    const notes = new Notes();
+    const connection = server.gateway.peers()[0]!;
+    const watch = new Watch(connection, notes);
+    assertEquals([connection.transport, watch.isInStep], [transport, true]);
+    const post = async (frame: Uint8Array): Promise<void> => {
+      await (await client.post(frame)).body?.cancel();
+      client.sent += frame.length;
+    };
+    for (const said of ["one", "two"]) {
+      await post(maskedFrame(OPCODE.TEXT, said));
+      assertEquals((await client.get())?.length, 5);
+    }
+    // The acknowledgement of the last answer comes with another request.
+    await post(maskedFrame(OPCODE.PING, "?"));
+    await until(() => notes.frames.length === 5, () => `five frames, not ${notes.frames}`);
+    const of = (direction: string): readonly string[] => notes.frames.filter((line) => line.startsWith(direction));
+    assertEquals(of("in"), ["in 1 one", "in 1 two", "in 9 ?"]);
+    assertEquals(of("out"), ["out 1 one", "out 1 two"]);
+    watch.end();
+    connection.terminate();
+  });
+}

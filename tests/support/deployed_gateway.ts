@@ -97,6 +97,10 @@ export class DeployedGateway implements AsyncDisposable {
     return client;
   }
 
+  get port(): number {
+    return this.#listener.addr.port;
+  }
+
   /** So many clients, one after the other: their ids follow each other. */
   async connectMany(count: number, path = "/"): Promise<readonly RawClient[]> {
     const clients: RawClient[] = [];

@@ -23,7 +23,12 @@ export interface HandshakeParts {
 
 /** The steps. */
 export function handshakeView({ request, subprotocol, extensions, head }: HandshakeParts): WireHandshake {
-  const key = request.headers.find(([name]) => name === "sec-websocket-key")?.[1] ?? "";
+  const key = request.headers.find(([name]) => name === "sec-websocket-key")?.[1];
+  const requestLines = {
+    requestLine: `${request.method} ${redactUrl(request.url)} HTTP/1.1`,
+    request: request.headers.map(shown),
+  };
+  if (key === undefined) return { ...NO_UPGRADE, ...requestLines };
   const accept = acceptKey(key);
   const sent = head ?? encodeSwitchingProtocols({
     accept,
@@ -32,8 +37,8 @@ export function handshakeView({ request, subprotocol, extensions, head }: Handsh
   });
   const [responseLine = "", ...fields] = new TextDecoder().decode(sent).trimEnd().split("\r\n");
   return {
-    requestLine: `${request.method} ${redactUrl(request.url)} HTTP/1.1`,
-    request: request.headers.map(shown),
+    ...requestLines,
+    isUpgrade: true,
     key,
     guid: GUID,
     joined: key + GUID,
@@ -47,6 +52,19 @@ export function handshakeView({ request, subprotocol, extensions, head }: Handsh
     isResponseExact: head !== undefined,
   };
 }
+
+/** Who polls agrees by requests of HTTP. */
+const NO_UPGRADE = {
+  isUpgrade: false,
+  key: "",
+  guid: GUID,
+  joined: "",
+  sha1: "",
+  accept: "",
+  responseLine: "",
+  response: [],
+  isResponseExact: false,
+} as const;
 
 function shown([name, value]: WireField): WireField {
   return [name, redactField(name, value)];

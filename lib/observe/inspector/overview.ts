@@ -60,6 +60,7 @@ export function overviewOf({ gateway, watches, deployments }: OverviewParts, sea
 export function wireConnection(connection: Connection, watches: Watches): WireConnection {
   const { id, entry, request, transport, subprotocol, bufferedAmount, ends } = connection;
   const openedAt = watches.openedAt(connection);
+  const { bytesIn, bytesOut } = ends.transport.traffic;
   return {
     id,
     route: entry.descriptor.pattern,
@@ -70,7 +71,8 @@ export function wireConnection(connection: Connection, watches: Watches): WireCo
     runtime: entry.runtime.kind,
     ...(openedAt === undefined ? {} : { openedAt }),
     buffered: bufferedAmount,
-    bytesOut: ends.transport.output.writtenBytes,
+    bytesIn,
+    bytesOut,
     topics: connection.topics.names.size,
     state: connection.isOpen ? "open" : "closing",
     isWatched: watches.isWatched(connection),

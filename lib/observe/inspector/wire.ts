@@ -63,7 +63,8 @@ export interface WireConnection {
   readonly openedAt?: number;
   /** Unsent bytes. */
   readonly buffered: number;
-  /** Bytes written since it opened, its 101 included. */
+  /** What crossed its cable since it opened, heads of HTTP included. */
+  readonly bytesIn: number;
   readonly bytesOut: number;
   readonly topics: number;
   /** `open`, or what its closing handshake has come to. */
@@ -124,8 +125,9 @@ export interface WireOverview {
 /** A field line. */
 export type WireField = readonly [name: string, value: string];
 
-/** The opening handshake, step by step. */
+/** The opening handshake, step by step. Of a client that polls there is the request, and no more. */
 export interface WireHandshake {
+  readonly isUpgrade: boolean;
   readonly requestLine: string;
   readonly request: readonly WireField[];
   readonly key: string;

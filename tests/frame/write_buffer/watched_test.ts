@@ -32,7 +32,7 @@ Deno.test("WriteBuffer.bytesToFrame counts a response that is before the first f
   assertEquals(output.bytesToFrame, 6);
 });
 
-Deno.test("WriteBuffer.inFlight gives what has left, and only once, whatever is taken at a time", () => {
+Deno.test("WriteBuffer.show gives what has left, and only once, whatever is taken at a time", () => {
   for (const count of [1, 3, 7, 100]) {
     const { output } = open();
     const seen: number[] = [];
@@ -44,10 +44,24 @@ Deno.test("WriteBuffer.inFlight gives what has left, and only once, whatever is 
     for (let bytes = output.begin(); bytes !== undefined; bytes = output.begin()) {
       const taken = Math.min(count, bytes.length);
       written.push(...bytes.subarray(0, taken));
-      seen.push(...output.inFlight(taken));
+      output.show(taken, (shown) => void seen.push(...shown));
       output.wrote(taken);
     }
     assertEquals(new Uint8Array(seen).toHex(), new Uint8Array(written).toHex());
     assertEquals(seen.length, 3 + 2 + 40_004 + 3);
   }
+});
+
+Deno.test("WriteBuffer.show goes through all the segments that left with one write", () => {
+  const { output } = open();
+  output.appendText("first");
+  output.appendFrame(OPCODE.BINARY, new Uint8Array(40_000).fill(1));
+  output.appendText("last");
+  const first = output.begin()!;
+  const all = [first, ...output.beginMore(1_000_000)].reduce((sum, { length }) => sum + length, 0);
+  const pieces: Uint8Array[] = [];
+  output.show(all, (bytes) => void pieces.push(bytes.slice()));
+  output.wrote(all);
+  assertEquals(pieces.map(({ length }) => length), [7, 40_010]);
+  assertEquals([pieces[0]!.subarray(0, 2).toHex(), pieces[1]!.subarray(-6).toHex()], ["8105", "81046c617374"]);
 });

@@ -15,6 +15,7 @@ const REQUEST = {
 Deno.test("handshakeView goes through the steps of the RFC's example (§1.3)", () => {
   const view = handshakeView({ request: REQUEST, subprotocol: "chat", extensions: "permessage-deflate" });
   assertEquals(view, {
+    isUpgrade: true,
     requestLine: "GET /chat?[redacted] HTTP/1.1",
     request: [["host", "127.0.0.1:4000"], ["sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="], ["cookie", "[redacted]"]],
     key: "dGhlIHNhbXBsZSBub25jZQ==",
@@ -41,4 +42,20 @@ Deno.test("handshakeView shows the 101 as it was sent, where that was seen, and 
   const view = handshakeView({ request: REQUEST, subprotocol: "", extensions: "", head });
   assertEquals(view.response, [["Set-Cookie", "[redacted]"], ["X-Mine", "b:c"]]);
   assertEquals(view.isResponseExact, true);
+});
+
+Deno.test("handshakeView of a client that polls has its request, redacted, and no key to compute with", () => {
+  const request = {
+    ...REQUEST,
+    method: "POST",
+    headers: [["authorization", "Bearer secret"], ["origin", "null"]],
+  } as const;
+  const view = handshakeView({ request, subprotocol: "", extensions: "" });
+  assertEquals([view.isUpgrade, view.requestLine, view.key, view.response], [
+    false,
+    "POST /chat?[redacted] HTTP/1.1",
+    "",
+    [],
+  ]);
+  assertEquals(view.request, [["authorization", "[redacted]"], ["origin", "null"]]);
 });

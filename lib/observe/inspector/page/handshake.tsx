@@ -12,6 +12,7 @@ interface HandshakeProps {
 
 /** The steps, folded. */
 export function Handshake({ handshake, extensions }: HandshakeProps) {
+  if (!handshake.isUpgrade) return <PollRequest handshake={handshake} />;
   const { requestLine, request, key, guid, sha1, accept, responseLine, response, isResponseExact } = handshake;
   return (
     <details class="handshake">
@@ -51,6 +52,18 @@ export function Handshake({ handshake, extensions }: HandshakeProps) {
           in base64: Sec-WebSocket-Accept <code class="result">{accept}</code>
         </li>
       </ol>
+    </details>
+  );
+}
+
+function PollRequest({ handshake: { requestLine, request } }: Pick<HandshakeProps, "handshake">) {
+  return (
+    <details class="handshake">
+      <summary>
+        No handshake: this client polls <code>{requestLine}</code>
+      </summary>
+      <Head first={requestLine} fields={request} marked="" />
+      <p class="hint">Frames to the peer are shown when it has acknowledged them.</p>
     </details>
   );
 }

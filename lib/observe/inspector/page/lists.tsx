@@ -114,14 +114,14 @@ interface RowProps {
 }
 
 function ConnectionRow({ connection, now, isOpen, onOpen }: RowProps) {
-  const { id, target, address, transport, openedAt, buffered, bytesOut, topics, state } = connection;
+  const { id, target, address, transport, openedAt, buffered, bytesIn, bytesOut, topics, state } = connection;
   const age = openedAt === undefined ? "before the inspector" : ageText(now - openedAt);
   return (
     <button type="button" class="row" aria-pressed={isOpen} onClick={onOpen}>
       <span class="path">{target}</span>
       <span class="id">{id}</span>
       <span class="facts">
-        {address} · {transport} · {age} · {bytesText(bytesOut)} sent
+        {address} · {transport} · {age} · ↑ {bytesText(bytesIn)} ↓ {bytesText(bytesOut)}
         {buffered > 0 && <b>· {bytesText(buffered)} waiting</b>}
         {topics > 0 && ` · ${countText(topics, "topic")}`}
         {state !== "open" && <b>· {state}</b>}
