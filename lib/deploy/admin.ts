@@ -11,6 +11,7 @@ import { type Candidate, type CandidateHost, codeOfUpload, prepare } from "./can
 import { type DeployMetric, deployMetrics } from "./deploy_metrics.ts";
 import type { DeploymentStatus } from "./deployment.ts";
 import { type ActivationReport, DeploymentConflict, type Deployments, UnknownDeployment } from "./deployments.ts";
+import { type GatewayInNumbers, gatewayMetrics } from "./gateway_metrics.ts";
 import { type HubInNumbers, hubMetrics } from "./hub_metrics.ts";
 import { readOrder } from "./order.ts";
 import { answerAt, type Place } from "./place.ts";
@@ -21,6 +22,7 @@ import { checkUpload, readUpload, type UploadedCode } from "./upload.ts";
 export interface AdminParts extends GuardParts {
   readonly deployments: Deployments;
   readonly hub: HubInNumbers;
+  readonly gateway: GatewayInNumbers;
   readonly candidates: CandidateHost;
   readonly maxDeploymentBytes: number;
   /** That uploads must be signed for; empty: they need not be. */
@@ -121,8 +123,8 @@ export class Admin {
   }
 
   #metrics(): Promise<Response> {
-    const { deployments, hub, exposition } = this.#parts;
-    const { text, type } = exposition([...deployMetrics(deployments), ...hubMetrics(hub)]);
+    const { deployments, hub, gateway, exposition } = this.#parts;
+    const { text, type } = exposition([...deployMetrics(deployments), ...hubMetrics(hub), ...gatewayMetrics(gateway)]);
     const headers = { "content-type": type, "cache-control": "no-store" };
     return Promise.resolve(new Response(text, { headers }));
   }

@@ -9,15 +9,17 @@ import { runningCode } from "./running_code.ts";
 
 /** One number, and what tells it from the others of its name. */
 interface Sample {
+  /** Of a histogram: which of its rows it is. */
+  readonly part?: "bucket" | "sum" | "count";
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
-/** What is counted (`counter`) or measured (`gauge`) under one name. */
+/** What is counted (`counter`), measured (`gauge`), or sorted by how long it took (`histogram`) under one name. */
 export interface DeployMetric {
   readonly name: string;
   readonly help: string;
-  readonly type: "counter" | "gauge";
+  readonly type: "counter" | "gauge" | "histogram";
   readonly samples: readonly Sample[];
 }
 

@@ -5,6 +5,7 @@
  */
 import {
   ConnectionDirectory,
+  connectionsInNumbers,
   type Gateway,
   type GatewayOptions,
   type LocalPages,
@@ -124,6 +125,7 @@ export class DeployService {
     const admin = new Admin({
       deployments,
       hub: gateway.hub,
+      gateway: { counts: gateway.counts, connections: () => connectionsInNumbers(gateway) },
       candidates,
       token,
       address,

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { CLOSE_CODE, OPCODE, viewOf, VIOLATIONS } from "../frame/mod.ts";
-import type { MessageForm, MessageWalk, Payload, ViolationName } from "../frame/mod.ts";
+import { CLOSE_CODE, type MessageForm, type MessageWalk, OPCODE, type Payload } from "../frame/mod.ts";
+import { viewOf, type ViolationName, VIOLATIONS } from "../frame/mod.ts";
 import { Keepalive, ServerProtocol } from "../protocol/mod.ts";
 import type { Delivery } from "../pubsub/mod.ts";
 import type { CloseInfo, TransportName } from "../route/mod.ts";
@@ -153,13 +153,14 @@ export class Connection implements ConnectionRoles {
   }
 
   #beginChunk(): void {
-    this.#keepalive.received(this.#host.turn.now);
+    this.#host.counts.heard(this.#keepalive.received(this.#host.turn.now));
     this.#messagesLeft = MESSAGES_PER_TURN;
     this.queue.beginTurn();
   }
 
   #endChunk(byteLength: number): void {
     const { now } = this.#host.turn;
+    this.#host.counts.messagesIn += MESSAGES_PER_TURN - this.#messagesLeft;
     const hasEnded = this.#messagesLeft < MESSAGES_PER_TURN;
     if (hasEnded) this.#keepalive.active(now);
     this.#keepalive.insideMessage(this.#protocol.isUnfinished, hasEnded || this.#protocol.beganWithin(byteLength), now);
@@ -241,7 +242,6 @@ export class Connection implements ConnectionRoles {
     return this.#transport.name;
   }
 
-  /** What a watch stands between. */
   get ends(): ConnectionEnds {
     return { transport: this.#transport, protocol: this.#protocol, options: this.#options };
   }
@@ -333,6 +333,7 @@ export class Connection implements ConnectionRoles {
   }
 
   #sent(): boolean {
+    this.#host.counts.messagesOut++;
     if (this.#options.idleTimeoutMs > 0) this.#keepalive.active(this.#host.turn.now);
     const { output } = this.#transport;
     // With many who do not read, what waits behind their writes comes to much: it counts at once.

@@ -11,6 +11,7 @@ import type { Clock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import type { ConnectionTopics } from "./connection_topics.ts";
 import type { DeflateContract } from "./deflate_contract.ts";
+import type { GatewayCounts } from "./gateway_counts.ts";
 import type { Movable } from "./hand_over.ts";
 import type { QueueEvents } from "./handler_queue.ts";
 import type { Inspection } from "./inspection.ts";
@@ -28,6 +29,7 @@ export interface ConnectionHost {
   readonly wheel: TimerWheel;
   readonly hub: Hub;
   readonly memory: MemoryBudget;
+  readonly counts: GatewayCounts;
   /** The transport is gone and nothing is left of the connection but, perhaps, a pending handler. */
   removed(connection: Connection): void;
   /** No handler of a removed connection is pending any more. */

@@ -6,6 +6,7 @@
 import type { HttpError, RequestHead } from "../http/mod.ts";
 import type { UpgradeDecision } from "../route/table.ts";
 import type { Connection } from "./connection.ts";
+import type { GatewayCounts } from "./gateway_counts.ts";
 import type { HttpExchange } from "./http_exchange.ts";
 import type { MemoryBudget } from "./memory_budget.ts";
 import type { GatewayOptions } from "./option_table.ts";
@@ -58,6 +59,7 @@ export interface ExchangeHost {
   readonly turn: Turn;
   readonly wheel: TimerWheel;
   readonly memory: MemoryBudget;
+  readonly counts: GatewayCounts;
   /** True while the server is going away: each answer is then the last on its connection. */
   readonly isDraining: boolean;
   /** The Date field's value now. */

@@ -14,8 +14,10 @@ import { type Clock, systemClock } from "./clock.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionHost, ConnectionOpening } from "./connection_host.ts";
 import { type Client, Dispatcher, type DispatchHost } from "./dispatcher.ts";
+import { dismissInBatches } from "./dismissal.ts";
 import { forwardedClient } from "./forwarded.ts";
 import type { Decision, ExchangeHost } from "./exchange_host.ts";
+import { GatewayCounts } from "./gateway_counts.ts";
 import { HttpExchange } from "./http_exchange.ts";
 import type { Inspection } from "./inspection.ts";
 import { AddressSet } from "./ip_address.ts";
@@ -89,6 +91,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
   readonly clock: Clock;
   readonly pool = new BufferPool(sharedArena());
   readonly polls: PollDoor;
+  readonly counts = new GatewayCounts();
   readonly #events: GatewayEvents;
   readonly #dispatcher: Dispatcher;
   readonly #connections = new Roster<Connection>();
@@ -166,7 +169,11 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
 
   /** Takes whatever was just accepted. */
   enter(arrival: Arrival): void {
-    if (this.#sockets >= this.options.maxConnections + HANDSHAKE_SLACK) return arrival.close();
+    this.counts.accepted++;
+    if (this.#sockets >= this.options.maxConnections + HANDSHAKE_SLACK) {
+      this.counts.refuse("full");
+      return arrival.close();
+    }
     const isTooFast = this.#acceptRate?.take(this.clock.now()) === false;
     const refusal = isTooFast ? unavailable("Too many connections at once: try again in a second.") : undefined;
     const transport = arrival.transport(this.turn, this.pool);
@@ -217,7 +224,8 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
     for (const exchange of this.#exchanges.list()) exchange.close();
     const empty = new Promise<void>((resolve) => this.#onEmpty = resolve);
     const cancelDeadline = this.clock.setTimer(() => this.#onEmpty?.(), this.options.drainTimeoutMs);
-    const cancelBatches = this.#closeInBatches();
+    const dismiss = (connection: Connection): void => this.dismiss(connection);
+    const cancelBatches = dismissInBatches(this.#connections.list(), dismiss, this.options, this.clock);
     this.#checkEmpty();
     await empty;
     cancelDeadline();
@@ -320,6 +328,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
   connect(transport: Transport, opening: ConnectionOpening, id: string): Connection {
     const connection = new Connection(this, transport, opening, id);
     this.#connections.add(connection);
+    this.counts.open(transport.name);
     this.#byId?.set(id, connection);
     this.#perAddress.add(opening.request.remoteAddress);
     // Its route was taken away while it was asked.
@@ -335,10 +344,12 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
   }
 
   refused(error: HttpError, head: RequestHead | undefined, remoteAddress: string): void {
+    this.counts.refuse(error.status);
     this.#events.refused?.(error, head?.path, remoteAddress);
   }
 
   violated(connection: Connection, violation: ViolationName): void {
+    this.counts.violate(violation);
     this.#events.violated?.(violation, connection.entry.descriptor.pattern, connection.request.remoteAddress);
   }
 
@@ -350,6 +361,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
   removed(connection: Connection): void {
     if (!this.#connections.delete(connection)) return;
     this.#byId?.delete(connection.id);
+    this.counts.end(connection.ends.protocol.closing.code, connection.ends.transport.traffic);
     this.inspection?.removed(connection);
     this.#perAddress.remove(connection.request.remoteAddress);
     if (connection.queue.isBusy) this.#finishing.add(connection);
@@ -364,22 +376,6 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
     yield* this.#exchanges.list();
     yield* this.#connections.list();
     yield* this.#finishing.list();
-  }
-
-  /** Closes so many at a time; faster when the drain's time would not suffice. */
-  #closeInBatches(): () => void {
-    const { drainBatchSize, drainIntervalMs, drainTimeoutMs } = this.options;
-    const waiting = this.#connections.list();
-    // Half of the time is for closing, the other half for the answers.
-    const rounds = Math.max(1, Math.floor(drainTimeoutMs / 2 / drainIntervalMs));
-    const batchSize = Math.max(drainBatchSize, Math.ceil(waiting.length / rounds));
-    let cancel = () => {};
-    const closeBatch = () => {
-      for (const connection of waiting.splice(0, batchSize)) this.dismiss(connection);
-      if (waiting.length > 0) cancel = this.clock.setTimer(closeBatch, drainIntervalMs);
-    };
-    closeBatch();
-    return () => cancel();
   }
 
   #checkEmpty(): void {

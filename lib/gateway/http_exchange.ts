@@ -62,6 +62,8 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
   #hasAnswered = false;
   /** The answer under way is the last. */
   #isClosing = false;
+  /** When the head of a handshake was complete. */
+  #handshakeAt = 0;
   #isEnding = false;
   #endingSince = Infinity;
   #isLeft = false;
@@ -302,6 +304,7 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
   }
 
   #accept(head: RequestHead, request: UpgradeRequest): void {
+    this.#handshakeAt = this.#host.turn.now;
     if (!request.isAsked) return this.#settleUpgrade(head, request.settle(undefined));
     const controller = new AbortController();
     const decision = request.ask(controller.signal);
@@ -326,6 +329,7 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
     if (settled instanceof Response) return void this.#respond(head, settled, new AbortController());
     this.#answering = undefined;
     this.#write(settled.response);
+    this.#host.counts.handshakesMs.add(this.#host.turn.now - this.#handshakeAt);
     const early = this.#early.take();
     this.#leave();
     const connection = settled.connect(this.#transport);

@@ -9,12 +9,14 @@ export interface MetricFamily {
   /** ASCII letters, digits, `_` and `:`; of a counter it ends in `_total`. */
   readonly name: string;
   readonly help: string;
-  readonly type: "counter" | "gauge";
+  readonly type: "counter" | "gauge" | "histogram";
   readonly samples: readonly MetricSample[];
 }
 
 /** One value, and what tells it from the others of its family. */
 export interface MetricSample {
+  /** Of a histogram: which of its rows it is. */
+  readonly part?: "bucket" | "sum" | "count";
   readonly labels?: Readonly<Record<string, string>>;
   readonly value: number;
 }
@@ -42,7 +44,10 @@ export function exposition(families: readonly MetricFamily[]): string {
 }
 
 function textOf({ name, help, type, samples }: MetricFamily): string {
-  const lines = samples.map(({ labels, value }) => `${name}${labelsOf(labels)} ${valueOf(value)}\n`);
+  const lines = samples.map(({ part, labels, value }) => {
+    const row = part === undefined ? name : `${name}_${part}`;
+    return `${row}${labelsOf(labels)} ${valueOf(value)}\n`;
+  });
   return `# HELP ${name} ${escaped(help, /[\\\n]/g)}\n# TYPE ${name} ${type}\n${lines.join("")}`;
 }
 

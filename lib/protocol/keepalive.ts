@@ -61,10 +61,13 @@ export class Keepalive {
     this.#activeAt = now;
   }
 
-  /** Bytes arrived. */
-  received(now: number): void {
+  /** Bytes arrived. @returns how long ago the ping was sent that they answer, if there was one. */
+  received(now: number): number | undefined {
     this.#receivedAt = now;
+    if (this.#pingSentAt === OFF) return undefined;
+    const tookMs = now - this.#pingSentAt;
     this.#pingSentAt = OFF;
+    return tookMs;
   }
 
   /** A data message passed, in either direction. */

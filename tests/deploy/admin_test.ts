@@ -4,7 +4,7 @@ import { Admin } from "../../lib/deploy/admin.ts";
 import type { DeploymentJournal, UploadedCode } from "../../lib/deploy/mod.ts";
 import { sign } from "../../lib/deploy/signature.ts";
 import { encodeUpload } from "../../lib/deploy/upload.ts";
-import { GATEWAY_DEFAULTS, optionsByEntry, systemClock } from "../../lib/gateway/mod.ts";
+import { connectionsInNumbers, GATEWAY_DEFAULTS, optionsByEntry, systemClock } from "../../lib/gateway/mod.ts";
 import { Hub } from "../../lib/pubsub/mod.ts";
 import { ask, counting, DeployedGateway } from "../support/deployed_gateway.ts";
 import { counterCode, keyPair, madeUpload } from "./support/made_upload.ts";
@@ -25,6 +25,7 @@ async function bench(deployKey = "", journal?: DeploymentJournal) {
     address: "127.0.0.1:4001",
     deployments: server.deployments,
     hub: new Hub(),
+    gateway: { counts: server.gateway.counts, connections: () => connectionsInNumbers(server.gateway) },
     candidates: {
       runtimesOf: inlineRuntimesOf(log),
       check: (table) => void optionsByEntry(GATEWAY_DEFAULTS, { table }),

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Admin } from "../../lib/deploy/admin.ts";
 import { encodeUpload } from "../../lib/deploy/upload.ts";
-import { GATEWAY_DEFAULTS, optionsByEntry, systemClock } from "../../lib/gateway/mod.ts";
+import { connectionsInNumbers, GATEWAY_DEFAULTS, optionsByEntry, systemClock } from "../../lib/gateway/mod.ts";
 import { exposition, type Log } from "../../lib/observe/mod.ts";
 import { Hub } from "../../lib/pubsub/mod.ts";
 import type { AdminAnswer, AdminAsk } from "../../lib/workers/wire.ts";
@@ -116,6 +116,7 @@ function adminOf(server: DeployedGateway, log: Log): Admin {
     address: ADDRESS,
     deployments: server.deployments,
     hub: new Hub(),
+    gateway: { counts: server.gateway.counts, connections: () => connectionsInNumbers(server.gateway) },
     candidates: {
       runtimesOf: inlineRuntimesOf(log),
       check: (table) => void optionsByEntry(GATEWAY_DEFAULTS, { table }),

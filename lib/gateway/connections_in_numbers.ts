@@ -1,0 +1,33 @@
+/**
+ * What the open connections come to, all together.
+ *
+ * @module
+ */
+import type { TransportName } from "../route/mod.ts";
+import type { Gateway } from "./gateway.ts";
+
+/** The sums of all open connections. */
+export interface ConnectionsInNumbers {
+  /** How many there are, by what they came over. */
+  readonly open: ReadonlyMap<TransportName, number>;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** What waits to be sent. */
+  readonly unsentBytes: number;
+  /** Memory that requests and connections hold. */
+  readonly heldBytes: number;
+}
+
+/** Walks all connections, once. */
+export function connectionsInNumbers(gateway: Pick<Gateway, "peers" | "memory">): ConnectionsInNumbers {
+  const open = new Map<TransportName, number>();
+  let [bytesIn, bytesOut, unsentBytes] = [0, 0, 0];
+  for (const { ends: { transport } } of gateway.peers()) {
+    const { traffic } = transport;
+    open.set(transport.name, (open.get(transport.name) ?? 0) + 1);
+    bytesIn += traffic.bytesIn;
+    bytesOut += traffic.bytesOut;
+    unsentBytes += transport.output.byteLength;
+  }
+  return { open, bytesIn, bytesOut, unsentBytes, heldBytes: gateway.memory.heldBytes };
+}

@@ -1,0 +1,41 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { gatewayMetrics } from "../../lib/deploy/gateway_metrics.ts";
+import { GatewayCounts } from "../../lib/gateway/gateway_counts.ts";
+import { exposition } from "../../lib/observe/mod.ts";
+
+Deno.test("gatewayMetrics says what was counted, and what is there now", () => {
+  const counts = new GatewayCounts();
+  counts.accepted = 3;
+  counts.messagesIn = 5;
+  counts.open("websocket");
+  counts.end(1006, { requests: 1, bytesIn: 10, bytesOut: 20 });
+  counts.refuse(403);
+  counts.violate("SLOW_CONSUMER");
+  counts.heard(30);
+  counts.heard(20_000);
+  const open = new Map([["poll", 2]] as const);
+  const connections = () => ({ open, bytesIn: 1, bytesOut: 2, unsentBytes: 3, heldBytes: 4 });
+  const text = exposition(gatewayMetrics({ counts, connections }));
+  const rows = [
+    'sockeye_connections{transport="poll"} 2',
+    "sockeye_accepted_sockets_total 3",
+    'sockeye_opened_connections_total{transport="websocket"} 1',
+    'sockeye_closed_connections_total{code="1006"} 1',
+    'sockeye_refusals_total{reason="403"} 1',
+    'sockeye_violations_total{rule="SLOW_CONSUMER"} 1',
+    'sockeye_messages_total{direction="in"} 5',
+    'sockeye_bytes_total{direction="in"} 11',
+    'sockeye_bytes_total{direction="out"} 22',
+    "sockeye_unsent_bytes 3",
+    "sockeye_held_bytes 4",
+    "# TYPE sockeye_ping_seconds histogram",
+    'sockeye_ping_seconds_bucket{le="0.025"} 0',
+    'sockeye_ping_seconds_bucket{le="0.05"} 1',
+    'sockeye_ping_seconds_bucket{le="+Inf"} 2',
+    "sockeye_ping_seconds_sum 20.03",
+    "sockeye_ping_seconds_count 2",
+  ];
+  for (const row of rows) assertStringIncludes(text, `${row}\n`);
+  const names = gatewayMetrics({ counts, connections }).map(({ name }) => name);
+  assertEquals(new Set(names).size, names.length);
+});

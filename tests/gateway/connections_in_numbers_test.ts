@@ -1,0 +1,16 @@
+import { assertEquals } from "@std/assert";
+import { connectionsInNumbers } from "../../lib/gateway/connections_in_numbers.ts";
+import type { Gateway } from "../../lib/gateway/mod.ts";
+
+Deno.test("connectionsInNumbers adds up all open connections", () => {
+  const peer = (name: string, bytesIn: number, byteLength: number) => ({
+    ends: { transport: { name, traffic: { requests: 1, bytesIn, bytesOut: 2 * bytesIn }, output: { byteLength } } },
+  });
+  const gateway = {
+    peers: () => [peer("websocket", 1, 10), peer("poll", 2, 20), peer("websocket", 3, 30)],
+    memory: { heldBytes: 99 },
+  };
+  const { open, ...sums } = connectionsInNumbers(gateway as unknown as Gateway);
+  assertEquals([...open], [["websocket", 2], ["poll", 1]]);
+  assertEquals(sums, { bytesIn: 6, bytesOut: 12, unsentBytes: 60, heldBytes: 99 });
+});
