@@ -102,6 +102,7 @@ const LISTS = `
 table { border-collapse: collapse; width: 100%; font-size: .84rem; }
 th { text-align: left; font-weight: 500; font-size: .76rem; color: var(--soft); }
 th, td { padding: 5px 6px 5px 0; border-bottom: 1px solid var(--line); vertical-align: middle; }
+td code { white-space: nowrap; font-size: .82em; }
 td:last-child { text-align: right; }
 th:last-child { text-align: right; }
 `;
