@@ -76,7 +76,7 @@ const FRAME = `
 .numbers dt, .facts dt { font-size: .74rem; color: var(--soft); }
 .numbers dd { margin: 0; min-width: 7ch; font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .codes span { margin-right: 1ch; font-weight: 400; }
-.columns { display: grid; grid-template-columns: minmax(290px, 380px) minmax(0, 1fr); gap: 14px; padding: 10px 18px 30px; align-items: start; max-width: 1500px; }
+.columns { display: grid; grid-template-columns: minmax(290px, 410px) minmax(0, 1fr); gap: 14px; padding: 10px 18px 30px; align-items: start; max-width: 1500px; }
 .lists { position: sticky; top: 10px; max-height: calc(100vh - 20px); overflow-y: auto; }
 .pane { min-height: 420px; display: flex; flex-direction: column; gap: 12px; min-width: 0; }
 .pane > * { margin: 0; }
