@@ -20,6 +20,9 @@ export type Direction = "in" | "out";
 /** Who watches. None of it may throw. */
 export interface WatchEvents {
   onFrame(direction: Direction, record: FrameRecord): void;
+  /** Asked before a frame that can be passed over is looked at more closely; see `FrameTapOptions`. */
+  isWanted?(): boolean;
+  onSkipped?(direction: Direction): void;
   /** What was sent before the first frame, where it was watched from its beginning: the 101. */
   onHead?(bytes: Uint8Array<ArrayBuffer>): void;
   /** The connection is gone. */
@@ -53,9 +56,16 @@ export class Watch implements TransportEvents {
     this.#events = events;
     this.#isFromBeginning = isOpening;
     const { incoming, outgoing } = deflateOf(connection);
-    const common = { isFromBeginning: isOpening, maxMessageBytes };
-    this.#incoming = new FrameTap({ ...common, deflate: incoming }, (record) => events.onFrame("in", record));
-    this.#outgoing = new FrameTap({ ...common, deflate: outgoing }, (record) => events.onFrame("out", record));
+    const tapOf = (direction: Direction, deflate: TapDeflate | undefined): FrameTap =>
+      new FrameTap({
+        deflate,
+        isFromBeginning: isOpening,
+        maxMessageBytes,
+        isWanted: () => events.isWanted?.() ?? true,
+        onSkipped: () => events.onSkipped?.(direction),
+      }, (record) => events.onFrame(direction, record));
+    this.#incoming = tapOf("in", incoming);
+    this.#outgoing = tapOf("out", outgoing);
     this.#readsFrames = isOpening || !protocol.isUnfinished;
     this.#writesFrames = transport.output.bytesToFrame === 0;
     transport.observer = this.#onLeaving;

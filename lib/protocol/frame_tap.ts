@@ -22,6 +22,12 @@ export interface FrameTapOptions {
   readonly maxMessageBytes: number;
   /** Most bytes that are kept of a payload, and of a message. Default: 64 KiB. */
   readonly maxKeptBytes?: number;
+  /**
+   * Asked when a frame begins that nothing after it depends on: a control frame between messages, or a message of one
+   * frame. With `false` it is passed over, and {@linkcode FrameTapOptions.onSkipped} is told. Default: all are wanted.
+   */
+  readonly isWanted?: () => boolean;
+  readonly onSkipped?: () => void;
 }
 
 /** One frame, complete or cut off by the end of its connection. */
@@ -112,25 +118,38 @@ interface OpenMessage {
 export class FrameTap {
   readonly #onFrame: (record: FrameRecord) => void;
   readonly #maxKeptBytes: number;
+  readonly #isWanted: () => boolean;
+  readonly #onSkipped: () => void;
+  readonly #keepsContext: boolean;
   readonly #inflation: TapInflation | undefined;
   readonly #header = new Uint8Array(MAX_HEADER_BYTES);
   #headerLength = 0;
   #frame: OpenFrame | undefined;
   #message: OpenMessage | undefined;
   #messages = 0;
+  /** Bytes of a payload that are passed over. */
+  #skipping = 0;
 
   /** @param onFrame gets each frame when it is complete; its bytes are its own. */
   constructor(options: FrameTapOptions, onFrame: (record: FrameRecord) => void) {
     const { deflate, isFromBeginning, maxMessageBytes, maxKeptBytes = MAX_KEPT_BYTES } = options;
     this.#onFrame = onFrame;
     this.#maxKeptBytes = maxKeptBytes;
+    this.#isWanted = options.isWanted ?? (() => true);
+    this.#onSkipped = options.onSkipped ?? (() => {});
+    this.#keepsContext = deflate?.keepsContext === true;
     this.#inflation = deflate && new TapInflation(deflate, maxMessageBytes, isFromBeginning);
   }
 
   /** The next bytes; the first ones begin a frame. */
   push(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length;) {
-      at = this.#frame === undefined ? this.#takeHeader(bytes, at) : this.#takePayload(this.#frame, bytes, at);
+      const skipped = Math.min(this.#skipping, bytes.length - at);
+      this.#skipping -= skipped;
+      at += skipped;
+      if (at < bytes.length) {
+        at = this.#frame === undefined ? this.#takeHeader(bytes, at) : this.#takePayload(this.#frame, bytes, at);
+      }
     }
   }
 
@@ -145,11 +164,28 @@ export class FrameTap {
     const header = this.#header;
     header[this.#headerLength++] = bytes[at]!;
     if (this.#headerLength < 2 || this.#headerLength < headerSize(header[1]!)) return at + 1;
-    const frame = this.#begin(header.slice(0, this.#headerLength));
+    const taken = header.slice(0, this.#headerLength);
     this.#headerLength = 0;
+    if (this.#message === undefined && this.#standsAlone(header[0]!) && !this.#isWanted()) {
+      this.#skip(taken);
+      return at + 1;
+    }
+    const frame = this.#begin(taken);
     if (frame.payloadBytes === 0) this.#end(frame);
     else this.#frame = frame;
     return at + 1;
+  }
+
+  /** Whether nothing that comes later needs to have seen a frame with this first byte. */
+  #standsAlone(first: number): boolean {
+    const isMessage = (first & FIN_BIT) !== 0 && (first & 0x0f) !== OPCODE.CONTINUATION;
+    return isMessage && !(this.#keepsContext && (first & RSV1) !== 0);
+  }
+
+  #skip(header: Uint8Array<ArrayBuffer>): void {
+    if (!isControlOpcode(header[0]! & 0x0f)) this.#messages++;
+    this.#skipping = lengthOf(header);
+    this.#onSkipped();
   }
 
   #begin(header: Uint8Array<ArrayBuffer>): OpenFrame {

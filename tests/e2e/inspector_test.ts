@@ -1,6 +1,7 @@
 /** The inspector in a real browser: what is shown is what was sent, and what is done comes to the peer. @module */
 import { assertEquals, assertGreaterOrEqual, assertLess, assertLessOrEqual, assertMatch } from "@std/assert";
 import { FLUSH, OPCODE, ZlibStream } from "../../lib/frame/mod.ts";
+import { launchChromium } from "../clients/chromium.ts";
 import { maskedFrame } from "../support/raw_client.ts";
 import { requires } from "../support/requires.ts";
 import { RestartableServer } from "../support/restartable_server.ts";
@@ -276,4 +277,32 @@ Deno.test("in production the inspector is nowhere without its token, and with it
   const cookie = login.headers.get("set-cookie")!.split(";")[0]!;
   const open = await ask("/api/overview", { headers: { cookie } });
   assertEquals([open.status, (await open.json()).hasLogin], [200, true]);
+});
+
+Deno.test({
+  name:
+    "the inspector on the admin listener: a wrong token is told, the right one opens the page, and logging out ends it",
+  ...requires("chromium"),
+  async fn() {
+    const env = { SOCKEYE_INSPECTOR_TOKEN: INSPECTOR_TOKEN, SOCKEYE_ADMIN: "127.0.0.1:0" };
+    await using server = await startServer({ env });
+    const [, port] = await server.printed(/admin listener is on port (\d+)/);
+    await using browser = await launchChromium();
+    const page = await browser.newPage();
+    await page.goto(`http://127.0.0.1:${port}/inspector/`);
+    const tryToken = async (token: string): Promise<void> => {
+      await page.getByLabel("Token").fill(token);
+      await page.getByRole("button", { name: "Log in" }).click();
+    };
+    await tryToken("wrong");
+    await page.getByRole("alert").filter({ hasText: "not the token" }).waitFor();
+    await tryToken(INSPECTOR_TOKEN);
+    await page.getByRole("status").filter({ hasText: "live" }).waitFor();
+    assertEquals(await page.evaluate("document.cookie"), "");
+    const [cookie] = await page.context().cookies();
+    assertEquals([cookie?.httpOnly, cookie?.sameSite, cookie?.path], [true, "Strict", "/inspector/"]);
+    await page.getByRole("button", { name: "Log out" }).click();
+    await page.getByLabel("Token").waitFor();
+    assertEquals(await page.evaluate("fetch('api/overview').then(({ status }) => status)"), 401);
+  },
 });

@@ -102,3 +102,45 @@ Deno.test("FrameTap tells of a frame that the end of its connection cuts off", (
   const [endless] = seen(Uint8Array.fromHex("827fffffffffffffffff0102"));
   assertEquals([endless?.lengthForm, endless?.seenBytes], [64, 2]);
 });
+
+Deno.test("FrameTap passes over what is not wanted, but for what later frames depend on", () => {
+  const frames = [
+    encodeFrame({ opcode: OPCODE.TEXT, payload: utf8("skipped"), maskKey: KEY }),
+    encodeFrame({ opcode: OPCODE.PING, payload: utf8("skipped") }),
+    encodeFrame({ opcode: OPCODE.TEXT, payload: utf8("a "), fin: false }),
+    encodeFrame({ opcode: OPCODE.PING, payload: utf8("within") }),
+    encodeFrame({ opcode: OPCODE.CONTINUATION, payload: utf8("whole") }),
+    encodeFrame({ opcode: OPCODE.BINARY, payload: new Uint8Array(70_000) }),
+  ];
+  let skipped = 0;
+  const records: FrameRecord[] = [];
+  const tap = new FrameTap({
+    isFromBeginning: true,
+    maxMessageBytes: 1000,
+    isWanted: () => false,
+    onSkipped: () => skipped++,
+  }, (record) => void records.push(record));
+  const stream = concat(...frames);
+  for (let at = 0; at < stream.length; at += 7) tap.push(stream.subarray(at, at + 7));
+  assertEquals(records.map(({ message, payload }) => [message, text(payload)]), [[2, "a "], [0, "within"], [
+    2,
+    "whole",
+  ]]);
+  assertEquals([skipped, text(records[2]!.content!.bytes)], [3, "a whole"]);
+});
+
+Deno.test("FrameTap does not pass over a message that others in its context refer to", () => {
+  const hello = encodeFrame({ opcode: OPCODE.TEXT, rsv: 4, payload: Uint8Array.fromHex("f248cdc9c90700") });
+  const again = encodeFrame({ opcode: OPCODE.TEXT, rsv: 4, payload: Uint8Array.fromHex("f200110000") }); // RFC 7692 §7.2.3.2
+  for (const keepsContext of [true, false]) {
+    const seen: string[] = [];
+    const options = { isFromBeginning: true, maxMessageBytes: 1000, isWanted: () => false };
+    const tap = new FrameTap(
+      { ...options, deflate: { keepsContext, windowBits: 15 } },
+      ({ content }) => void seen.push(text(content!.bytes)),
+    );
+    tap.push(concat(hello, again));
+    tap.end();
+    assertEquals(seen, keepsContext ? ["Hello", "Hello"] : []);
+  }
+});

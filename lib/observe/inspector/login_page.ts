@@ -29,6 +29,7 @@ export function loginPage(fault?: LoginFault): string {
 <main>
 <form method="post" action="login" class="card">
 <h1><img src="icon.svg" alt="" width="52" height="33"> Sockeye inspector</h1>
+<input hidden autocomplete="username" value="inspector" readonly>
 <label for="token">Token</label>
 <input id="token" name="token" type="password" autocomplete="current-password" required autofocus${marks}>
 ${said}

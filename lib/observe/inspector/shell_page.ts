@@ -39,6 +39,7 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   "content-security-policy": CONTENT_SECURITY_POLICY,
   "cache-control": "no-store",
   "cross-origin-resource-policy": "same-origin",
-  "referrer-policy": "no-referrer",
+  // With none a browser would send `Origin: null` with the form of the login.
+  "referrer-policy": "same-origin",
   "x-content-type-options": "nosniff",
 };

@@ -76,7 +76,7 @@ const FRAME = `
 .numbers dt, .facts dt { font-size: .74rem; color: var(--soft); }
 .numbers dd { margin: 0; min-width: 7ch; font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .codes span { margin-right: 1ch; font-weight: 400; }
-.columns { display: grid; grid-template-columns: minmax(290px, 380px) minmax(0, 1fr); gap: 14px; padding: 10px 18px 30px; align-items: start; max-width: 1500px; }
+.columns { display: grid; grid-template-columns: minmax(290px, 410px) minmax(0, 1fr); gap: 14px; padding: 10px 18px 30px; align-items: start; max-width: 1500px; }
 .lists { position: sticky; top: 10px; max-height: calc(100vh - 20px); overflow-y: auto; }
 .pane { min-height: 420px; display: flex; flex-direction: column; gap: 12px; min-width: 0; }
 .pane > * { margin: 0; }
@@ -102,6 +102,7 @@ const LISTS = `
 table { border-collapse: collapse; width: 100%; font-size: .84rem; }
 th { text-align: left; font-weight: 500; font-size: .76rem; color: var(--soft); }
 th, td { padding: 5px 6px 5px 0; border-bottom: 1px solid var(--line); vertical-align: middle; }
+td code { white-space: nowrap; font-size: .82em; }
 td:last-child { text-align: right; }
 th:last-child { text-align: right; }
 `;

@@ -84,6 +84,15 @@ export class WatchTeller implements EventTeller, Viewer {
     this.#queue.add(wireFrame(record, { n, t: this.#gateway.clock.wallNow(), direction, subprotocol }));
   }
 
+  get isWanting(): boolean {
+    return !this.#queue.isFull;
+  }
+
+  onSkipped(): void {
+    this.#frames++;
+    this.#queue.skip();
+  }
+
   onGone(closing: Closing): void {
     this.#closing = closing;
   }

@@ -14,6 +14,10 @@ export interface Viewer {
   /** A connection is watched for it from now on. */
   onWatched(connection: Connection, beginning: Beginning): void;
   onFrame(direction: Direction, record: FrameRecord): void;
+  /** False while it has no room for another frame. */
+  readonly isWanting: boolean;
+  /** A frame passed that nobody had room for. */
+  onSkipped(): void;
   onGone(closing: Closing): void;
 }
 
@@ -111,6 +115,10 @@ export class Watches implements Inspection {
           viewer.onWatched(connection, beginning);
         },
         onFrame: (direction, record) => viewer.onFrame(direction, record),
+        get isWanting() {
+          return viewer.isWanting;
+        },
+        onSkipped: () => viewer.onSkipped(),
         onGone: (closing) => viewer.onGone(closing),
       },
     };
@@ -151,6 +159,13 @@ export class Watches implements Inspection {
     const watch = new Watch(connection, {
       onFrame(direction, record) {
         for (const viewer of viewers) viewer.onFrame(direction, record);
+      },
+      isWanted() {
+        for (const viewer of viewers) if (viewer.isWanting) return true;
+        return false;
+      },
+      onSkipped() {
+        for (const viewer of viewers) viewer.onSkipped();
       },
       onHead: (bytes) => void this.#heads.set(connection, bytes),
       onGone: () => {

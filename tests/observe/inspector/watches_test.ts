@@ -13,6 +13,8 @@ import { until } from "../../support/until.ts";
 /** Who writes down what it is told. */
 class Notes implements Viewer {
   readonly frames: string[] = [];
+  isWanting = true;
+  skipped = 0;
   connection: Connection | undefined;
   isFromBeginning: boolean | undefined;
   closing: Closing | undefined;
@@ -23,6 +25,9 @@ class Notes implements Viewer {
   }
   onFrame(direction: string, { payload }: { readonly payload: Uint8Array }): void {
     this.frames.push(`${direction} ${new TextDecoder().decode(payload)}`);
+  }
+  onSkipped(): void {
+    this.skipped++;
   }
   onGone(closing: Closing): void {
     this.closing = closing;
@@ -113,5 +118,29 @@ Deno.test("Watches has room for so many viewers, those who wait among them, and 
   leaves[0]!();
   leaves[0] = watches.watchNext("", new Notes());
   assertThrows(() => watches.watchNext("", new Notes()), TooManyViewers);
+  for (const leave of leaves) leave();
+});
+
+Deno.test("Watches passes frames over that no viewer has room for, and has them all for one that has", async () => {
+  const { server, watches } = await serving();
+  await using _server = server;
+  const client = await server.connect();
+  const connection = server.gateway.peers()[0]!;
+  const [one, two] = [new Notes(), new Notes()];
+  const leaves = [watches.watch(connection, one), watches.watch(connection, two)];
+  const say = async (text: string): Promise<void> => {
+    const before = one.frames.length + one.skipped;
+    await client.sendText(text);
+    await client.next();
+    await until(() => one.frames.length + one.skipped === before + 2, "two frames");
+  };
+  one.isWanting = false;
+  await say("for one");
+  two.isWanting = false;
+  await say("for nobody");
+  two.isWanting = true;
+  await say("again");
+  assertEquals(two.frames, ["in for one", "out for one", "in again", "out again"]);
+  assertEquals([one.skipped, two.skipped], [2, 2]);
   for (const leave of leaves) leave();
 });
