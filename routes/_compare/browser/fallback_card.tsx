@@ -1,0 +1,55 @@
+/**
+ * What the client does where WebSocket is blocked: a switch, and what happens.
+ *
+ * @module
+ */
+/** @jsxImportSource preact */
+/// <reference lib="dom" />
+import { useState } from "preact/hooks";
+import type { Fallback } from "./fallback.ts";
+import { count, span } from "./words.ts";
+
+const WORDS: Readonly<Record<string, string>> = {
+  websocket: "WebSocket",
+  "long-poll": "long-polling",
+  poll: "polling",
+};
+
+/** The card. */
+export function FallbackCard({ fallback }: { fallback: Fallback }) {
+  const [isBlocked, setBlocked] = useState(false);
+  const start = (blocked: boolean) => {
+    setBlocked(blocked);
+    void fallback.start(blocked);
+  };
+  const { transport, isRunning } = fallback;
+  const state = transport ? "open" : isRunning ? "connecting" : "idle";
+  const words = transport ? `over ${WORDS[transport] ?? transport}` : isRunning ? "connecting" : "not connected";
+  return (
+    <section class="card" aria-labelledby="fallback">
+      <h2 id="fallback">Block WebSocket, and see what the client does</h2>
+      <p>
+        Some proxies let no WebSocket through. The client (<code>/_sockeye/client.js</code>) then takes long-polling,
+        and polling where that fails too; the route does not notice. The switch has the server refuse this client's
+        WebSockets with 403, as such a proxy would.
+      </p>
+      <div class="row">
+        <button type="button" class="primary" onClick={() => isRunning ? fallback.stop() : start(isBlocked)}>
+          {isRunning ? "Disconnect the client" : "Connect the client"}
+        </button>
+        <button type="button" role="switch" class="switch" aria-checked={isBlocked} onClick={() => start(!isBlocked)}>
+          Block WebSocket
+        </button>
+        <p class="state" role="status" data-state={state} data-transport={transport}>{words}</p>
+        <p class="hint events">{count(fallback.events)} events</p>
+      </div>
+      <ol class="log" aria-label="What happened" tabIndex={0}>
+        {fallback.happenings.map(({ atMs, words }, index) => (
+          <li key={index}>
+            <time>{span(atMs)}</time> {words}
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
