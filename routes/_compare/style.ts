@@ -23,14 +23,17 @@ h3 { font-size: .95rem; margin: 0 0 .3em; }
 .controls button { min-width: 84px; }
 .controls select { width: 108px; }
 .controls p { margin: 0; }
-.elapsed { min-width: 12ch; font-variant-numeric: tabular-nums; }
+.elapsed { min-width: 15ch; font-variant-numeric: tabular-nums; }
+.elapsed b { display: inline-block; min-width: 5ch; }
 .clock { flex: 1 1 320px; min-height: 3em; }
 .lanes { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 20px; }
 .lane { border-top: 3px solid; }
 .lane-poll { border-top-color: var(--poll); }
 .lane-long-poll { border-top-color: var(--long-poll); }
 .lane-websocket { border-top-color: var(--websocket); }
+.lane header { display: flex; justify-content: space-between; align-items: center; }
 .lane h2 { margin: 0; }
+.lane .switch { border-color: transparent; background: none; padding: 0 4px; min-height: 32px; }
 .state { display: flex; align-items: baseline; gap: 8px; min-height: 3em; font-size: .88rem; margin: 2px 0; }
 .state::before { content: ""; flex: none; width: 9px; height: 9px; border-radius: 50%; border: 2px solid var(--soft); }
 .lane .state { height: 3em; overflow: hidden; margin: 2px 0 0; }
@@ -39,15 +42,15 @@ h3 { font-size: .95rem; margin: 0 0 .3em; }
 [data-state=failed]::before { background: var(--accent); border-color: var(--accent); }
 .about { min-height: 3em; margin: 0; }
 .face { font: 600 2.2rem/1.2 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; height: 1.2em; margin: 6px 0; font-variant-numeric: tabular-nums; letter-spacing: -.02em; overflow: hidden; }
-.now { font-size: .88rem; color: var(--soft); font-variant-numeric: tabular-nums; height: 3em; }
-.now b { color: var(--text); }
 .reading { font-size: .95rem; line-height: 1.45; height: 10.2em; margin: 0; overflow: auto; border-top: 1px solid var(--line); padding-top: 10px; }
 .latency { display: grid; grid-template-columns: 264px minmax(0, 1fr); gap: 16px; align-items: center; border-top: 1px solid var(--line); padding: 8px 0; }
 .latency p { margin: 0; }
 .facts { display: grid; grid-template-columns: repeat(3, 1fr); margin: 0; }
+.lane .facts { margin-bottom: 12px; }
 .facts dt { font-size: .75rem; color: var(--soft); }
 .facts dd { margin: 0; font-variant-numeric: tabular-nums; font-weight: 600; white-space: nowrap; }
 .chart { min-width: 0; overflow: hidden; }
+.wire .right { flex: 1; }
 .wire p { display: flex; justify-content: space-between; margin: 0 0 3px; font-size: .92rem; font-variant-numeric: tabular-nums; }
 .bar { display: flex; height: 20px; background: var(--sunk); border: 1px solid var(--line); border-radius: 4px; overflow: hidden; margin-bottom: 10px; }
 .bar i { flex: none; }
@@ -64,33 +67,40 @@ h3 { font-size: .95rem; margin: 0 0 .3em; }
 .grown { margin-top: 18px; }
 table { border-collapse: collapse; width: 100%; table-layout: fixed; font-size: .88rem; font-variant-numeric: tabular-nums; }
 thead td { width: 31%; }
-th, td { text-align: right; padding: 3px 0 3px 6px; border-bottom: 1px solid var(--line); font-weight: 400; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+/* Right to left around, left to right within: a figure that grows does not move. */
+td, .right { direction: rtl; text-align: start; }
+th { text-align: right; }
+th, td { padding: 3px 0 3px 6px; border-bottom: 1px solid var(--line); font-weight: 400; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 thead th { font-weight: 600; }
 tbody th { text-align: left; color: var(--soft); padding-left: 0; }
+thead th, tbody th { white-space: normal; overflow: visible; }
 tbody .group { color: var(--text); font-weight: 600; padding-top: 12px; }
 .row p { margin: 0; }
-.row .state { min-height: 0; min-width: 17ch; }
+.row .state { min-height: 0; min-width: 20ch; }
 .row .events { min-width: 10ch; font-variant-numeric: tabular-nums; }
-.row .primary { min-width: 190px; }
+.row .primary { min-width: 214px; }
 .switch { display: flex; align-items: center; gap: 10px; }
 .switch::before { content: ""; width: 34px; height: 20px; border-radius: 10px; border: 2px solid var(--edge); background: radial-gradient(circle at 8px 50%, var(--edge) 5.5px, transparent 6.5px); }
 .switch[aria-checked=true]::before { border-color: var(--accent); background: radial-gradient(circle at 22px 50%, var(--on-accent) 5.5px, transparent 6.5px) var(--accent); }
 .log { height: 172px; overflow-y: auto; background: var(--sunk); border: 1px solid var(--line); border-radius: 8px; margin: 0; padding: 10px 12px; list-style: none; font-size: .84rem; }
+.log:empty::before { content: attr(data-empty); color: var(--soft); }
 .log time { display: inline-block; min-width: 8ch; color: var(--soft); }
 `;
 
 const NARROW = `
 @media (max-width: 860px) { .pair, .lanes { grid-template-columns: minmax(0, 1fr); }
-  .lane .state, .about, .now { height: auto; min-height: 1.5em; }
+  .about { min-height: 1.5em; }
   .reading { height: 7.4em; } }
 @media (max-width: 560px) {
   body > header, main { padding: 0 12px; }
   .card { padding: 14px; }
+  .about { min-height: 3em; }
   .latency { grid-template-columns: minmax(0, 1fr); gap: 4px; }
   .reading { height: 8.8em; }
   .clock { min-height: 6em; }
   h2 small { display: block; margin: 0; }
-  table { font-size: .78rem; }
+  table { font-size: .78rem; letter-spacing: -.01em; }
+  thead td { width: 27%; }
   .row button { flex: 1 1 100%; justify-content: center; }
 }
 @media (prefers-reduced-motion: no-preference) { button { transition: background-color .12s, border-color .12s; } }

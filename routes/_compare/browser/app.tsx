@@ -46,6 +46,7 @@ export function App({ comparison, clock, fallback }: AppProps) {
       redraw((count) => count + 1);
     }, isCalm ? REDRAW_MS.calm : REDRAW_MS.usual);
     comparison.start(rate);
+    redraw((count) => count + 1);
     return () => clearInterval(timer);
   }, []);
   const offsetMs = clock.estimate?.offsetMs ?? 0;
@@ -68,6 +69,11 @@ export function App({ comparison, clock, fallback }: AppProps) {
             lane={lane}
             name={NAMES[index]!}
             about={ABOUT[index]!}
+            isIn={comparison.has(lane)}
+            toggle={() => {
+              comparison.toggle(lane);
+              redraw((count) => count + 1);
+            }}
             offsetMs={offsetMs}
             yardstick={index === 2 ? undefined : yardstick}
           />
@@ -118,7 +124,7 @@ function Controls({ comparison, clock, rate, toggle, choose }: {
         </select>
       </label>
       <p class="elapsed">
-        <b>{Math.floor(elapsedMs / 1_000)} s</b>{" "}
+        <b>{`${Math.floor(elapsedMs / 1_000)} s`}</b>{" "}
         <span class="hint">
           {isRunning ? "so far" : elapsedMs >= LONGEST_RUN_MS ? "stopped by itself" : "stopped"}
         </span>

@@ -19,6 +19,8 @@ export class Comparison {
   #startedAt = 0;
   #endedAt = 0;
   #isRunning = false;
+  #path = "";
+  readonly #leftOut = new Set<Lane>();
   #columns: number[][] = [];
 
   constructor(lanes: readonly Lane[], now: () => number) {
@@ -45,7 +47,23 @@ export class Comparison {
     this.#startedAt = this.#endedAt = this.#now();
     this.#isRunning = true;
     this.#clear();
-    for (const lane of this.lanes) lane.start(`/compare?rate=${rate}`);
+    this.#path = `/compare?rate=${rate}`;
+    for (const lane of this.lanes) {
+      if (!this.#leftOut.has(lane)) lane.start(this.#path);
+    }
+  }
+
+  /** Whether a lane takes part. */
+  has(lane: Lane): boolean {
+    return !this.#leftOut.has(lane);
+  }
+
+  /** Leaves a lane out, or has it take part again. */
+  toggle(lane: Lane): void {
+    if (!this.#leftOut.delete(lane)) {
+      this.#leftOut.add(lane);
+      lane.stop();
+    } else if (this.#isRunning) lane.start(this.#path);
   }
 
   stop(): void {

@@ -49,7 +49,7 @@ export class Spans {
 }
 
 /** Bins of a power of ten. */
-export const BINS_PER_DECADE = 8;
+const BINS_PER_DECADE = 8;
 
 const DECADES = 4;
 

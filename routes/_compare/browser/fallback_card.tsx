@@ -41,9 +41,14 @@ export function FallbackCard({ fallback }: { fallback: Fallback }) {
           Block WebSocket
         </button>
         <p class="state" role="status" data-state={state} data-transport={transport}>{words}</p>
-        <p class="hint events">{count(fallback.events)} events</p>
+        <p class="hint events">{`${count(fallback.events)} events`}</p>
       </div>
-      <ol class="log" aria-label="What happened" tabIndex={0}>
+      <ol
+        class="log"
+        aria-label="What happened"
+        data-empty="Connect the client, and its way is written here."
+        tabIndex={0}
+      >
         {fallback.happenings.map(({ atMs, words }, index) => (
           <li key={index}>
             <time>{span(atMs)}</time> {words}

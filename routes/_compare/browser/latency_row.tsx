@@ -8,7 +8,7 @@
 import { useMemo, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { axis, Chart, colour } from "./chart.tsx";
-import { BIN_STARTS_MS, BINS_PER_DECADE, type Spread } from "./distribution.ts";
+import { BIN_STARTS_MS, type Spread } from "./distribution.ts";
 import type { Lane } from "./lane.ts";
 import { count, span } from "./words.ts";
 
@@ -83,12 +83,9 @@ export function LatencyRow({ lane, name, offsetMs }: { lane: Lane; name: string;
             </div>
           ))}
         </dl>
-        <p class="hint">{count(events)} events</p>
+        <p class="hint">{`${count(events)} events`}</p>
       </div>
       <Chart options={options} columns={columns} height={HEIGHT} label={label} />
     </div>
   );
 }
-
-/** Bins are narrower than a power of ten by this factor: said on the page. */
-export const BIN_FACTOR = 10 ** (1 / BINS_PER_DECADE);

@@ -12,7 +12,7 @@ import type { Comparison } from "./comparison.ts";
 import { payloadBytes, totalBytes, type Traffic } from "./traffic.ts";
 import { bytes, percent } from "./words.ts";
 
-const HEIGHT = 220;
+const HEIGHT = 330;
 
 function growth(names: readonly string[]): Omit<uPlot.Options, "width" | "height"> {
   return {
@@ -52,7 +52,10 @@ function Bar({ traffic, largest, title, name }: { traffic: Traffic; largest: num
   return (
     <div class="wire">
       <p>
-        <b class={`of-${name}`}>{title}</b> <span>{bytes(total)}</span>
+        <b class={`of-${name}`}>{title}</b>
+        <span class="right">
+          <bdi dir="ltr">{bytes(total)}</bdi>
+        </span>
       </p>
       <div class="bar" role="img" aria-label={`${title}: ${words}`}>
         {parts.map(([part, length]) => (

@@ -36,3 +36,17 @@ Deno.test("Comparison ends by itself what nobody stops", () => {
   comparison.note();
   assertEquals([comparison.isRunning, calls.at(-1)], [false, "stop"]);
 });
+
+Deno.test("Comparison: a lane that is left out does not start, until it takes part again", () => {
+  const { calls, comparison } = bench();
+  const lane = comparison.lanes[0]!;
+  comparison.toggle(lane);
+  comparison.start(4);
+  assertEquals([comparison.has(lane), calls], [false, ["stop"]]);
+  comparison.toggle(lane);
+  assertEquals([comparison.has(lane), calls.at(-1)], [true, "/compare?rate=4"]);
+  comparison.stop();
+  comparison.toggle(lane);
+  comparison.toggle(lane);
+  assertEquals(calls.slice(-2), ["stop", "stop"]);
+});
