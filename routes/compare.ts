@@ -29,7 +29,8 @@ export default defineRoute("/compare", {
   },
   upgrade(request) {
     const { searchParams } = new URL(request.url);
-    if (searchParams.has("blocked")) return new Response("Refused, as it was asked to be.\n", { status: 403 });
+    // As a proxy answers that knows no WebSocket.
+    if (searchParams.has("blocked")) return new Response("Refused, as it was asked to be.\n", { status: 502 });
     return { context: { every: everyOf(searchParams.get("rate")), requestHeadBytes: requestHeadBytes(request) } };
   },
   open(peer) {

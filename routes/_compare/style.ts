@@ -67,8 +67,8 @@ h3 { font-size: .95rem; margin: 0 0 .3em; }
 .grown { margin-top: 18px; }
 table { border-collapse: collapse; width: 100%; table-layout: fixed; font-size: .88rem; font-variant-numeric: tabular-nums; }
 thead td { width: 31%; }
-/* Right to left around, left to right within: a figure that grows does not move. */
-td, .right { direction: rtl; text-align: start; }
+/* Begins at the right for whoever asks where it begins, and is read as it is written: a figure that grows does not move. */
+td, .right { direction: rtl; unicode-bidi: plaintext; text-align: right; }
 th { text-align: right; }
 th, td { padding: 3px 0 3px 6px; border-bottom: 1px solid var(--line); font-weight: 400; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 thead th { font-weight: 600; }
@@ -82,6 +82,7 @@ tbody .group { color: var(--text); font-weight: 600; padding-top: 12px; }
 .switch { display: flex; align-items: center; gap: 10px; }
 .switch::before { content: ""; width: 34px; height: 20px; border-radius: 10px; border: 2px solid var(--edge); background: radial-gradient(circle at 8px 50%, var(--edge) 5.5px, transparent 6.5px); }
 .switch[aria-checked=true]::before { border-color: var(--accent); background: radial-gradient(circle at 22px 50%, var(--on-accent) 5.5px, transparent 6.5px) var(--accent); }
+.lane .switch[aria-checked=true]::before { border-color: var(--good); background: radial-gradient(circle at 22px 50%, var(--card) 5.5px, transparent 6.5px) var(--good); }
 .log { height: 172px; overflow-y: auto; background: var(--sunk); border: 1px solid var(--line); border-radius: 8px; margin: 0; padding: 10px 12px; list-style: none; font-size: .84rem; }
 .log:empty::before { content: attr(data-empty); color: var(--soft); }
 .log time { display: inline-block; min-width: 8ch; color: var(--soft); }

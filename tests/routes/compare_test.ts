@@ -68,6 +68,6 @@ Deno.test("/compare has no timer while nobody looks, nor after stop", async () =
 Deno.test("/compare?blocked refuses WebSockets, and says why", async () => {
   await using server = await createTestServer(ROUTES);
   const error = await assertRejects(() => server.connect("/compare?blocked="), UpgradeRefusedError);
-  assertEquals(error.status, 403);
+  assertEquals(error.status, 502);
   assertStringIncludes(error.body, "Refused");
 });

@@ -131,7 +131,7 @@ function Controls({ comparison, clock, rate, toggle, choose }: {
       </p>
       <p class="hint clock">
         {estimate
-          ? `The server's clock is ${signed(estimate.offsetMs)} against yours, give or take ` +
+          ? `The server's clock ${besides(estimate.offsetMs)}, give or take ` +
             `${span(estimate.roundTripMs / 2)}: half of the shortest round trip, over ${estimate.over}. ` +
             "Latencies are corrected by it."
           : "The server's clock is compared with yours by the first echoes."}
@@ -140,9 +140,9 @@ function Controls({ comparison, clock, rate, toggle, choose }: {
   );
 }
 
-function signed(ms: number): string {
-  const size = span(Math.abs(ms));
-  return size === span(0) ? "level" : `${size} ${ms > 0 ? "ahead" : "behind"}`;
+function besides(offsetMs: number): string {
+  const size = span(Math.abs(offsetMs));
+  return size === span(0) ? "agrees with yours" : `is ${size} ${offsetMs > 0 ? "ahead of" : "behind"} yours`;
 }
 
 function Measured() {

@@ -30,8 +30,8 @@ export function FallbackCard({ fallback }: { fallback: Fallback }) {
       <h2 id="fallback">Block WebSocket, and see what the client does</h2>
       <p>
         Some proxies let no WebSocket through. The client (<code>/_sockeye/client.js</code>) then takes long-polling,
-        and polling where that fails too; the route does not notice. The switch has the server refuse this client's
-        WebSockets with 403, as such a proxy would.
+        and polling where that fails too; the route does not notice. The switch has the server answer this client's
+        handshakes with 502, as such a proxy would.
       </p>
       <div class="row">
         <button type="button" class="primary" onClick={() => isRunning ? fallback.stop() : start(isBlocked)}>

@@ -83,11 +83,7 @@ export function Figures({ lanes, names, offsetMs }: {
           {rows.map(([name, term, cell]) => (
             <tr key={name} data-row={name}>
               <th scope="row">{term}</th>
-              {lanes.map((lane, index) => (
-                <td key={lane.title}>
-                  <bdi dir="ltr">{cell(lane, all[index]!, offsetMs)}</bdi>
-                </td>
-              ))}
+              {lanes.map((lane, index) => <td key={lane.title}>{cell(lane, all[index]!, offsetMs)}</td>)}
             </tr>
           ))}
         </tbody>

@@ -52,10 +52,7 @@ function Bar({ traffic, largest, title, name }: { traffic: Traffic; largest: num
   return (
     <div class="wire">
       <p>
-        <b class={`of-${name}`}>{title}</b>
-        <span class="right">
-          <bdi dir="ltr">{bytes(total)}</bdi>
-        </span>
+        <b class={`of-${name}`}>{title}</b> <span class="right">{bytes(total)}</span>
       </p>
       <div class="bar" role="img" aria-label={`${title}: ${words}`}>
         {parts.map(([part, length]) => (
