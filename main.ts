@@ -21,7 +21,7 @@ import {
   Reload,
 } from "./lib/deploy/mod.ts";
 import { brokerPorts, chosenHistories, HistoryError, RefusedError, ServerHub } from "./lib/backplane/mod.ts";
-import { CLIENT_BUNDLE, CLIENT_BUNDLE_HASH } from "./lib/client/bundle.ts";
+import { CLIENT_MODULES } from "./lib/client/served.ts";
 import { isLoopbackAuthority } from "./lib/handshake/mod.ts";
 import {
   announcement,
@@ -235,7 +235,7 @@ async function serve({ options, placement, built, isDev, seat }: Serving): Promi
     options,
     table,
     hub,
-    clientModule: { text: CLIENT_BUNDLE, etag: `"${CLIENT_BUNDLE_HASH}"` },
+    clientModules: CLIENT_MODULES,
     isLocalOnly: isDev && isLoopbackAuthority(hostOf(options)),
     events: gatewayLog(log),
   });

@@ -7,123 +7,122 @@
 /** The module's text. */
 // deno-fmt-ignore
 export const CLIENT_BUNDLE =
-  "var w=\"sockeye.v1\",N=\"sockeye.token.\";var Q=[[1e3,1e3,\"stop\"],[1012,1012,\"hurry\"],[4e3,4099,\"stop\"]," +
-  "[4200,4299,\"hurry\"],[4401,4401,\"refresh\"],[4403,4403,\"refresh\"]];function E(o){return Q.find(([e,t])" +
-  "=>e<=o&&o<=t)?.[2]??\"wait\"}var V=100;function L(o,{minWaitMs:e,maxWaitMs:t,random:r}){return r()*Mat" +
-  "h.min(t,e*2**o)}function H(o){let e=0,t=0,r=new Set;return{k(n,s){s>e&&(t=0,r.clear());let i=E(n),a=" +
-  "r.has(i);if(r.add(i),!(i===\"stop\"||i===\"refresh\"&&a))return e=L(i===\"wait\"||a?t:0,o),t++,e},x:()=>e=" +
-  "o.random()*V}}var l=class extends Error{name=\"SockeyeError\";code;constructor(e,t){super(t),this.code" +
-  "=e}};function b(){return new l(\"unsupported\",\"the server does not speak sockeye.v1 here\")}function y" +
-  "(){return new l(\"closed\",\"it has ended\")}var U={now:()=>performance.now(),setTimer(o,e){let t=setTim" +
-  "eout(o,e);return()=>clearTimeout(t)}};function f(o,e,t,r=new Event(e)){o.dispatchEvent(Object.assign" +
-  "(r,t))}function k(o){return new MessageEvent(\"message\",{data:o})}function B({clock:o,pingIntervalMs:" +
-  "e,pongTimeoutMs:t},r,n){let s=o.now(),i=!1,a=()=>{},d=(c,g)=>{a(),a=o.setTimer(g,c)},p=()=>{if(!e)re" +
-  "turn;let c=s+e-o.now();c>0?d(c,p):u(t)},u=(c,g=!1)=>{let S=o.now()+c+1e3;i=!1,d(c,()=>{i?p():!g&&o.n" +
-  "ow()>S?u(c,!0):n()}),r()};return p(),{O(){s=o.now(),i=!0},u:c=>u(c),a:()=>a()}}function P(o){let{buf" +
-  "fer:e,byteOffset:t,byteLength:r}=o;return r===void 0?o instanceof Blob?o:`${o}`:new Uint8Array(e??o," +
-  "t,r)}function x(o){return new Blob([o]).size}function _(o,e){let t=(e?JSON.stringify(e):\"\")+`\n`;if(t" +
-  "ypeof o==\"string\")return t+o;if(o instanceof Blob)return new Blob([t,o]);let r=new TextEncoder().enc" +
-  "ode(t),n=new Uint8Array(r.length+o.length);return n.set(r),n.set(o,r.length),n}function I(o){let e=t" +
-  "ypeof o==\"string\"?o.indexOf(`\n`):new Uint8Array(o).indexOf(10),t=o.slice(0,e<0?void 0:e),r=typeof t=" +
-  "=\"string\"?t:new TextDecoder().decode(t);return{o:[...JSON.parse(r||\"[]\")],t:o.slice(e+1)}}var O=clas" +
-  "s{n;#e;#r;#t;#d=()=>this.l(\"no answer\");#o;#s=!1;#i=!1;constructor(e,t,r,n){this.n=e,this.#e=t,this." +
-  "#r=n,this.#t=t.clock.setTimer(this.#d,t.connectTimeoutMs),e.binaryType=\"arraybuffer\",e.addEventListe" +
-  "ner(\"open\",()=>{this.#i||(this.s()?this.#p(\"\"):r!==void 0&&this.d([\"auth\",r]))}),e.addEventListener(" +
-  "\"message\",s=>this.#i||this.#a(s.data)),e.addEventListener(\"error\",s=>this.#i||n.error(s)),e.addEvent" +
-  "Listener(\"close\",s=>this.#n(s))}s(){return this.n.protocol!==w}y(){return this.#s&&this.n.readyState" +
-  "===1}send(e,t){this.n.send(this.s()?e:_(e,t))}d(e){this.n.send(JSON.stringify(e))}u(e){this.y()&&thi" +
-  "s.#o?.u(e)}l(e){this.#n({code:1006,reason:e,wasClean:!1}),this.n.close()}#a(e){if(this.s())return th" +
-  "is.#r.message({o:[],t:e});this.#o?.O();let t;try{t=I(e)}catch{return this.l(\"no header\")}let[r,n]=t." +
-  "o;this.#s?this.#r.message(t):r===\"hello\"&&this.#p(n)}#p(e){this.#t(),this.#s=!0,this.s()||(this.#o=B" +
-  "(this.#e,()=>this.d([\"ping\"]),this.#d)),this.#r.T(e)}#n({code:e,reason:t,wasClean:r}){this.#i||(this" +
-  ".#i=!0,this.#t(),this.#o?.a(),this.#r.f({code:e||1006,reason:t,wasClean:r}))}};var A={minWaitMs:500," +
-  "maxWaitMs:3e4,connectTimeoutMs:1e4,pingIntervalMs:25e3,pongTimeoutMs:1e4,maxBufferedBytes:262144,pau" +
-  "sesWhileHidden:!0,pausesWhileOffline:!0};var Z=1e4,T=class{#e;#r;#t=new Set;c=0;#d;#o=!1;constructor" +
-  "(e,t){this.#e=e,this.#r=t}C(e){this.#d=e,this.#o=!0}b(){this.#o=!1;for(let e of this.#t)if(this.#i(e" +
-  "))this.#a(e);else if(!e.v)return}i(){this.#d=void 0,this.#o=!1}a(e){for(let{g:t}of this.#t)t?.(e)}se" +
-  "nd(e){this.#s({t:e,h:0})}e(e,t,{timeoutMs:r=Z,signal:n}={},s){return new Promise((i,a)=>{let d=()=>{" +
-  "$(),n?.removeEventListener(\"abort\",u),this.#a(S)},p=m=>{d(),a(m)},u=()=>p(n?.reason),c=m=>{if(!m)ret" +
-  "urn p(new l(\"lost\",\"no answer: the connection broke\"));let[z,,K,Y]=m.o;if(z===\"err\")return p(new l(K" +
-  ",Y));d(),i(m)},S={t:e,h:0,e:()=>t(this.#e.S(c)),g:p,v:s},$=this.#r.clock.setTimer(()=>p(new DOMExcep" +
-  "tion(\"no answer in time\",\"TimeoutError\")),r);n?.addEventListener(\"abort\",u);try{n?.throwIfAborted()," +
-  "this.#s(S)}catch(m){p(m)}})}#s(e){if(!(this.#o&&this.#i(e))&&(this.#t.add(e),this.#o||this.b(),!!thi" +
-  "s.#t.has(e)&&(e.t instanceof Uint8Array&&(e.t=e.t.slice()),this.c+=e.h=x(e.t),!(this.c<=this.#r.maxB" +
-  "ufferedBytes))))throw this.#a(e),new DOMException(\"more than maxBufferedBytes wait\",\"QuotaExceededEr" +
-  "ror\")}#i({t:e,e:t,g:r,v:n}){let s=this.#d;return!s?.y()||t&&this.#e.w()||n?.()===!1?!1:(t&&s.s()?r?." +
-  "(b()):s.send(e,t?.()),!0)}#a(e){this.#t.delete(e)&&(this.c-=e.h)}};var W=[\"visibilitychange\",\"resume" +
-  "\",\"online\",\"offline\",\"pageshow\",\"pagehide\"];function q(o,e=globalThis){let{document:t,navigator:r}=e" +
-  ",n=!1;return{isAway:()=>n||o.pausesWhileHidden&&!!t?.hidden||o.pausesWhileOffline&&r?.onLine===!1,wa" +
-  "tch(s){let i=({type:a})=>{let d=a===\"pagehide\";n=d||n&&a!==\"pageshow\",s(d?\"leave\":\"change\")};for(let" +
-  " a of W)e.addEventListener?.(a,i,!0);return()=>{for(let a of W)e.removeEventListener?.(a,i,!0)}}}}va" +
-  "r C=class extends EventTarget{#e;constructor(e){super(),this.#e=e}get topic(){return this.#e.name}ge" +
-  "t position(){return this.#e.position}get isSubscribed(){return this.#e.r}members(e){return this.#e.m" +
-  "embers(e)}unsubscribe(){this.#e.M(this)}};var M=class{name;#e;#r;#t=new Set;position;#d;r=!1;#o=!1;#" +
-  "s=!1;#i=!1;#a=-1;#p=0;#n;constructor(e,{since:t,last:r},n){this.name=e,this.position=t,this.#r=r,thi" +
-  "s.#e=n}async members(e){let t=()=>this.r||this.#i,{o:r}=await this.#e.e(\"\",n=>[\"members\",n,this.name" +
-  "],e,t);return r[2].map(([n,s])=>({key:n,state:s}))}L(e,{presence:t}){this.#t.add(e),t&&!this.#o&&(th" +
-  "is.#o=!0,this.#h()),this.r&&queueMicrotask(()=>this.r&&this.#u(!1,!1,this.position,[e])),this.e()}M(" +
-  "e){!this.#t.delete(e)||this.#t.size||(this.#h(),this.#l(!0))}e(){let{P:e}=this.#e,t=this.#e.E();if(!" +
-  "t||this.r||this.#a>=0||this.#n||e.w())return;if(t.s())return this.p(b());let r=this.position,n=this." +
-  "#s||!!r,s=this.#a=e.S(i=>{this.#a===s&&(this.#a=-1,i&&this.#c(i,n))});t.d([\"sub\",s,this.name,{since:" +
-  "r,last:this.#r,presence:this.#o}])}i(){this.r=!1,this.#a=-1,this.#n?.(),this.#n=void 0}p(e){this.#l(" +
-  "!1),this.#f(e.code===\"closed\"?\"unsubscribed\":\"error\",{error:e}),this.#t.clear()}m(e,t,r){if(!this.r)" +
-  "return;let[n,,s]=e;if(n===\"pub\"||n===\"pos\"){if(s!==void 0){if(this.position&&s<=this.position.offset" +
-  ")return;this.position={epoch:this.#d,offset:s}}n===\"pub\"&&this.#f(\"\",{offset:s},void 0,()=>k(t()))}e" +
-  "lse n===\"reset\"?(this.position=e[2],this.#d=this.position.epoch,this.#u(!0,!1,this.position)):n===\"p" +
-  "resence\"?this.#f(n,r):n===\"unsubbed\"&&this.p(y())}#c({o:e},t){if(e[0]===\"err\"){let[,,r,n]=e;if(r!==\"" +
-  "unavailable\")return this.p(new l(r,n));let{options:s}=this.#e;this.#n=s.clock.setTimer(()=>{this.#n=" +
-  "void 0,this.e()},L(this.#p++,s))}else if(e[0]===\"subbed\"){let{recovered:r,position:n}=e[3];this.r=th" +
-  "is.#s=!0,this.#p=0,this.#d=n?.epoch,r||(this.position=this.#r&&n?.offset?void 0:n),this.#u(t,r,n)}}#" +
-  "u(e,t,r,n){this.#f(\"subscribed\",{wasRecovering:e,recovered:t,position:r},n)}#f(e,t,r=this.#t,n){for(" +
-  "let s of[...r])this.#t.has(s)&&f(s,e,t,n?.())}#h(){(this.r||this.#a>=0)&&this.#e.E()?.d([\"unsub\",thi" +
-  "s.name]),this.i()}#l(e){this.i(),this.#i=!0,this.#e.f(this.name,e)}};var ee=100;function D(o){let e=" +
-  "new Map,t=new Set,r={...o,f(n,s){e.delete(n),s&&t.add(n),t.size>ee&&t.clear()}};return{add(n,s){let " +
-  "i=e.get(n)??new M(n,s,r);e.set(n,i);let a=new C(i),{onMessage:d}=s;return d&&a.addEventListener(\"mes" +
-  "sage\",d),i.L(a,s),a},e:()=>e.forEach(n=>n.e()),i(){t.clear(),e.forEach(n=>n.i())},a:n=>e.forEach(s=>" +
-  "s.p(n)),m(n,s,i){let a=n[0]===\"presence\"?n[2]:n[1],d=e.get(a);return d?.m(n,s,i),!!d||t.has(a)}}}fun" +
-  "ction j(){let o=new Map,e=0;return{w:()=>o.size>=1024,S(t){for(;o.has(e);)e=e+1>>>0;return o.set(e,t" +
-  "),e},A(t,r){let n=o.get(t);o.delete(t),n?.(r)},R(){let t=[...o.values()];o.clear();for(let r of t)r(" +
-  "void 0)}}}function F(o,e){let t=new URL(o,e);if(t.protocol=t.protocol.replace(\"http\",\"ws\"),!/^wss?:/" +
-  ".test(t.protocol))throw new TypeError(`no WebSocket URL: ${o}`);return t.hash=\"\",t.href}function J(o" +
-  "){return btoa(String.fromCharCode(...new TextEncoder().encode(o))).replaceAll(\"+\",\"-\").replaceAll(\"/" +
-  "\",\"_\").replaceAll(\"=\",\"\")}var R=0,h=1,G=2,te=3,ne=3e3,v=class extends EventTarget{static CONNECTING=" +
-  "0;static OPEN=1;static CLOSING=2;static CLOSED=3;CONNECTING=0;OPEN=1;CLOSING=2;CLOSED=3;binaryType=\"" +
-  "blob\";onopen=null;onmessage=null;onerror=null;onclose=null;#e;#r;#t;#d;#o=j();#s;#i;#a;#p=\"\";#n=R;#c" +
-  ";#u=0;#f=!1;#h=NaN;#l=!1;#y=!1;#m;constructor(e,t={}){super();let n=t.length!==void 0?{protocols:[t]" +
-  ".flat()}:t,s=this.#t={clock:U,random:Math.random,WebSocket:globalThis.WebSocket,...A,...n};if(!s.Web" +
-  "Socket)throw new TypeError(\"no WebSocket here: give one in the options\");this.#e=e,typeof e!=\"functi" +
-  "on\"&&(this.#p=X(e)),this.#r=s.page??q(s),this.#d=H(s),this.#s=new T(this.#o,s),this.#i=D({P:this.#o," +
-  "options:s,E:()=>this.#n===h?this.#c:void 0,e:(...i)=>this.#E(...i)});for(let i of[\"open\",\"message\",\"" +
-  "error\",\"close\"])this.addEventListener(i,a=>this[`on${i}`]?.(a));this.#a=this.#r.watch(i=>this.#O(i))" +
-  ",this.#b()}get url(){return this.#p}get readyState(){return this.#n}get bufferedAmount(){return this" +
-  ".#s.c+(this.#c?.n.bufferedAmount??0)}get protocol(){return this.#c?.n.protocol??\"\"}get extensions(){" +
-  "return this.#c?.n.extensions??\"\"}send(e){this.#n<=h&&this.#s.send(P(e))}sendJson(e){this.send(JSON.s" +
-  "tringify(e))}async request(e,t){let{o:r,t:n}=await this.#E(P(e),s=>[\"req\",s],t);return r[0]===\"rep\"?" +
-  "n:void 0}async requestJson(e,t){let r=await this.request(JSON.stringify(e),t);return r&&JSON.parse(r" +
-  ")}subscribe(e,t={}){if(this.#n>h)throw y();if(this.#n===h&&this.#c?.s())throw b();return this.#i.add" +
-  "(e,t)}reconnect(){this.#l&&this.#b()}close(e,t=\"\"){if(e&&e!==1e3&&(e<3e3||e>4999)||x(t)>123)throw ne" +
-  "w DOMException(`close ${e} ${t}`,\"InvalidAccessError\");this.#n>h||(this.#n=G,this.#u++,this.#c?this." +
-  "#c.n.close(e,t):queueMicrotask(()=>this.#w({code:e??1005,reason:t,wasClean:!1})))}async#b(){let e=++" +
-  "this.#u,{WebSocket:t,token:r,tokenIn:n,protocols:s=[],isPlain:i}=this.#t;this.#m?.(),this.#l=!1;try{" +
-  "let a=typeof this.#e==\"function\"?X(await this.#e()):this.#p,d=typeof r==\"function\"?await r({isRefuse" +
-  "d:this.#y}):r;if(e!==this.#u)return;this.#p=a;let p=d!==void 0&&n===\"subprotocol\",u=[...s];p&&u.unsh" +
-  "ift(N+J(d)),i||u.unshift(w),this.#c=new O(new t(a,u),this.#t,p?void 0:d,{T:c=>this.#k(c),message:c=>" +
-  "this.#x(c),error:({error:c})=>f(this,\"error\",{error:c}),f:c=>this.#g(c)})}catch(a){e===this.#u&&f(th" +
-  "is,\"error\",{error:a}),e===this.#u&&this.#g({code:1006,reason:\"\",wasClean:!1})}}#k(e){if(this.#n!==R)" +
-  "return;this.#n=h;let t=this.#f;this.#f=!0,this.#h=this.#t.clock.now(),this.#y=!1,this.#s.C(this.#c)," +
-  "f(this,\"open\",{isReconnect:t,peer:e}),this.#v()}#v(){this.#n===h&&(this.#i.e(),this.#s.b())}#x(e){le" +
-  "t{o:t,t:r}=e,[n,s,i,a,d]=t;if(typeof s==\"number\")return this.#o.A(s,e),this.#v();let p=()=>typeof r=" +
-  "=\"string\"||this.binaryType!==\"blob\"?r:new Blob([r]),u={change:s,topic:i,key:a,state:d};(!n||!this.#i" +
-  ".m(t,p,u))&&(n===\"presence\"?f(this,n,u):(!n||n===\"pub\")&&f(this,\"\",{topic:s},k(p())))}#g(e){this.#c=" +
-  "void 0,this.#s.i(),this.#i.i(),this.#o.R();let t=this.#t.clock.now()-this.#h,r=this.#n===G?void 0:th" +
-  "is.#d.k(e.code,t);if(this.#h=NaN,r===void 0)return this.#w(e);this.#y=E(e.code)===\"refresh\",this.#n=" +
-  "R,this.#S(r),f(this,\"away\",{...e,waitMs:this.#r.isAway()?void 0:r})}#S(e){this.#l=!0,this.#m?.(),thi" +
-  "s.#r.isAway()||(this.#m=this.#t.clock.setTimer(()=>this.#b(),e))}#O(e){e===\"leave\"?this.#c?.l(\"the p" +
-  "age was left\"):this.#l?this.#S(this.#d.x()):this.#r.isAway()||this.#c?.u(ne)}#w(e){this.#n=te,this.#" +
-  "l=!1,this.#m?.(),this.#a(),this.#s.a(y()),this.#i.a(y()),f(this,\"close\",e)}async#E(...e){if(this.#n>" +
-  "h)throw y();return await this.#s.e(...e)}};function X(o){return F(o,globalThis.location?.href)}funct" +
-  "ion re(o,e){return new v(o,e)}export{A as CLIENT_DEFAULTS,l as SockeyeError,v as SockeyeSocket,re as" +
-  " connect};\n";
+  "var t=\"sockeye.v1\",e={1e3:\"stop\",1012:\"hurry\",40:\"stop\",42:\"hurry\",4401:\"refresh\",4403:\"refresh\"};fu" +
+  "nction s(t){return e[t]??e[t/100|0]??\"wait\"}function i(t,{minWaitMs:e,maxWaitMs:s,random:i}){return " +
+  "i()*Math.min(s,e*2**t)}var r=class extends Error{name=\"SockeyeError\";constructor(t,e){super(e),this." +
+  "code=t}};function n(){return new r(\"unsupported\",`no ${t} here`)}function o(){return new r(\"closed\"," +
+  "\"it has ended\")}var h={now:()=>performance.now(),setTimer(t,e){let s=setTimeout(t,e);return()=>clear" +
+  "Timeout(s)}};function a(t,e,s,i=new Event(e)){t.dispatchEvent(Object.assign(i,s))}function c(t){retu" +
+  "rn new MessageEvent(\"message\",{data:t})}function l(t){let{buffer:e,byteOffset:s,byteLength:i}=t;retu" +
+  "rn void 0===i?t instanceof Blob?t:`${t}`:new Uint8Array(e??t,s,i)}function u(t){return new Blob([t])" +
+  ".size}var f={minWaitMs:500,maxWaitMs:3e4,connectTimeoutMs:1e4,fallbackAfterMs:5e3,pingIntervalMs:25e" +
+  "3,pongTimeoutMs:1e4,maxBufferedBytes:262144,pausesWhileHidden:!0,pausesWhileOffline:!0},d=class{#t;#" +
+  "e;#s=new Set;c=0;#i;#r=!1;constructor(t,e){this.#t=t,this.#e=e}M(t){this.#i=t,this.#r=!0}y(){this.#r" +
+  "=!1;for(let t of this.#s)if(this.#n(t))this.#o(t);else if(!t.b)return}s(){this.#i=void 0}i(){for(let" +
+  "{g:t}of this.#s)t?.(o())}send(t){this.#h({t,f:0})}e(t,e,{timeoutMs:s=1e4,signal:i}={},n){return new " +
+  "Promise((o,h)=>{let a=()=>{d(),i?.removeEventListener(\"abort\",l),this.#o(f)},c=t=>{a(),h(t)},l=()=>c" +
+  "(i?.reason),u=t=>{if(!t)return c(new r(\"lost\",\"the connection broke\"));let[e,,s,i]=t.o;if(\"err\"===e)" +
+  "return c(new r(s,i));a(),o(t)},f={t,f:0,e:()=>e(this.#t.v(u)),g:c,b:n},d=this.#e.clock.setTimer(()=>" +
+  "c(new DOMException(\"no answer in time\",\"TimeoutError\")),s);i?.addEventListener(\"abort\",l);try{i?.thr" +
+  "owIfAborted(),this.#h(f)}catch(t){c(t)}})}#h(t){if((!this.#r||!this.#n(t))&&(this.#s.add(t),this.#r|" +
+  "|this.y(),this.#s.has(t)&&(t.t instanceof Uint8Array&&(t.t=t.t.slice()),this.c+=t.f=u(t.t),!(this.c<" +
+  "=this.#e.maxBufferedBytes))))throw this.#o(t),new DOMException(\"maxBufferedBytes\",\"QuotaExceededErro" +
+  "r\")}#n({t,e,g:s,b:i}){let r=this.#i;return!(!r?.T()||e&&this.#t.S()||!1===i?.()||(e&&r.u()?s?.(n()):" +
+  "r.send(t,e?.()),0))}#o(t){this.#s.delete(t)&&(this.c-=t.f)}},p=[\"visibilitychange\",\"resume\",\"online\"" +
+  ",\"offline\",\"pageshow\",\"pagehide\"],w=class extends EventTarget{#t;constructor(t){super(),this.#t=t}ge" +
+  "t topic(){return this.#t.name}get position(){return this.#t.n}get isSubscribed(){return this.#t.r}me" +
+  "mbers(t){return this.#t.members(t)}unsubscribe(){this.#t.L(this)}},b=class{#t;#e;#s=new Set;#i;r=!1;" +
+  "#r=!1;#h=!1;#n=!1;#o=-1;#a=0;#c;constructor(t,{since:e,last:s},i){this.name=t,this.n=e,this.#e=s,thi" +
+  "s.#t=i}async members(t){let{o:e}=await this.#t.e(\"\",t=>[\"members\",t,this.name],t,()=>this.r||this.#n" +
+  ");return e[2].map(([t,e])=>({key:t,state:e}))}P(t,{presence:e}){this.#s.add(t),e&&!this.#r&&(this.#r" +
+  "=!0,this.#l()),this.r&&queueMicrotask(()=>this.r&&this.#u(!1,!1,this.n,[t])),this.e()}L(t){!this.#s." +
+  "delete(t)||this.#s.size||(this.#l(),this.#f(!0))}e(){let{A:t}=this.#t,e=this.#t.w();if(!e||this.r||t" +
+  "his.#o>=0||this.#c||t.S())return;if(e.u())return this.d(n());let s=this.n,i=this.#h||!!s,r=this.#o=t" +
+  ".v(t=>{this.#o===r&&(this.#o=-1,t&&this.#d(t,i))});e.m([\"sub\",r,this.name,{since:s,last:this.#e,pres" +
+  "ence:this.#r}])}s(){this.r=!1,this.#o=-1,this.#c?.(),this.#c=void 0}d(t){this.#f(!1),this.#p(\"closed" +
+  "\"===t.code?\"unsubscribed\":\"error\",{error:t}),this.#s.clear()}h(t,e,s){if(!this.r)return;let[i,,r]=t;" +
+  "if(\"pub\"===i||\"pos\"===i){if(void 0!==r){if(this.n&&r<=this.n.offset)return;this.n={epoch:this.#i,off" +
+  "set:r}}\"pub\"===i&&this.#p(\"\",{offset:r},void 0,()=>c(e()))}else\"reset\"===i?(this.n=t[2],this.#i=this" +
+  ".n.epoch,this.#u(!0,!1,this.n)):\"presence\"===i?this.#p(i,s):\"unsubbed\"===i&&this.d(o())}#d({o:t},e){" +
+  "if(\"err\"===t[0]){let[,,e,s]=t;if(\"unavailable\"!==e)return this.d(new r(e,s));let{R:n}=this.#t;this.#" +
+  "c=n.clock.setTimer(()=>{this.#c=void 0,this.e()},i(this.#a++,n))}else if(\"subbed\"===t[0]){let{recove" +
+  "red:s,position:i}=t[3];this.r=this.#h=!0,this.#a=0,this.#i=i?.epoch,s||(this.n=this.#e&&i?.offset?vo" +
+  "id 0:i),this.#u(e,s,i)}}#u(t,e,s,i){this.#p(\"subscribed\",{wasRecovering:t,recovered:e,position:s},i)" +
+  "}#p(t,e,s=this.#s,i){for(let r of[...s])this.#s.has(r)&&a(r,t,e,i?.())}#l(){(this.r||this.#o>=0)&&th" +
+  "is.#t.w()?.m([\"unsub\",this.name]),this.s()}#f(t){this.s(),this.#n=!0,this.#t.l(this.name,t)}},m=[\"we" +
+  "bsocket\",\"long-poll\",\"poll\"];function g(t,e=globalThis.location?.href){let s=new URL(t,e);if(!/^wss?" +
+  ":/.test(s.protocol=s.protocol.replace(\"http\",\"ws\")))throw new TypeError(`no WebSocket URL: ${t}`);re" +
+  "turn s.hash=\"\",s.href}var y=class extends EventTarget{static CONNECTING=0;static OPEN=1;static CLOSI" +
+  "NG=2;static CLOSED=3;CONNECTING=0;OPEN=1;CLOSING=2;CLOSED=3;binaryType=\"blob\";#t;#e;#s;#i;#r;#h=func" +
+  "tion(){let t=new Map,e=0;return{S:()=>t.size>=1024,v(s){for(;t.has(e);)e=e+1>>>0;return t.set(e,s),e" +
+  "},U(e,s){let i=t.get(e);t.delete(e),i?.(s)},_(){let e=[...t.values()];t.clear();for(let t of e)t(voi" +
+  "d 0)}}}();#n;#o;#a;#c=\"\";#d=0;#u;#p=0;#l=!1;#f=NaN;#w=!1;#b;#m=!1;#g;constructor(t,e={}){super();let" +
+  " r=void 0!==e.length?{protocols:[e].flat()}:e,n=this.#s={clock:h,random:Math.random,WebSocket:global" +
+  "This.WebSocket,...f,...r},{transports:a=(n.isPlain?[\"websocket\"]:m)}=n,c=a.filter(t=>\"websocket\"!==t" +
+  "||n.WebSocket);if(!c[0])throw new TypeError(\"no WebSocket here\");this.#t=t,\"function\"!=typeof t&&(th" +
+  "is.#c=g(t)),this.#e=n.page??function(t,e=globalThis){let{document:s,navigator:i}=e,r=!1;return{isAwa" +
+  "y:()=>r||t.pausesWhileHidden&&!!s?.hidden||t.pausesWhileOffline&&!1===i?.onLine,watch(t){let s=({typ" +
+  "e:e})=>{let s=\"pagehide\"===e;r=s||r&&\"pageshow\"!==e,t(s?\"leave\":\"change\")};for(let t of p)e.addEvent" +
+  "Listener?.(t,s,!0);return()=>{for(let t of p)e.removeEventListener?.(t,s,!0)}}}}(n),this.#i=function" +
+  "(t){let e=0,r=0,n=new Set;return{k(o,h){h>e&&(r=0,n.clear());let a=s(o),c=n.has(a);if(n.add(a),!(\"st" +
+  "op\"===a||\"refresh\"===a&&c))return e=i(\"wait\"===a||c?r:0,t),r++,e},E:()=>e=100*t.random()}}(n),this.#" +
+  "r=function(t,{clock:e,connectTimeoutMs:s,fallbackAfterMs:i}){let r=0,n=0,o=0,h=()=>n<=0&&r+1<t.lengt" +
+  "h;return{N:()=>(e.now()-o>=3e5&&(r=0),[t[r],Math.min(s,r||!h()?1/0:i)]),H(){n=r?0:2},B(){let t=h();r" +
+  "eturn n--,o=e.now(),r=t?r+1:0,t}}}(c,n),this.#n=new d(this.#h,n),this.#o=function(t){let e=new Map,s" +
+  "=new Set,i={...t,l(t,i){e.delete(t),i&&s.add(t),s.size>100&&s.clear()}};return{add(t,s){let r=e.get(" +
+  "t)??new b(t,s,i);e.set(t,r);let n=new w(r),{onMessage:o}=s;return o&&n.addEventListener(\"message\",o)" +
+  ",r.P(n,s),n},e:()=>e.forEach(t=>t.e()),s(){s.clear(),e.forEach(t=>t.s())},i:()=>e.forEach(t=>t.d(o()" +
+  ")),h(t,i,r){let n=\"presence\"===t[0]?t[2]:t[1],o=e.get(n);return o?.h(t,i,r),!!o||s.has(n)}}}({A:this" +
+  ".#h,R:n,w:()=>1===this.#d?this.#u:void 0,e:(...t)=>this.#y(...t)});for(let t of[\"open\",\"message\",\"er" +
+  "ror\",\"close\"])this[`on${t}`]=null,this.addEventListener(t,e=>this[`on${t}`]?.(e));this.#a=this.#e.wa" +
+  "tch(t=>this.#v(t)),this.#k()}get url(){return this.#c}get readyState(){return this.#d}get bufferedAm" +
+  "ount(){return this.#n.c+(this.#u?.a.bufferedAmount??0)}get protocol(){return this.#u?.a.protocol??\"\"" +
+  "}get extensions(){return this.#u?.a.extensions??\"\"}get transport(){return isNaN(this.#f)?void 0:this" +
+  ".#b}send(t){this.#d<=1&&this.#n.send(l(t))}sendJson(t){this.send(JSON.stringify(t))}async request(t," +
+  "e){let{o:s,t:i}=await this.#y(l(t),t=>[\"req\",t],e);return\"rep\"===s[0]?i:void 0}async requestJson(t,e" +
+  "){let s=await this.request(JSON.stringify(t),e);return s&&JSON.parse(s)}subscribe(t,e={}){if(this.#d" +
+  ">1)throw o();if(1===this.#d&&this.#u?.u())throw n();return this.#o.add(t,e)}reconnect(){this.#w&&thi" +
+  "s.#k()}close(t,e=\"\"){if(t&&1e3!==t&&(t<3e3||t>4999)||u(e)>123)throw new DOMException(`close ${t} ${e" +
+  "}`,\"InvalidAccessError\");this.#d>1||(this.#d=2,this.#p++,this.#u?this.#u.a.close(t,e):queueMicrotask" +
+  "(()=>this.#E({code:t??1005,reason:e,wasClean:!1})))}async#k(){let e=++this.#p,s=this.#s,{token:i,tok" +
+  "enIn:r,protocols:n=[],isPlain:o,fallback:h=v}=s;this.#g?.(),this.#w=!1,this.#b=void 0;try{let l=\"fun" +
+  "ction\"==typeof this.#t?g(await this.#t()):this.#c,u=\"function\"==typeof i?await i({isRefused:this.#m}" +
+  "):i;if(e!==this.#p)return;this.#c=l;let f=void 0!==u&&\"subprotocol\"===r,d=[...n];f&&d.unshift(\"socke" +
+  "ye.token.\"+(c=u,btoa(String.fromCharCode(...(new TextEncoder).encode(c))).replaceAll(\"+\",\"-\").replac" +
+  "eAll(\"/\",\"_\").replaceAll(\"=\",\"\"))),o||d.unshift(t);let[p,w]=this.#r.N();this.#b=p;let b=\"websocket\"=" +
+  "==p?s.WebSocket:await h(p);if(e!==this.#p)return;this.#u=function(e,s,i,r,n){let o,h=!1,a=!1,c=()=>e" +
+  ".protocol!==t,l=t=>e.send(JSON.stringify(t)),u=()=>h&&1===e.readyState,f=({code:t,reason:e,wasClean:" +
+  "s})=>{a=!0,w(),o?.i(),r.l({code:t||1006,reason:e,wasClean:s})},d=t=>{a||f({code:1006,reason:t,wasCle" +
+  "an:!1}),e.close()},p=()=>d(\"no answer\"),w=s.clock.setTimer(p,n),b=t=>{w(),h=!0,c()||(o=function({clo" +
+  "ck:t,pingIntervalMs:e,pongTimeoutMs:s},i,r){let n=t.now(),o=!1,h=()=>{},a=(e,s)=>{h(),h=t.setTimer(s" +
+  ",e)},c=()=>{if(!e)return;let i=n+e-t.now();i>0?a(i,c):l(s)},l=(e,s=!1)=>{let n=t.now()+e+1e3;o=!1,a(" +
+  "e,()=>{o?c():!s&&t.now()>n?l(e,!0):r()}),i()};return c(),{x(){n=t.now(),o=!0},p:t=>l(t),i:()=>h()}}(" +
+  "s,()=>l([\"ping\"]),p)),r.O(t)},m=(t,s)=>e.addEventListener(t,t=>a||s(t));return e.binaryType=\"arraybu" +
+  "ffer\",m(\"open\",()=>{c()?b(\"\"):void 0!==i&&l([\"auth\",i])}),m(\"message\",({data:t})=>{if(c())return r.m" +
+  "essage({o:[],t});let e;o?.x();try{e=function(t){let e=\"string\"==typeof t?t.indexOf(\"\\n\"):new Uint8Ar" +
+  "ray(t).indexOf(10),s=t.slice(0,e>>>0),i=\"string\"==typeof s?s:(new TextDecoder).decode(s);return{o:[." +
+  "..JSON.parse(i||\"[]\")],t:t.slice(e+1)}}(t)}catch{return d(\"no header\")}let[s,i]=e.o;h?r.message(e):\"" +
+  "hello\"===s&&b(i)}),m(\"error\",r.error),m(\"close\",f),{a:e,u:c,T:u,send:(t,s)=>e.send(c()?t:function(t," +
+  "e){let s=(JSON.stringify(e)??\"\")+\"\\n\";if(\"string\"==typeof t)return s+t;if(t instanceof Blob)return n" +
+  "ew Blob([s,t]);let i=(new TextEncoder).encode(s),r=new Uint8Array(i.length+t.length);return r.set(i)" +
+  ",r.set(t,i.length),r}(t,s)),m:l,p:t=>u()&&o?.p(t),C:d}}(new b(l,d),s,f?void 0:u,{O:t=>this.#S(t),mes" +
+  "sage:t=>this.#T(t),error:({error:t})=>a(this,\"error\",{error:t}),l:t=>this.#M(t)},w)}catch(t){e===thi" +
+  "s.#p&&a(this,\"error\",{error:t}),e===this.#p&&this.#M({code:1006,reason:\"\",wasClean:!1})}var c}#S(t){" +
+  "if(0!==this.#d)return;this.#d=1;let e=this.#l;this.#l=!0,this.#f=this.#s.clock.now(),this.#r.H(),thi" +
+  "s.#m=!1,this.#n.M(this.#u),a(this,\"open\",{isReconnect:e,peer:t}),this.#N()}#N(){1===this.#d&&(this.#" +
+  "o.e(),this.#n.y())}#T(t){let{o:e,t:s}=t,[i,r,n,o,h]=e;if(\"number\"==typeof r)return this.#h.U(r,t),th" +
+  "is.#N();let l=()=>\"string\"==typeof s||\"blob\"!==this.binaryType?s:new Blob([s]),u={change:r,topic:n,k" +
+  "ey:o,state:h};(!i||!this.#o.h(e,l,u))&&(\"presence\"===i?a(this,i,u):(!i||\"pub\"===i)&&a(this,\"\",{topic" +
+  ":r},c(l())))}#M(t){this.#u=void 0,this.#n.s(),this.#o.s(),this.#h._();let e=this.#s.clock.now()-this" +
+  ".#f,i=this.#b&&isNaN(e)&&!t.wasClean&&!this.#e.isAway(),r=2===this.#d?void 0:i&&this.#r.B()?0:this.#" +
+  "i.k(t.code,e);if(this.#f=NaN,void 0===r)return this.#E(t);this.#m=\"refresh\"===s(t.code),this.#d=0,th" +
+  "is.#O(r),a(this,\"away\",{...t,waitMs:this.#e.isAway()?void 0:r})}#O(t){this.#w=!0,this.#g?.(),this.#e" +
+  ".isAway()||(this.#g=this.#s.clock.setTimer(()=>this.#k(),t))}#v(t){\"leave\"===t?this.#u?.C(\"page left" +
+  "\"):this.#w?this.#O(this.#i.E()):this.#e.isAway()||this.#u?.p(3e3)}#E(t){this.#d=3,this.#w=!1,this.#g" +
+  "?.(),this.#a(),this.#n.i(),this.#o.i(),a(this,\"close\",t)}async#y(...t){if(this.#d>1)throw o();return" +
+  " await this.#n.e(...t)}};async function v(t){return(await(import(\"./poll.js\"))).pollSocket({transpor" +
+  "t:t})}function k(t,e){return new y(t,e)}export{f as CLIENT_DEFAULTS,r as SockeyeError,y as SockeyeSo" +
+  "cket,k as connect};";
 
 /** Names the text: the beginning of its SHA-256, in hex. */
-export const CLIENT_BUNDLE_HASH = "2d3f1557f1cc66b2";
+export const CLIENT_BUNDLE_HASH = "c3e309399a6222c2";

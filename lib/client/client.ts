@@ -9,20 +9,17 @@ import { closed, unsupported } from "./client_error.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { afterClose } from "./close_code.ts";
 import { emit, messageEvent, type SocketEventMap } from "./events.ts";
-import { type Ending, Link } from "./link.ts";
+import { createLink, type Ending, type Link, type SocketConstructor } from "./link.ts";
 import { CLIENT_DEFAULTS, type ClientOptions, type Options, type UrlSource } from "./options.ts";
 import { Outbox, type RequestOptions } from "./outbox.ts";
 import { type Page, pageHere, type PageSign } from "./page.ts";
+import { CLOSED, CLOSING, CONNECTING, OPEN } from "./ready_state.ts";
 import type { Subscription, SubscriptionOptions } from "./subscription.ts";
 import { createSubscriptions } from "./subscriptions.ts";
+import { createTransportChoice, type Transport, TRANSPORTS } from "./transports.ts";
 import { createUnanswered } from "./unanswered.ts";
 import { base64Url, socketUrl } from "./url.ts";
 import { byteLengthOf, payloadOf, type Received, type Sendable, type ServerMessage } from "./wire.ts";
-
-const CONNECTING = 0;
-const OPEN = 1;
-const CLOSING = 2;
-const CLOSED = 3;
 
 /** Time for an answer where a page has been away: it may have lost its network. */
 const PROBE_MS = 3_000;
@@ -55,18 +52,19 @@ export class SockeyeSocket<Outgoing = unknown> extends EventTarget implements We
   /** As what bytes are received. */
   binaryType: BinaryType = "blob";
   /** Listener of `open`. */
-  onopen: ((this: WebSocket, event: Event) => unknown) | null = null;
+  declare onopen: ((this: WebSocket, event: Event) => unknown) | null;
   /** Listener of `message`. */
-  onmessage: ((this: WebSocket, event: MessageEvent) => unknown) | null = null;
+  declare onmessage: ((this: WebSocket, event: MessageEvent) => unknown) | null;
   /** Listener of `error`. */
-  onerror: ((this: WebSocket, event: Event) => unknown) | null = null;
+  declare onerror: ((this: WebSocket, event: Event) => unknown) | null;
   /** Listener of `close`. */
-  onclose: ((this: WebSocket, event: CloseEvent) => unknown) | null = null;
+  declare onclose: ((this: WebSocket, event: CloseEvent) => unknown) | null;
 
   readonly #source: UrlSource;
   readonly #page: Page;
   readonly #options: Options;
   readonly #backoff;
+  readonly #choice;
   readonly #unanswered = createUnanswered();
   readonly #outbox;
   readonly #topics;
@@ -80,6 +78,8 @@ export class SockeyeSocket<Outgoing = unknown> extends EventTarget implements We
   /** NaN: it is not. */
   #openedAt = NaN;
   #isWaiting = false;
+  /** Of the latest attempt, once it has one. */
+  #transport: Transport | undefined;
   #isRefused = false;
   #cancelWait: (() => void) | undefined;
 
@@ -88,7 +88,7 @@ export class SockeyeSocket<Outgoing = unknown> extends EventTarget implements We
    *
    * @param url of the route; relative to the page in a browser.
    * @param options or subprotocols, as a `WebSocket` takes them.
-   * @throws {TypeError} when the URL is none, or there is no `WebSocket` on this platform.
+   * @throws {TypeError} when the URL is none, or nothing of `transports` is possible on this platform.
    */
   constructor(url: UrlSource, options: ClientOptions | string | readonly string[] = {}) {
     super();
@@ -102,19 +102,23 @@ export class SockeyeSocket<Outgoing = unknown> extends EventTarget implements We
       ...CLIENT_DEFAULTS,
       ...given,
     } as unknown as Options;
-    if (!all.WebSocket) throw new TypeError("no WebSocket here: give one in the options");
+    const { transports = all.isPlain ? ["websocket"] : TRANSPORTS } = all;
+    const possible = transports.filter((transport) => transport !== "websocket" || all.WebSocket);
+    if (!possible[0]) throw new TypeError("no WebSocket here");
     this.#source = url;
-    if (typeof url !== "function") this.#url = urlHere(url);
+    if (typeof url !== "function") this.#url = socketUrl(url);
     this.#page = all.page ?? pageHere(all);
     this.#backoff = createBackoff(all);
+    this.#choice = createTransportChoice(possible, all);
     this.#outbox = new Outbox(this.#unanswered, all);
     this.#topics = createSubscriptions({
       unanswered: this.#unanswered,
-      options: all,
+      terms: all,
       openLink: () => this.#readyState === OPEN ? this.#link : undefined,
       ask: (...question) => this.#ask(...question),
     });
     for (const type of ["open", "message", "error", "close"] as const) {
+      this[`on${type}`] = null;
       this.addEventListener(type, (event) => this[`on${type}`]?.(event as MessageEvent & CloseEvent));
     }
     this.#unwatch = this.#page.watch((sign) => this.#heed(sign));
@@ -144,6 +148,11 @@ export class SockeyeSocket<Outgoing = unknown> extends EventTarget implements We
   /** The extensions of the connection. */
   get extensions(): string {
     return this.#link?.socket.extensions ?? "";
+  }
+
+  /** What carries the connection; undefined while there is none. */
+  get transport(): Transport | undefined {
+    return isNaN(this.#openedAt) ? undefined : this.#transport;
   }
 
   /**
@@ -215,11 +224,13 @@ export class SockeyeSocket<Outgoing = unknown> extends EventTarget implements We
 
   async #connect(): Promise<void> {
     const attempt = ++this.#latest;
-    const { WebSocket, token, tokenIn, protocols = [], isPlain } = this.#options;
+    const options = this.#options;
+    const { token, tokenIn, protocols = [], isPlain, fallback = pollSocketOf } = options;
     this.#cancelWait?.();
     this.#isWaiting = false;
+    this.#transport = undefined;
     try {
-      const url = typeof this.#source === "function" ? urlHere(await this.#source()) : this.#url;
+      const url = typeof this.#source === "function" ? socketUrl(await this.#source()) : this.#url;
       const secret = typeof token === "function" ? await token({ isRefused: this.#isRefused }) : token;
       if (attempt !== this.#latest) return;
       this.#url = url;
@@ -227,12 +238,16 @@ export class SockeyeSocket<Outgoing = unknown> extends EventTarget implements We
       const offered = [...protocols];
       if (isOffered) offered.unshift(TOKEN_PREFIX + base64Url(secret));
       if (!isPlain) offered.unshift(SUBPROTOCOL);
-      this.#link = new Link(new WebSocket(url, offered), this.#options, isOffered ? undefined : secret, {
+      const [transport, limitMs] = this.#choice.choose();
+      this.#transport = transport;
+      const Socket = transport === "websocket" ? options.WebSocket : await fallback(transport);
+      if (attempt !== this.#latest) return;
+      this.#link = createLink(new Socket(url, offered), options, isOffered ? undefined : secret, {
         hasOpened: (peer) => this.#opened(peer),
         message: (message) => this.#take(message),
         error: ({ error }) => emit(this, "error", { error }),
         ended: (ending) => this.#ended(ending),
-      });
+      }, limitMs);
     } catch (error) {
       if (attempt === this.#latest) emit(this, "error", { error });
       if (attempt === this.#latest) this.#ended({ code: 1006, reason: "", wasClean: false });
@@ -245,6 +260,7 @@ export class SockeyeSocket<Outgoing = unknown> extends EventTarget implements We
     const isReconnect = this.#hasBeenOpen;
     this.#hasBeenOpen = true;
     this.#openedAt = this.#options.clock.now();
+    this.#choice.worked();
     this.#isRefused = false;
     this.#outbox.attach(this.#link!);
     emit(this, "open", { isReconnect, peer });
@@ -280,7 +296,13 @@ export class SockeyeSocket<Outgoing = unknown> extends EventTarget implements We
     this.#topics.detach();
     this.#unanswered.endAll();
     const livedMs = this.#options.clock.now() - this.#openedAt;
-    const waitMs = this.#readyState === CLOSING ? undefined : this.#backoff.waitAfter(ending.code, livedMs);
+    // An end with a Close frame says that the transport works; one of a page that is away says nothing.
+    const hasFailed = this.#transport && isNaN(livedMs) && !ending.wasClean && !this.#page.isAway();
+    const waitMs = this.#readyState === CLOSING
+      ? undefined
+      : hasFailed && this.#choice.moveOn()
+      ? 0
+      : this.#backoff.waitAfter(ending.code, livedMs);
     this.#openedAt = NaN;
     if (waitMs === undefined) return this.#stop(ending);
     this.#isRefused = afterClose(ending.code) === "refresh";
@@ -296,7 +318,7 @@ export class SockeyeSocket<Outgoing = unknown> extends EventTarget implements We
   }
 
   #heed(sign: PageSign): void {
-    if (sign === "leave") this.#link?.cutOff("the page was left");
+    if (sign === "leave") this.#link?.cutOff("page left");
     else if (this.#isWaiting) this.#wait(this.#backoff.nudge());
     else if (!this.#page.isAway()) this.#link?.probe(PROBE_MS);
   }
@@ -306,8 +328,8 @@ export class SockeyeSocket<Outgoing = unknown> extends EventTarget implements We
     this.#isWaiting = false;
     this.#cancelWait?.();
     this.#unwatch();
-    this.#outbox.stop(closed());
-    this.#topics.stop(closed());
+    this.#outbox.stop();
+    this.#topics.stop();
     emit(this, "close", ending);
   }
 
@@ -333,6 +355,6 @@ export interface SockeyeSocket<Outgoing> {
   ): void;
 }
 
-function urlHere(url: string | URL): string {
-  return socketUrl(url, globalThis.location?.href);
+async function pollSocketOf(transport: Exclude<Transport, "websocket">): Promise<SocketConstructor> {
+  return (await import("./poll_socket.ts")).pollSocket({ transport });
 }

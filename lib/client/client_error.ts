@@ -4,6 +4,7 @@
  * @module
  */
 import type { RefusalCode } from "../subprotocol/mod.ts";
+import { SUBPROTOCOL } from "../subprotocol/v1.ts";
 
 /**
  * What the server answers when it refuses, or
@@ -18,7 +19,7 @@ export class SockeyeError extends Error {
   /** Its kind. */
   override readonly name = "SockeyeError";
   /** Why, for a program. */
-  readonly code: ClientErrorCode;
+  declare readonly code: ClientErrorCode;
 
   /** Says why, to a program and to a person. */
   constructor(code: ClientErrorCode, message: string) {
@@ -29,7 +30,7 @@ export class SockeyeError extends Error {
 
 /** What is asked for needs `sockeye.v1`. */
 export function unsupported(): SockeyeError {
-  return new SockeyeError("unsupported", "the server does not speak sockeye.v1 here");
+  return new SockeyeError("unsupported", `no ${SUBPROTOCOL} here`);
 }
 
 /** The client has stopped, or the subscription has ended. */

@@ -12,14 +12,15 @@
  */
 export type AfterClose = "stop" | "refresh" | "hurry" | "wait";
 
-const TABLE: ReadonlyArray<readonly [first: number, last: number, AfterClose]> = [
-  [1000, 1000, "stop"],
-  [1012, 1012, "hurry"],
-  [4000, 4099, "stop"],
-  [4200, 4299, "hurry"],
-  [4401, 4401, "refresh"],
-  [4403, 4403, "refresh"],
-];
+/** By the code, or by its first two digits. */
+const TABLE: Readonly<Record<number, AfterClose>> = {
+  1000: "stop",
+  1012: "hurry",
+  40: "stop",
+  42: "hurry",
+  4401: "refresh",
+  4403: "refresh",
+};
 
 /**
  * What to do after a connection ended with this code.
@@ -33,5 +34,5 @@ const TABLE: ReadonlyArray<readonly [first: number, last: number, AfterClose]> =
  * ```
  */
 export function afterClose(code: number): AfterClose {
-  return TABLE.find(([first, last]) => first <= code && code <= last)?.[2] ?? "wait";
+  return TABLE[code] ?? TABLE[code / 100 | 0] ?? "wait";
 }

@@ -7,6 +7,7 @@ import type { ClientHeader } from "../subprotocol/mod.ts";
 import { SUBPROTOCOL } from "../subprotocol/v1.ts";
 import type { Clock } from "./clock.ts";
 import { createHeartbeat, type Heartbeat, type HeartbeatTerms } from "./heartbeat.ts";
+import { OPEN } from "./ready_state.ts";
 import { type Payload, readServerMessage, type Received, type ServerMessage, withHeader } from "./wire.ts";
 
 /** The part of a `WebSocket` that is used. */
@@ -42,8 +43,6 @@ export interface Ending {
 /** How long things may take. */
 export interface LinkTerms extends HeartbeatTerms {
   readonly clock: Clock;
-  /** From the first byte to `hello`. */
-  readonly connectTimeoutMs: number;
 }
 
 /** What happens to a connection. `ended` comes once, last, and for certain. */
@@ -55,94 +54,90 @@ export interface LinkEvents {
   ended(ending: Ending): void;
 }
 
-/** One connection: follows a socket from its construction on. The token is sent before anything else. */
-export class Link {
+/** One connection. */
+export interface Link {
   /** The socket under it, for what is told of it. */
   readonly socket: SocketLike;
-  readonly #terms: LinkTerms;
-  readonly #events: LinkEvents;
-  readonly #cancel: () => void;
-  readonly #noAnswer = () => this.cutOff("no answer");
-  #heartbeat: Heartbeat | undefined;
-  #isOpen = false;
-  #isOver = false;
-
-  constructor(socket: SocketLike, terms: LinkTerms, token: string | undefined, events: LinkEvents) {
-    this.socket = socket;
-    this.#terms = terms;
-    this.#events = events;
-    this.#cancel = terms.clock.setTimer(this.#noAnswer, terms.connectTimeoutMs);
-    socket.binaryType = "arraybuffer";
-    socket.addEventListener("open", () => {
-      if (this.#isOver) return;
-      if (this.hasNoHeaders()) this.#opened("");
-      else if (token !== undefined) this.tell(["auth", token]);
-    });
-    socket.addEventListener("message", (event) => this.#isOver || this.#take((event as MessageEvent<Received>).data));
-    socket.addEventListener("error", (event) => this.#isOver || events.error(event));
-    socket.addEventListener("close", (event) => this.#end(event as CloseEvent));
-  }
-
   /** Messages are as they are: the server does not speak `sockeye.v1`. */
-  hasNoHeaders(): boolean {
-    return this.socket.protocol !== SUBPROTOCOL;
-  }
-
+  hasNoHeaders(): boolean;
   /** It is open, and nobody has begun to close it. */
-  isWritable(): boolean {
-    return this.#isOpen && this.socket.readyState === 1;
-  }
-
+  isWritable(): boolean;
   /** Sends a message with this header. */
-  send(payload: Payload, header?: ClientHeader): void {
-    this.socket.send(this.hasNoHeaders() ? payload : withHeader(payload, header));
-  }
-
+  send(payload: Payload, header?: ClientHeader): void;
   /** Sends a header without a payload. */
-  tell(header: ClientHeader): void {
-    this.socket.send(JSON.stringify(header));
-  }
-
+  tell(header: ClientHeader): void;
   /** Asks whether the server is there, and gives up after this time. */
-  probe(timeoutMs: number): void {
-    if (this.isWritable()) this.#heartbeat?.probe(timeoutMs);
-  }
-
+  probe(timeoutMs: number): void;
   /** Ends it without waiting for anybody. */
-  cutOff(reason: string): void {
-    this.#end({ code: 1006, reason, wasClean: false });
-    this.socket.close();
-  }
+  cutOff(reason: string): void;
+}
 
-  #take(received: Received): void {
-    if (this.hasNoHeaders()) return this.#events.message({ header: [], payload: received });
-    this.#heartbeat?.heard();
+/**
+ * Follows a socket from its construction on. The token is sent before anything else.
+ *
+ * @param limitMs from now to `hello`.
+ */
+export function createLink(
+  socket: SocketLike,
+  terms: LinkTerms,
+  token: string | undefined,
+  events: LinkEvents,
+  limitMs: number,
+): Link {
+  let heartbeat: Heartbeat | undefined;
+  let isOpen = false;
+  let isOver = false;
+  const hasNoHeaders = () => socket.protocol !== SUBPROTOCOL;
+  const tell = (header: ClientHeader) => socket.send(JSON.stringify(header));
+  const isWritable = () => isOpen && socket.readyState === OPEN;
+  const end = ({ code, reason, wasClean }: Ending) => {
+    isOver = true;
+    cancel();
+    heartbeat?.stop();
+    // Deno says 0 of a handshake that failed.
+    events.ended({ code: code || 1006, reason, wasClean });
+  };
+  const cutOff = (reason: string) => {
+    if (!isOver) end({ code: 1006, reason, wasClean: false });
+    socket.close();
+  };
+  const noAnswer = () => cutOff("no answer");
+  const cancel = terms.clock.setTimer(noAnswer, limitMs);
+  const opened = (peer: string) => {
+    cancel();
+    isOpen = true;
+    if (!hasNoHeaders()) heartbeat = createHeartbeat(terms, () => tell(["ping"]), noAnswer);
+    events.hasOpened(peer);
+  };
+  const on = <Kind>(type: string, listener: (event: Kind) => void) =>
+    socket.addEventListener(type, (event) => isOver || listener(event as Kind));
+  socket.binaryType = "arraybuffer";
+  on("open", () => {
+    if (hasNoHeaders()) opened("");
+    else if (token !== undefined) tell(["auth", token]);
+  });
+  on("message", ({ data }: MessageEvent<Received>) => {
+    if (hasNoHeaders()) return events.message({ header: [], payload: data });
+    heartbeat?.heard();
     let message: ServerMessage;
     try {
-      message = readServerMessage(received);
+      message = readServerMessage(data);
     } catch {
-      return this.cutOff("no header");
+      return cutOff("no header");
     }
     const [kind, peer] = message.header;
-    if (this.#isOpen) this.#events.message(message);
-    else if (kind === "hello") this.#opened(peer);
-  }
-
-  #opened(peer: string): void {
-    this.#cancel();
-    this.#isOpen = true;
-    if (!this.hasNoHeaders()) {
-      this.#heartbeat = createHeartbeat(this.#terms, () => this.tell(["ping"]), this.#noAnswer);
-    }
-    this.#events.hasOpened(peer);
-  }
-
-  #end({ code, reason, wasClean }: Ending): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#cancel();
-    this.#heartbeat?.stop();
-    // Deno says 0 of a handshake that failed.
-    this.#events.ended({ code: code || 1006, reason, wasClean });
-  }
+    if (isOpen) events.message(message);
+    else if (kind === "hello") opened(peer);
+  });
+  on("error", events.error);
+  on("close", end);
+  return {
+    socket,
+    hasNoHeaders,
+    isWritable,
+    send: (payload, header) => socket.send(hasNoHeaders() ? payload : withHeader(payload, header)),
+    tell,
+    probe: (timeoutMs) => isWritable() && heartbeat?.probe(timeoutMs),
+    cutOff,
+  };
 }

@@ -22,9 +22,17 @@ export type {
 } from "./events.ts";
 export type { HeartbeatTerms } from "./heartbeat.ts";
 export type { SocketConstructor, SocketLike } from "./link.ts";
-export { CLIENT_DEFAULTS, type ClientOptions, type TokenRequest, type TokenSource, type UrlSource } from "./options.ts";
+export {
+  CLIENT_DEFAULTS,
+  type ClientOptions,
+  type FallbackSource,
+  type TokenRequest,
+  type TokenSource,
+  type UrlSource,
+} from "./options.ts";
 export type { RequestOptions } from "./outbox.ts";
 export type { Page, PageSign, PageTerms } from "./page.ts";
 export type { Subscription, SubscriptionOptions } from "./subscription.ts";
+export type { Transport } from "./transports.ts";
 export type { Received, Sendable } from "./wire.ts";
 export type { Member, Position, RefusalCode, SubscribeOptions } from "../subprotocol/mod.ts";

@@ -8,6 +8,7 @@ import type { Clock } from "./clock.ts";
 import type { HeartbeatTerms } from "./heartbeat.ts";
 import type { SocketConstructor } from "./link.ts";
 import type { Page, PageTerms } from "./page.ts";
+import type { Transport } from "./transports.ts";
 
 /** What is known when a token is asked for. */
 export interface TokenRequest {
@@ -20,6 +21,11 @@ export type TokenSource = string | ((request: TokenRequest) => string | Promise<
 
 /** Where to connect to. A function is asked before each attempt. */
 export type UrlSource = string | URL | (() => string | URL | Promise<string | URL>);
+
+/** Gives the class to connect with over a transport that is not a WebSocket. */
+export type FallbackSource = (
+  transport: Exclude<Transport, "websocket">,
+) => SocketConstructor | Promise<SocketConstructor>;
 
 /** Options of `SockeyeSocket`. */
 export interface ClientOptions extends Partial<BackoffTerms & HeartbeatTerms & PageTerms> {
@@ -36,6 +42,15 @@ export interface ClientOptions extends Partial<BackoffTerms & HeartbeatTerms & P
   readonly isPlain?: boolean;
   /** From the handshake to `hello`, in milliseconds. Default: 10 000. */
   readonly connectTimeoutMs?: number;
+  /**
+   * What may carry the bytes, in the order in which it is tried. Default: `websocket`, `long-poll`, `poll`; with
+   * `isPlain`: `websocket`.
+   */
+  readonly transports?: readonly Transport[];
+  /** The same as `connectTimeoutMs` for a WebSocket, where there is something else to try. Default: 5 000. */
+  readonly fallbackAfterMs?: number;
+  /** The class to connect with where it is no WebSocket. Default: that of `sockeye/client/poll`, loaded when needed. */
+  readonly fallback?: FallbackSource;
   /** Bytes that may wait for a connection; `send` throws beyond that. Default: 262 144. */
   readonly maxBufferedBytes?: number;
   /** The class to connect with. Default: `WebSocket` of the platform. */
@@ -51,7 +66,7 @@ export interface ClientOptions extends Partial<BackoffTerms & HeartbeatTerms & P
 /** All that the parts of the client are told. */
 export type Options =
   & ClientOptions
-  & Required<Omit<ClientOptions, "token" | "tokenIn" | "protocols" | "isPlain" | "page">>;
+  & Required<Omit<ClientOptions, "token" | "tokenIn" | "protocols" | "isPlain" | "page" | "transports" | "fallback">>;
 
 /** What holds where an option is left out. */
 export const CLIENT_DEFAULTS = {
@@ -61,6 +76,8 @@ export const CLIENT_DEFAULTS = {
   maxWaitMs: 30_000,
   /** From the handshake to `hello`. */
   connectTimeoutMs: 10_000,
+  /** The same for a WebSocket, where there is something else to try. */
+  fallbackAfterMs: 5_000,
   /** Silence after which the client asks whether the server is there. 0: never. */
   pingIntervalMs: 25_000,
   /** Silence after that which ends the connection. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ClientHeader } from "../subprotocol/mod.ts";
-import { SockeyeError, unsupported } from "./client_error.ts";
+import { closed, SockeyeError, unsupported } from "./client_error.ts";
 import type { Link } from "./link.ts";
 import type { Options } from "./options.ts";
 import type { Unanswered } from "./unanswered.ts";
@@ -67,12 +67,11 @@ export class Outbox {
   /** There is no connection. */
   detach(): void {
     this.#link = undefined;
-    this.#mayPass = false;
   }
 
   /** Nothing will ever be sent again. */
-  stop(error: SockeyeError): void {
-    for (const { fail } of this.#waiting) fail?.(error);
+  stop(): void {
+    for (const { fail } of this.#waiting) fail?.(closed());
   }
 
   /**
@@ -103,7 +102,7 @@ export class Outbox {
       };
       const onAbort = () => fail(signal?.reason);
       const onAnswer = (answer: ServerMessage | undefined) => {
-        if (!answer) return fail(new SockeyeError("lost", "no answer: the connection broke"));
+        if (!answer) return fail(new SockeyeError("lost", "the connection broke"));
         const [kind, , code, reason] = answer.header;
         if (kind === "err") return fail(new SockeyeError(code, reason));
         done();
@@ -135,7 +134,7 @@ export class Outbox {
     this.bufferedBytes += outgoing.heldBytes = byteLengthOf(outgoing.payload);
     if (this.bufferedBytes <= this.#options.maxBufferedBytes) return;
     this.#drop(outgoing);
-    throw new DOMException("more than maxBufferedBytes wait", "QuotaExceededError");
+    throw new DOMException("maxBufferedBytes", "QuotaExceededError");
   }
 
   /** @returns false when it cannot be sent now. */

@@ -20,7 +20,7 @@ export interface SubscriptionSource {
   /** The topic's name. */
   readonly name: string;
   /** Up to where the publications have come. */
-  readonly position: Position | undefined;
+  readonly reached: Position | undefined;
   /** The server has agreed, on the connection that there is now. */
   readonly isLive: boolean;
   /** Who is present. */
@@ -52,7 +52,7 @@ export class Subscription extends EventTarget {
    * for topics with history.
    */
   get position(): Position | undefined {
-    return this.#source.position;
+    return this.#source.reached;
   }
 
   /** True while the server sends what is published. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ServerHeader } from "../subprotocol/mod.ts";
-import type { SockeyeError } from "./client_error.ts";
+import { closed } from "./client_error.ts";
 import { Subscription, type SubscriptionOptions } from "./subscription.ts";
 import { Topic, type TopicHeader, type TopicSurroundings } from "./topic.ts";
 
@@ -20,7 +20,7 @@ export interface Subscriptions {
   /** There is no connection. */
   detach(): void;
   /** There will be none. */
-  stop(error: SockeyeError): void;
+  stop(): void;
   /**
    * Takes what the server says of a topic.
    *
@@ -59,7 +59,7 @@ export function createSubscriptions(surroundings: Omit<TopicSurroundings, "ended
       left.clear();
       topics.forEach((topic) => topic.detach());
     },
-    stop: (error) => topics.forEach((topic) => topic.endWith(error)),
+    stop: () => topics.forEach((topic) => topic.endWith(closed())),
     takeIn(header, value, change) {
       const name = header[0] === "presence" ? header[2] : header[1] as string;
       const topic = topics.get(name);

@@ -17,7 +17,7 @@ import type { ServerMessage } from "./wire.ts";
 /** What a topic needs of the client. */
 export interface TopicSurroundings {
   readonly unanswered: Unanswered;
-  readonly options: Options;
+  readonly terms: Options;
   /** The connection, while there is one. */
   openLink(): Link | undefined;
   /** Asks, as soon as it may. */
@@ -36,11 +36,11 @@ type MembersHeader = Extract<ServerHeader, readonly ["members", ...unknown[]]>;
 
 /** One topic, and all subscriptions to it. */
 export class Topic implements SubscriptionSource {
-  readonly name: string;
+  declare readonly name: string;
   readonly #around: TopicSurroundings;
   readonly #last: number | undefined;
   readonly #subscriptions = new Set<Subscription>();
-  position: Position | undefined;
+  declare reached: Position | undefined;
   #epoch: string | undefined;
   isLive = false;
   #wantsPresence = false;
@@ -53,7 +53,7 @@ export class Topic implements SubscriptionSource {
 
   constructor(name: string, { since, last }: SubscriptionOptions, around: TopicSurroundings) {
     this.name = name;
-    this.position = since;
+    this.reached = since;
     this.#last = last;
     this.#around = around;
   }
@@ -74,7 +74,7 @@ export class Topic implements SubscriptionSource {
     }
     if (this.isLive) {
       // Later, when its listeners are there.
-      queueMicrotask(() => this.isLive && this.#subscribed(false, false, this.position, [subscription]));
+      queueMicrotask(() => this.isLive && this.#subscribed(false, false, this.reached, [subscription]));
     }
     this.ask();
   }
@@ -91,7 +91,7 @@ export class Topic implements SubscriptionSource {
     const link = this.#around.openLink();
     if (!link || this.isLive || this.#asked >= 0 || this.#cancelRetry || unanswered.isFull()) return;
     if (link.hasNoHeaders()) return this.endWith(unsupported());
-    const since = this.position;
+    const since = this.reached;
     const wasRecovering = this.#hasBeenLive || !!since;
     const id = this.#asked = unanswered.begin((answer) => {
       if (this.#asked !== id) return;
@@ -123,14 +123,14 @@ export class Topic implements SubscriptionSource {
     if (kind === "pub" || kind === "pos") {
       if (offset !== undefined) {
         // It has been here.
-        if (this.position && offset <= this.position.offset) return;
-        this.position = { epoch: this.#epoch!, offset };
+        if (this.reached && offset <= this.reached.offset) return;
+        this.reached = { epoch: this.#epoch!, offset };
       }
       if (kind === "pub") this.#emit("", { offset }, undefined, () => messageEvent(value()));
     } else if (kind === "reset") {
-      this.position = header[2];
-      this.#epoch = this.position.epoch;
-      this.#subscribed(true, false, this.position);
+      this.reached = header[2];
+      this.#epoch = this.reached.epoch;
+      this.#subscribed(true, false, this.reached);
     } else if (kind === "presence") this.#emit(kind, change);
     else if (kind === "unsubbed") this.endWith(closed());
   }
@@ -139,18 +139,18 @@ export class Topic implements SubscriptionSource {
     if (header[0] === "err") {
       const [, , code, reason] = header;
       if (code !== "unavailable") return this.endWith(new SockeyeError(code, reason));
-      const { options } = this.#around;
-      this.#cancelRetry = options.clock.setTimer(() => {
+      const { terms } = this.#around;
+      this.#cancelRetry = terms.clock.setTimer(() => {
         this.#cancelRetry = undefined;
         this.ask();
-      }, jittered(this.#retries++, options));
+      }, jittered(this.#retries++, terms));
     } else if (header[0] === "subbed") {
       const { recovered, position } = header[3];
       this.isLive = this.#hasBeenLive = true;
       this.#retries = 0;
       this.#epoch = position?.epoch;
       // What was missed, or the latest that were asked for, is still to come: then it is that which says where we are.
-      if (!recovered) this.position = this.#last && position?.offset ? undefined : position;
+      if (!recovered) this.reached = this.#last && position?.offset ? undefined : position;
       this.#subscribed(wasRecovering, recovered, position);
     }
   }

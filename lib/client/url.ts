@@ -7,7 +7,7 @@
 /**
  * The URL to connect to.
  *
- * @param base of the page, if there is one.
+ * @param base of the page that this runs in, if there is one.
  * @throws {TypeError} when it is none.
  * @example
  * ```ts
@@ -17,11 +17,12 @@
  * assertEquals(socketUrl("/chat", "https://example.com/page#top"), "wss://example.com/chat");
  * ```
  */
-export function socketUrl(url: string | URL, base?: string): string {
+export function socketUrl(url: string | URL, base = globalThis.location?.href): string {
   const absolute = new URL(url, base);
   // http → ws, https → wss.
-  absolute.protocol = absolute.protocol.replace("http", "ws");
-  if (!/^wss?:/.test(absolute.protocol)) throw new TypeError(`no WebSocket URL: ${url}`);
+  if (!/^wss?:/.test(absolute.protocol = absolute.protocol.replace("http", "ws"))) {
+    throw new TypeError(`no WebSocket URL: ${url}`);
+  }
   absolute.hash = "";
   return absolute.href;
 }

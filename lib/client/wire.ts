@@ -47,7 +47,7 @@ export function byteLengthOf(payload: Payload): number {
  * ```
  */
 export function withHeader(payload: Payload, header?: ClientHeader): Payload {
-  const line = (header ? JSON.stringify(header) : "") + "\n";
+  const line = (JSON.stringify(header) ?? "") + "\n";
   if (typeof payload === "string") return line + payload;
   if (payload instanceof Blob) return new Blob([line, payload]);
   const head = new TextEncoder().encode(line);
@@ -64,7 +64,7 @@ export function withHeader(payload: Payload, header?: ClientHeader): Payload {
  */
 export function readServerMessage(message: Received): ServerMessage {
   const at = typeof message === "string" ? message.indexOf("\n") : new Uint8Array(message).indexOf(LINE_FEED);
-  const head = message.slice(0, at < 0 ? undefined : at);
+  const head = message.slice(0, at >>> 0);
   const line = typeof head === "string" ? head : new TextDecoder().decode(head);
   // What is no array cannot be spread, or has a first element that nobody knows.
   return { header: [...JSON.parse(line || "[]")] as unknown as ServerHeader, payload: message.slice(at + 1) };

@@ -1,15 +1,17 @@
 /**
- * The module of our client, as it is served.
+ * The modules of our client, as they are served.
  *
  * @module
  */
 import type { RequestHead } from "../http/mod.ts";
 
-/** Where it is served. */
-export const CLIENT_MODULE_PATH = "/_sockeye/client.js";
+/** Where they are served: the name of one follows. */
+export const CLIENT_MODULES_PATH = "/_sockeye/";
 
-/** What is served. */
+/** One of them. */
 export interface ClientModule {
+  /** Such as `client.js`; they import each other by it. */
+  readonly name: string;
   readonly text: string;
   /** RFC 9110 §8.8.3: an entity tag, with its quotes. */
   readonly etag: string;

@@ -6,7 +6,7 @@
 import { checkOrigin, checkUpgrade, isLoopbackAuthority, isWebSocketUpgrade } from "../handshake/mod.ts";
 import { HttpError, quote, type RequestHead } from "../http/mod.ts";
 import { isMalformedPath, requestOf, type RequestRecord, type RouteEntry, type RouteTable } from "../route/table.ts";
-import { CLIENT_MODULE_PATH, type ClientModule, clientModuleResponse } from "./client_module.ts";
+import { CLIENT_MODULES_PATH, type ClientModule, clientModuleResponse } from "./client_module.ts";
 import type { Decision } from "./exchange_host.ts";
 import type { forwardedClient } from "./forwarded.ts";
 import { HeldRequest } from "./held_request.ts";
@@ -25,7 +25,7 @@ export interface DispatchHost extends HandshakeHost {
   readonly isLocalOnly: boolean;
   /** In development: why the code that was saved last is not served. */
   readonly problem: string | undefined;
-  readonly clientModule: ClientModule | undefined;
+  readonly clientModules: readonly ClientModule[];
   /** What joins this server to others cannot be reached. */
   readonly isBrokerAway: boolean;
   /** The id of a peer that is about to be. */
@@ -84,17 +84,27 @@ export class Dispatcher {
 
   #builtIn(head: RequestHead): Decision | undefined {
     if (head.path === "*") return respond(204, "", { allow: "GET, HEAD, POST, OPTIONS" });
-    const { clientModule } = this.#host;
-    const isModule = clientModule !== undefined && head.path === CLIENT_MODULE_PATH;
-    if (!isModule && head.path !== "/health" && head.path !== "/ready") return undefined;
+    const module = this.#clientModule(head.path);
+    if (module === undefined && head.path !== "/health" && head.path !== "/ready") return undefined;
     if (head.method !== "GET" && head.method !== "HEAD") throw notAllowed(head, ["GET", "HEAD"]);
-    if (isModule) return { kind: "http", answer: () => Promise.resolve(clientModuleResponse(head, clientModule)) };
+    if (module !== undefined) {
+      return {
+        kind: "http",
+        answer: () => Promise.resolve(clientModuleResponse(head, module)),
+      };
+    }
     if (head.path === "/ready" && this.#host.isDraining) {
       return respond(503, "draining\n", { "cache-control": "no-store" });
     }
     // Not 503: all servers lose their broker at once, and each goes on by itself.
     const isAlone = head.path === "/ready" && this.#host.isBrokerAway;
     return respond(200, isAlone ? "ok, but the broker is away\n" : "ok\n", { "cache-control": "no-store" });
+  }
+
+  #clientModule(path: string): ClientModule | undefined {
+    if (!path.startsWith(CLIENT_MODULES_PATH)) return undefined;
+    const name = path.slice(CLIENT_MODULES_PATH.length);
+    return this.#host.clientModules.find((module) => module.name === name);
   }
 
   #noRoute(head: RequestHead): HttpError {

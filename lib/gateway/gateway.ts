@@ -50,8 +50,8 @@ export interface GatewayParts {
   readonly events?: GatewayEvents;
   /** True in development on loopback: Host must be a loopback name too. */
   readonly isLocalOnly?: boolean;
-  /** The module of our client, for `/_sockeye/client.js`. */
-  readonly clientModule?: ClientModule;
+  /** The modules of our client, for `/_sockeye/client.js` and what that imports. */
+  readonly clientModules?: readonly ClientModule[];
 }
 
 /** A connection that was accepted, and that nobody has taken yet. */
@@ -74,7 +74,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
   readonly wheel: TimerWheel;
   readonly memory: MemoryBudget;
   readonly isLocalOnly: boolean;
-  readonly clientModule: ClientModule | undefined;
+  readonly clientModules: readonly ClientModule[];
   /** Shown to browsers in place of pages, until it is undefined again. */
   problem: string | undefined;
 
@@ -110,7 +110,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
     this.#events = parts.events ?? {};
     this.hub = parts.hub ?? new Hub();
     this.isLocalOnly = parts.isLocalOnly ?? false;
-    this.clientModule = parts.clientModule;
+    this.clientModules = parts.clientModules ?? [];
     this.turn = new Turn(clock);
     this.wheel = new TimerWheel(clock);
     this.memory = new MemoryBudget(options.maxMemoryBytes, { [Symbol.iterator]: () => this.#holders() });

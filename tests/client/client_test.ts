@@ -58,6 +58,7 @@ Deno.test("it offers sockeye.v1 first, then what it is given as a WebSocket woul
 Deno.test("a URL that is none, and a platform without WebSocket, are told at once", () => {
   assertThrows(() => new Scene({}, "/chat"), TypeError);
   assertThrows(() => new Scene({ WebSocket: undefined as never }), TypeError, "no WebSocket");
+  assertThrows(() => new Scene({ transports: [] }), TypeError, "no WebSocket");
 });
 
 Deno.test("it is open with the first hello, and not before", () => {

@@ -121,6 +121,7 @@ export class Scene {
       clock: this.clock,
       page: this.page,
       random: () => 0.5,
+      transports: ["websocket"],
       ...options,
     });
     this.client.addEventListener("open", ({ isReconnect }) => this.events.push(["open", isReconnect]));

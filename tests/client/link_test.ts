@@ -1,6 +1,6 @@
 /** One connection: opened once, ended once. @module */
 import { assertEquals } from "@std/assert";
-import { Link } from "../../lib/client/link.ts";
+import { createLink } from "../../lib/client/link.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { FakeSocket } from "./fake_network.ts";
 
@@ -8,13 +8,13 @@ function begin(token?: string) {
   const socket = new FakeSocket("ws://example.com", []);
   const clock = new FakeClock();
   const seen: unknown[] = [];
-  const terms = { clock, connectTimeoutMs: 1_000, pingIntervalMs: 25_000, pongTimeoutMs: 10_000 };
-  const link = new Link(socket, terms, token, {
+  const terms = { clock, pingIntervalMs: 25_000, pongTimeoutMs: 10_000 };
+  const link = createLink(socket, terms, token, {
     hasOpened: (peer) => seen.push(["opened", peer]),
     message: ({ header, payload }) => seen.push([header, payload]),
     error: () => seen.push(["error"]),
     ended: ({ code, reason, wasClean }) => seen.push(["ended", code, reason, wasClean]),
-  });
+  }, 1_000);
   return { socket, clock, seen, link };
 }
 

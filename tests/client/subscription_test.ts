@@ -6,7 +6,7 @@ Deno.test("a subscription is an EventTarget that shows its topic", async () => {
   const left: Subscription[] = [];
   const source: SubscriptionSource = {
     name: "room:1",
-    position: { epoch: "e", offset: 3 },
+    reached: { epoch: "e", offset: 3 },
     isLive: true,
     members: (options) => Promise.resolve([{ key: "ann", state: options }]),
     leave: (subscription) => left.push(subscription),

@@ -1,35 +1,44 @@
-/** The module of our client, as it is served. @module */
+/** The modules of our client, as they are served. @module */
 import { assertEquals } from "@std/assert";
-import { CLIENT_MODULE_PATH, type ClientModule } from "../../lib/gateway/client_module.ts";
+import { CLIENT_MODULES_PATH, type ClientModule } from "../../lib/gateway/client_module.ts";
 import { askGateway } from "./support/asked_gateway.ts";
 
-const MODULE: ClientModule = { text: "export const answer = 42;", etag: '"abc"' };
+const MODULES: readonly ClientModule[] = [
+  { name: "client.js", text: "export const answer = 42;", etag: '"abc"' },
+  { name: "poll.js", text: "export const question = 6 * 7;", etag: '"def"' },
+];
 
 function ask(
   method: string,
   headers: Readonly<Record<string, string>> = {},
-  clientModule: ClientModule | null = MODULE,
+  name = "client.js",
+  clientModules: readonly ClientModule[] | undefined = MODULES,
 ) {
-  return askGateway(clientModule === null ? {} : { clientModule }, method, CLIENT_MODULE_PATH, headers);
+  return askGateway({ clientModules }, method, CLIENT_MODULES_PATH + name, headers);
 }
 
-Deno.test("the client's module is served to pages of any origin", async () => {
-  const { status, headers, body } = await ask("GET");
-  assertEquals(status, 200);
-  assertEquals(headers.get("content-type"), "text/javascript; charset=utf-8");
-  assertEquals(headers.get("access-control-allow-origin"), "*");
-  assertEquals([headers.get("etag"), new TextDecoder().decode(body)], ['"abc"', MODULE.text]);
+Deno.test("the client's modules are served to pages of any origin", async () => {
+  for (const { name, text, etag } of MODULES) {
+    const { status, headers, body } = await ask("GET", {}, name);
+    assertEquals(status, 200);
+    assertEquals(headers.get("content-type"), "text/javascript; charset=utf-8");
+    assertEquals(headers.get("access-control-allow-origin"), "*");
+    assertEquals([headers.get("etag"), new TextDecoder().decode(body)], [etag, text]);
+  }
 });
 
-Deno.test("whoever has the client's module is told that it is the same", async () => {
+Deno.test("whoever has a module of the client is told that it is the same", async () => {
   for (const tag of ['"abc"', 'W/"abc"', '"other", "abc"']) {
     assertEquals((await ask("GET", { "if-none-match": tag })).status, 304);
   }
-  assertEquals((await ask("GET", { "if-none-match": '"old"' })).status, 200);
+  for (const tag of ['"old"', '"def"']) assertEquals((await ask("GET", { "if-none-match": tag })).status, 200);
 });
 
-Deno.test("the client's module takes GET and HEAD only, and is not there where none was given", async () => {
+Deno.test("the client's modules take GET and HEAD only, and are not there where none were given", async () => {
   assertEquals((await ask("POST")).status, 405);
   assertEquals((await ask("HEAD")).status, 200);
-  assertEquals((await ask("GET", {}, null)).status, 404);
+  assertEquals((await ask("GET", {}, "client.js", [])).status, 404);
+  for (const name of ["", "Client.js", "client.js/", "other.js"]) {
+    assertEquals((await ask("GET", {}, name)).status, 404);
+  }
 });

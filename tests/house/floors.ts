@@ -46,8 +46,8 @@ const OTHER_FACES: Readonly<Record<string, readonly string[]>> = {
   "lib/route": ["table.ts", "runtime_contract.ts"],
   // What a browser can load, too.
   "lib/subprotocol": ["v1.ts"],
-  // The text that the server serves; `mod.ts` runs in browsers.
-  "lib/client": ["bundle.ts"],
+  // The texts that the server serves; `mod.ts` runs in browsers.
+  "lib/client": ["served.ts"],
 };
 
 /** Floors 0 and 1 may use these modules of the platform: pure functions all. */
@@ -125,7 +125,7 @@ function floorProblem({ target }: ImportEdge, home: string, away: string): Findi
     return { what: `${home} imports ${target}`, remedy: `it may import ${beside.join(" and ") || "nothing of ours"}` };
   }
   // Text, and no code of the server's.
-  if (target === "lib/client/bundle.ts") return undefined;
+  if (target === "lib/client/served.ts") return undefined;
   const [from = 0, to = Infinity] = [FLOORS[home], FLOORS[away]];
   if (to < from) return undefined;
   if (to === Infinity) return { what: `${home} imports ${target}`, remedy: `${away} is not for the server's own code` };

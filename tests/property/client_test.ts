@@ -30,6 +30,7 @@ class World {
       clock: this.clock,
       page: this.page,
       random: () => 0.5,
+      transports: ["websocket"],
     });
     this.#subscription = this.#subscribe(undefined);
   }

@@ -29,7 +29,9 @@ export class LogLines implements RuntimeLog {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         const told = this.lines.map((line) => `\n  ${line}`).join("") || " nothing";
-        reject(new Error(`no line with ${parts.map((part) => JSON.stringify(part)).join(" or ")}; the log has:${told}`));
+        reject(
+          new Error(`no line with ${parts.map((part) => JSON.stringify(part)).join(" or ")}; the log has:${told}`),
+        );
       }, DEADLINE_MS);
       const found = (line: string): void => {
         clearTimeout(timer);
