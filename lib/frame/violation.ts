@@ -52,6 +52,7 @@ export const VIOLATIONS = {
   MEMORY_PRESSURE: row(TRY_AGAIN_LATER, "maxMemoryBytes", "the server is short of memory"),
   PONG_TIMEOUT: row(ABNORMAL, "pongTimeoutMs", "no sign of life after a ping"),
   WRITE_TIMEOUT: row(ABNORMAL, "writeTimeoutMs", "nothing could be written for too long"),
+  SESSION_TIMEOUT: row(ABNORMAL, "sessionTimeoutMs", "no request of the session for too long"),
   CLOSE_TIMEOUT: row(ABNORMAL, "closeTimeoutMs", "the closing handshake was not completed in time"),
 } as const satisfies Record<string, Violation>;
 

@@ -38,7 +38,8 @@ export class WriteBuffer {
   #written = 0;
   /** Up to here the stream is not frames but HTTP. */
   #framesFrom = 0;
-  #isInFlight = false;
+  /** So many segments are in flight: one, or more where {@linkcode beginMore} was asked for them. */
+  #inFlight = 0;
   #excessBytes = 0;
   /** Short texts that are not encoded yet: they come behind everything else. */
   #texts: TextBatch | undefined;
@@ -80,7 +81,7 @@ export class WriteBuffer {
 
   /** True between {@linkcode begin} and {@linkcode wrote}. */
   get isInFlight(): boolean {
-    return this.#isInFlight;
+    return this.#inFlight > 0;
   }
 
   /** Appends bytes that are not a frame: an HTTP response. They are copied. */
@@ -205,7 +206,7 @@ export class WriteBuffer {
    * {@linkcode wrote} says how many were taken.
    */
   begin(): Uint8Array<ArrayBuffer> | undefined {
-    if (this.#isInFlight) return undefined;
+    if (this.#inFlight > 0) return undefined;
     this.#encodeTexts();
     if (this.#queue.length === 0) {
       if (this.#filling !== undefined) this.#lastLength = this.#filling.length;
@@ -216,19 +217,43 @@ export class WriteBuffer {
     const isWhole = length === bytes.length && this.#written === streamStart;
     // A view costs more than the rest of this: what is shared leaves as it is.
     const next = isWhole ? bytes : bytes.subarray(start + this.#written - streamStart, start + length);
-    this.#isInFlight = true;
+    this.#inFlight = 1;
     return next;
+  }
+
+  /**
+   * What may go with the write that is under way, and from now on belongs to it: whole segments, up to about so many
+   * bytes. For who writes more than one segment at a time.
+   */
+  beginMore(maxBytes: number): Uint8Array<ArrayBuffer>[] {
+    this.#encodeTexts();
+    this.#closeTail();
+    const more: Uint8Array<ArrayBuffer>[] = [];
+    for (let left = maxBytes; this.#inFlight < this.#queue.length; this.#inFlight++) {
+      const { bytes, start, length } = this.#queue[this.#inFlight]!;
+      left -= length;
+      if (left < 0) break;
+      more.push(bytes.subarray(start, start + length));
+    }
+    return more;
   }
 
   /** The write that {@linkcode begin} started took `count` bytes: all of them, or only the first. */
   wrote(count: number): void {
-    this.#isInFlight = false;
+    const isOne = this.#inFlight < 2;
+    this.#inFlight = 0;
     this.#written += count;
     this.#byteLength -= count;
+    if (this.#shiftWritten() && !isOne) { while (this.#queue.length > 0 && this.#shiftWritten()); }
+  }
+
+  /** Lets go of the first segment, if all of it is written. */
+  #shiftWritten(): boolean {
     const segment = this.#queue[0]!;
-    if (this.#written < segment.streamStart + segment.length) return;
+    if (this.#written < segment.streamStart + segment.length) return false;
     this.#queue.shift();
     this.#release(segment);
+    return true;
   }
 
   /**
@@ -251,21 +276,21 @@ export class WriteBuffer {
 
   /** Gives every segment back that no write is using. For a connection that has ended. */
   dispose(): void {
-    const keep = this.#isInFlight ? 1 : 0;
-    for (const segment of this.#queue.splice(keep)) this.#release(segment);
+    for (const segment of this.#queue.splice(this.#inFlight)) this.#release(segment);
     if (this.#filling !== undefined) this.#release(this.#filling);
     this.#filling = undefined;
     this.#run = undefined;
     this.#texts = undefined;
-    const inFlight = this.#queue[0];
-    this.#byteLength = inFlight === undefined ? 0 : inFlight.streamStart + inFlight.length - this.#written;
+    const last = this.#queue.at(-1);
+    this.#byteLength = last === undefined ? 0 : last.streamStart + last.length - this.#written;
   }
 
   /** Up to here the stream must stay as it is. */
   #keptEnd(): number {
     const first = this.#queue[0];
-    // A pending write may yet take any of its bytes: the whole of its segment stays.
-    if (first !== undefined && this.#isInFlight) return Math.max(first.streamStart + first.length, this.#framesFrom);
+    // A pending write may yet take any of its bytes: the whole of its segments stays.
+    const last = this.#queue[this.#inFlight - 1];
+    if (last !== undefined) return Math.max(last.streamStart + last.length, this.#framesFrom);
     if (first === undefined || this.#written < this.#framesFrom) return Math.max(this.#written, this.#framesFrom);
     return this.#frameBoundary(first);
   }
@@ -292,7 +317,7 @@ export class WriteBuffer {
       this.#closeTail();
     }
     // Only where nothing waits before it: what a peer does not read must not lie in buffers that stay empty.
-    const expected = this.#queue.length > (this.#isInFlight ? 1 : 0) ? 0 : Math.min(this.#lastLength, SHARED_UP_TO);
+    const expected = this.#queue.length > this.#inFlight ? 0 : Math.min(this.#lastLength, SHARED_UP_TO);
     const bytes = this.#source.take(Math.max(byteLength, expected));
     return this.#filling = this.#segment(bytes, this.#appended);
   }

@@ -12,6 +12,8 @@ import type { forwardedClient } from "./forwarded.ts";
 import { HeldRequest } from "./held_request.ts";
 import { type HandshakeHost, OpeningHandshake } from "./opening_handshake.ts";
 import type { ConnectionOptions } from "./options.ts";
+import { POLL_PATH } from "./poll/poll_ask.ts";
+import type { PollDoor } from "./poll/poll_door.ts";
 import { isNavigation, problemPage } from "./problem_page.ts";
 
 /** Who asks, as far as trusted proxies tell. */
@@ -26,6 +28,8 @@ export interface DispatchHost extends HandshakeHost {
   /** In development: why the code that was saved last is not served. */
   readonly problem: string | undefined;
   readonly clientModules: readonly ClientModule[];
+  /** The clients that come by HTTP requests. */
+  readonly polls: Pick<PollDoor, "decide">;
   /** What joins this server to others cannot be reached. */
   readonly isBrokerAway: boolean;
   /** The id of a peer that is about to be. */
@@ -58,6 +62,7 @@ export class Dispatcher {
   decide(head: RequestHead, socketAddress: string): Decision {
     const client = this.#host.clientOf(head, socketAddress);
     this.#checkHost(client.authority ?? head.authority);
+    if (head.path === POLL_PATH) return this.#host.polls.decide(head, client);
     const builtIn = this.#builtIn(head);
     if (builtIn !== undefined) return builtIn;
     const { problem } = this.#host;

@@ -19,6 +19,8 @@ export type Decision =
     readonly kind: "http";
     /** The pattern of the route that answers; undefined where none does. */
     readonly route?: string;
+    /** It takes the time that it needs, and says so itself: none of the limits of route code is for it. */
+    readonly isHeld?: true;
     /** Makes the response; never rejects. The signal tells when nobody waits for it any more. */
     answer(body: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<Response>;
   }

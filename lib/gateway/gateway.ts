@@ -5,8 +5,9 @@
  */
 import { type Payload, sharedArena, type ViolationName } from "../frame/mod.ts";
 import type { HttpError, RequestHead } from "../http/mod.ts";
-import { Hub } from "../pubsub/mod.ts";
+import { Hub, type NodeChannel } from "../pubsub/mod.ts";
 import type { RouteEntry, RouteTable } from "../route/table.ts";
+import { AddressCounts } from "./address_counts.ts";
 import { BufferPool } from "./buffer_pool.ts";
 import type { ClientModule } from "./client_module.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -16,7 +17,8 @@ import { type Client, Dispatcher, type DispatchHost } from "./dispatcher.ts";
 import { forwardedClient } from "./forwarded.ts";
 import type { Decision, ExchangeHost } from "./exchange_host.ts";
 import { HttpExchange } from "./http_exchange.ts";
-import { AddressSet, limitKey } from "./ip_address.ts";
+import { AddressSet } from "./ip_address.ts";
+import { PollDoor, type PollDoorHost } from "./poll/poll_door.ts";
 import { MemoryBudget, type MemoryHolder } from "./memory_budget.ts";
 import type { GatewayOptions } from "./option_table.ts";
 import type { ConnectionOptions } from "./options.ts";
@@ -67,7 +69,7 @@ const TRIM_INTERVAL_MS = 5000;
 const CLOSE_SERVICE_RESTART = 1012;
 
 /** The part that owns the sockets. */
-export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, SwapHost<Connection> {
+export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, PollDoorHost, SwapHost<Connection> {
   readonly options: GatewayOptions;
   readonly hub: Hub;
   readonly turn: Turn;
@@ -79,8 +81,9 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
   problem: string | undefined;
 
   readonly clock: Clock;
+  readonly pool = new BufferPool(sharedArena());
+  readonly polls: PollDoor;
   readonly #events: GatewayEvents;
-  readonly #pool = new BufferPool(sharedArena());
   readonly #dispatcher: Dispatcher;
   readonly #connections = new Roster<Connection>();
   readonly #exchanges = new Roster<HttpExchange>();
@@ -88,7 +91,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
   readonly #finishing = new Roster<Connection>();
   /** From when somebody first asked for one by its id: it is not free. */
   #byId: Map<string, Connection> | undefined;
-  readonly #perAddress = new Map<string, number>();
+  readonly #perAddress: AddressCounts;
   readonly #trustedProxies: AddressSet;
   readonly #acceptRate: TokenBucket | undefined;
   #routing!: Routing;
@@ -115,6 +118,8 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
     this.wheel = new TimerWheel(clock);
     this.memory = new MemoryBudget(options.maxMemoryBytes, { [Symbol.iterator]: () => this.#holders() });
     this.#dispatcher = new Dispatcher(this);
+    this.polls = new PollDoor(this);
+    this.#perAddress = new AddressCounts(options.maxConnectionsPerIp);
     this.#trustedProxies = new AddressSet(options.trustedProxies);
     this.#acceptRate = options.acceptRatePerSecond > 0
       ? new TokenBucket(options.acceptRatePerSecond, clock.now())
@@ -154,18 +159,21 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
 
   /** Takes whatever was just accepted. */
   enter(arrival: Arrival): void {
-    if (this.#connections.size + this.#exchanges.size >= this.options.maxConnections + HANDSHAKE_SLACK) {
-      return arrival.close();
-    }
+    if (this.#sockets >= this.options.maxConnections + HANDSHAKE_SLACK) return arrival.close();
     const isTooFast = this.#acceptRate?.take(this.clock.now()) === false;
     const refusal = isTooFast ? unavailable("Too many connections at once: try again in a second.") : undefined;
-    const transport = arrival.transport(this.turn, this.#pool);
+    const transport = arrival.transport(this.turn, this.pool);
     const exchange = new HttpExchange(this, transport, refusal);
     transport.events = exchange;
     this.#exchanges.add(exchange);
     exchange.start();
     transport.start();
     this.#scheduleTrim();
+  }
+
+  /** A client that polls has two sockets at a time, and its connection none. */
+  get #sockets(): number {
+    return this.#connections.size + this.#exchanges.size - 3 * this.polls.size;
   }
 
   /**
@@ -217,7 +225,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
     for (const exchange of this.#exchanges.list()) exchange.destroy();
     this.wheel.clear();
     this.turn.clear();
-    this.#pool.close();
+    this.pool.close();
     this.#cancelTrim?.();
   }
 
@@ -279,6 +287,14 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
     return this.#connectionOptions.get(entry)!;
   }
 
+  allOptions(): Iterable<ConnectionOptions> {
+    return this.#connectionOptions.values();
+  }
+
+  get nodes(): NodeChannel {
+    return this.hub.nodes;
+  }
+
   clientOf(head: RequestHead, socketAddress: string): Client {
     return forwardedClient(head.fields, socketAddress, this.#trustedProxies);
   }
@@ -289,8 +305,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
       throw unavailable("The server is full: try again later.");
     }
     if (this.memory.isExhausted) throw unavailable("The server is short of memory: try again later.");
-    const limit = this.options.maxConnectionsPerIp;
-    if (limit > 0 && (this.#perAddress.get(limitKey(address)) ?? 0) >= limit) {
+    if (this.#perAddress.isFull(address)) {
       throw unavailable("There are too many connections from your address: close some, or try again later.");
     }
   }
@@ -303,7 +318,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
     const connection = new Connection(this, transport, opening, id);
     this.#connections.add(connection);
     this.#byId?.set(id, connection);
-    this.#countAddress(opening.request.remoteAddress, 1);
+    this.#perAddress.add(opening.request.remoteAddress);
     // Its route was taken away while it was asked.
     const { entry } = opening;
     if (webSocketEntry(tableFor(this.#routing, id), entry.descriptor.pattern) !== entry) {
@@ -332,7 +347,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
   removed(connection: Connection): void {
     if (!this.#connections.delete(connection)) return;
     this.#byId?.delete(connection.id);
-    this.#countAddress(connection.request.remoteAddress, -1);
+    this.#perAddress.remove(connection.request.remoteAddress);
     if (connection.queue.isBusy) this.#finishing.add(connection);
     this.#checkEmpty();
   }
@@ -370,20 +385,12 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Swap
     if (this.#exchanges.size === 0) this.#onEmpty();
   }
 
-  #countAddress(address: string, delta: 1 | -1): void {
-    if (this.options.maxConnectionsPerIp === 0) return;
-    const key = limitKey(address);
-    const count = (this.#perAddress.get(key) ?? 0) + delta;
-    if (count === 0) this.#perAddress.delete(key);
-    else this.#perAddress.set(key, count);
-  }
-
   /** Buffers that lie idle go back to the system; the beat stops with the last connection once nothing is left. */
   #scheduleTrim(): void {
     this.#cancelTrim ??= this.clock.setTimer(() => {
       this.#cancelTrim = undefined;
-      this.#pool.trim();
-      if (this.#pool.freeBytes > 0 || this.#connections.size + this.#exchanges.size > 0) this.#scheduleTrim();
+      this.pool.trim();
+      if (this.pool.freeBytes > 0 || this.#connections.size + this.#exchanges.size > 0) this.#scheduleTrim();
     }, TRIM_INTERVAL_MS);
   }
 }

@@ -7,13 +7,13 @@
  * @module
  */
 import { BodyDecoder, bodyFraming, hasToken, HttpError, type RequestHead, wantsKeepAlive } from "../http/mod.ts";
+import { type AnswerParts, writeAnswer } from "./answer.ts";
 import { type AskedRoute, askedToAnswer, askedToUpgrade, overdueReason } from "./asked_route.ts";
 import type { Acceptance, Decision, ExchangeHost, UpgradeRequest } from "./exchange_host.ts";
 import { HeadReader } from "./head_reader.ts";
 import { KeptBytes } from "./kept_bytes.ts";
 import { type MemoryHolder, RELIEF_GRACE_MS } from "./memory_budget.ts";
 import { encodeRefusal, unavailable } from "./refusal.ts";
-import { writeResponse } from "./response_writer.ts";
 import type { Seated } from "./roster.ts";
 import type { TimerEntry } from "./timer_wheel.ts";
 import type { Transport, TransportEvents } from "./transport.ts";
@@ -229,7 +229,8 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
 
   async #answer(head: RequestHead, decision: HttpDecision, body: Uint8Array<ArrayBuffer>): Promise<void> {
     const controller = new AbortController();
-    this.#ask(askedToAnswer(head, decision.route), controller);
+    if (decision.isHeld === true) this.#answering = controller;
+    else this.#ask(askedToAnswer(head, decision.route), controller);
     const response = await decision.answer(body, controller.signal);
     this.#answeredBytes = 0;
     this.#hold();
@@ -242,7 +243,7 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
     this.#asked = undefined;
     this.#host.wheel.cancel(this);
     if (this.#transport.output.isInFlight) this.onWriting();
-    const isAlive = await this.#writeResponse(response, head, controller.signal);
+    const isAlive = await writeAnswer(response, this.#answerParts(head, controller.signal));
     this.#answering = undefined;
     this.#next(isAlive && !this.#isLast);
   }
@@ -254,40 +255,22 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
     this.#wait(this.#host.options[asked.limit]);
   }
 
-  async #writeResponse(response: Response, head: RequestHead, signal: AbortSignal): Promise<boolean> {
-    const framing = {
-      isHead: head.method === "HEAD",
-      version: head.version,
-      keepAlive: wantsKeepAlive(head) && !this.#isLast,
-      date: this.#host.date,
+  #answerParts(head: RequestHead, signal: AbortSignal): AnswerParts {
+    return {
+      host: this.#host,
+      head,
+      remoteAddress: this.#transport.remoteAddress,
+      isLast: this.#isLast,
+      signal,
+      write: (bytes) => this.#write(bytes),
+      drained: async () => {
+        if (this.#transport.output.byteLength > this.#host.options.highWaterBytes) {
+          await new Promise<void>((resolve) => this.#wakeDrained = resolve);
+        }
+        signal.throwIfAborted();
+      },
+      destroy: () => this.#transport.destroy(),
     };
-    let hasBegun = false;
-    const write = (bytes: Uint8Array) => {
-      hasBegun = true;
-      this.#write(bytes);
-    };
-    const drained = async () => {
-      if (this.#transport.output.byteLength > this.#host.options.highWaterBytes) {
-        await new Promise<void>((resolve) => this.#wakeDrained = resolve);
-      }
-      signal.throwIfAborted();
-    };
-    try {
-      const isAlive = await writeResponse(response, framing, { write, drained, signal });
-      // Only then the next request: whoever pipelines must read, too.
-      await drained();
-      return isAlive;
-    } catch (error) {
-      if (signal.aborted) return false;
-      this.#host.failed(error, head, this.#transport.remoteAddress);
-      if (!hasBegun) {
-        this.#write(encodeRefusal(new HttpError(500, "Internal Server Error"), head, !framing.keepAlive, framing.date));
-        return framing.keepAlive;
-      }
-      // A response cut short is all that can tell.
-      this.#transport.destroy();
-      return false;
-    }
   }
 
   /** After an answer: the next request, part of which may be here, or the end. */

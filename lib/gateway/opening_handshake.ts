@@ -75,6 +75,11 @@ export class OpeningHandshake implements UpgradeRequest, Acceptance, ConnectionO
     return tokenOf(this.#offer.subprotocols, this.#head.fields.get("authorization"));
   }
 
+  /** Fields of the route for the answer, once it is settled. */
+  get headers(): ReadonlyArray<readonly [string, string]> {
+    return this.#headers ?? [];
+  }
+
   /** What the client offers to speak. */
   get #offered(): readonly string[] {
     const { subprotocols } = this.#offer;

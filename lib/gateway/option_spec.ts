@@ -134,6 +134,7 @@ export type OptionGroup =
   | "HTTP and handshake"
   | "Messages"
   | "Keepalive and timeouts"
+  | "Polling"
   | "Buffers and memory"
   | "Admission"
   | "Drain"

@@ -10,6 +10,7 @@ import { DEPLOY_OPTIONS } from "./deploy_options.ts";
 import { HUB_OPTIONS } from "./hub_options.ts";
 import { LISTEN_OPTIONS } from "./listen_options.ts";
 import type { OptionSpec } from "./option_spec.ts";
+import { POLL_OPTIONS } from "./poll_options.ts";
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -297,6 +298,7 @@ export const GATEWAY_OPTIONS = {
     doc: "pause between two batches",
     consequence: "–",
   },
+  ...POLL_OPTIONS,
   ...HUB_OPTIONS,
   ...DEPLOY_OPTIONS,
 } as const satisfies Record<string, OptionSpec>;

@@ -20,6 +20,7 @@ export {
   type RequestHead,
   type RequestLimits,
 } from "./request.ts";
+export { parseRequestTarget } from "./request_target.ts";
 export {
   encodeChunk,
   encodeResponseHead,

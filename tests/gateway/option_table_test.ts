@@ -47,6 +47,8 @@ Deno.test("GATEWAY_DEFAULTS are those of the design", () => {
     idleTimeoutMs: 0,
     writeTimeoutMs: 30_000,
     closeTimeoutMs: 10_000,
+    pollWaitMs: 25_000,
+    sessionTimeoutMs: 60_000,
     highWaterBytes: 64 * KIB,
     maxBufferedBytes: MIB,
     maxQueuedBytes: 64 * KIB,

@@ -39,6 +39,8 @@ const WRONG_TEXTS: Readonly<Record<OptionName, readonly [text: string, allowed: 
   idleTimeoutMs: ["never", "or 0 for off"],
   writeTimeoutMs: ["0ms", "1 to"],
   closeTimeoutMs: ["-5s", "milliseconds"],
+  pollWaitMs: ["-5s", "milliseconds"],
+  sessionTimeoutMs: ["-5s", "milliseconds"],
   highWaterBytes: ["64KB", "B, KiB, MiB or GiB"],
   maxBufferedBytes: ["0", "1 to"],
   maxQueuedBytes: ["64 Ki", "bytes"],

@@ -10,6 +10,7 @@ type Step =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "binary" | "shared" | "inPlace"; readonly size: number }
   | { readonly kind: "begin" | "drop" }
+  | { readonly kind: "more"; readonly maxBytes: number }
   | { readonly kind: "wrote"; readonly share: number };
 
 const size = fc.oneof(
@@ -32,6 +33,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 2,
   },
   fc.record({ kind: fc.constant("drop" as const) }),
+  fc.record({ kind: fc.constant("more" as const), maxBytes: fc.constantFrom(0, 300, 40_000, 2 ** 20) }),
 );
 
 /** A write buffer, what was appended to it, and what an operating system has taken from it. */
@@ -41,13 +43,15 @@ class Run {
   readonly taken: Uint8Array[] = [];
   /** Frames appended, in order, as a client would tell of them. */
   readonly appended: string[] = [];
-  #inFlight: { readonly bytes: Uint8Array; readonly before: Uint8Array } | undefined;
+  /** Segments as they are, and as they were when they began. */
+  #inFlight: { readonly bytes: Uint8Array[]; readonly before: Uint8Array[] } | undefined;
   #count = 0;
 
   do(step: Step): void {
     if (step.kind === "text") this.#append(`text ${utf8(step.text).toHex()}`, () => this.output.appendText(step.text));
     else if ("size" in step) this.#appendBinary(step.kind, step.size);
     else if (step.kind === "begin") this.#begin();
+    else if (step.kind === "more") this.#beginMore(step.maxBytes);
     else if (step.kind === "wrote") this.#wrote(step.share);
     else this.#drop();
   }
@@ -84,13 +88,21 @@ class Run {
   #begin(): void {
     const bytes = this.output.begin();
     if (this.#inFlight !== undefined) assertEquals(bytes, undefined);
-    else if (bytes !== undefined) this.#inFlight = { bytes, before: bytes.slice() };
+    else if (bytes !== undefined) this.#inFlight = { bytes: [bytes], before: [bytes.slice()] };
     assertEquals(this.output.isInFlight, this.#inFlight !== undefined);
+  }
+
+  #beginMore(maxBytes: number): void {
+    if (this.#inFlight === undefined) return;
+    const more = this.output.beginMore(maxBytes);
+    assertLessOrEqual(concat(...more).length, maxBytes);
+    this.#inFlight.bytes.push(...more);
+    this.#inFlight.before.push(...more.map((bytes) => bytes.slice()));
   }
 
   #wrote(share: number): void {
     if (this.#inFlight === undefined) return;
-    const { bytes, before } = this.#inFlight;
+    const [bytes, before] = [concat(...this.#inFlight.bytes), concat(...this.#inFlight.before)];
     assertEquals(bytes.toHex(), before.toHex(), "bytes in flight were changed");
     const count = Math.floor(bytes.length * share);
     this.taken.push(before.subarray(0, count));

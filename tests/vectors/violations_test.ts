@@ -34,6 +34,7 @@ const NOT_OF_FRAMES: readonly ViolationName[] = [
   "PONG_TIMEOUT",
   "WRITE_TIMEOUT",
   "CLOSE_TIMEOUT",
+  "SESSION_TIMEOUT",
 ];
 
 Deno.test("every violation that frames can cause has a stream that causes it", () => {
