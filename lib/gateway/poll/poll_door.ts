@@ -102,7 +102,7 @@ export class PollDoor {
       isHeld: true,
       answer: async (body, signal) => {
         try {
-          return await answer(body, signal);
+          return measured(head, await answer(body, signal));
         } catch (error) {
           this.#host.failed(error, head, client.address);
           return new Response("Internal Server Error\n", { status: 500 });
@@ -217,7 +217,6 @@ export class PollDoor {
     const origin = head.fields.get("origin");
     const response = await this.#here(token, origin, ask, body, signal) ??
       await this.#elsewhere({ token, origin, ...ask, body: body.toBase64() });
-    if (head.fields.has(POLL_FIELDS.measure)) response.headers.set("sockeye-request-bytes", String(head.text.length));
     return readableBy(origin, response);
   }
 
@@ -260,6 +259,12 @@ export class PollDoor {
 
 /** Nobody says here that a client of another node has gone: what it is told in vain is told again. */
 const NEVER = new AbortController().signal;
+
+/** A page cannot know how long the heads of its requests are. */
+function measured({ fields, text }: RequestHead, response: Response): Response {
+  if (fields.has(POLL_FIELDS.measure)) response.headers.set("sockeye-request-bytes", String(text.length));
+  return response;
+}
 
 const JSON_HEADERS = { "content-type": "application/json" } as const;
 const METHODS: ReadonlySet<string> = new Set(["GET", "POST", "DELETE"]);
