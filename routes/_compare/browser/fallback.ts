@@ -9,7 +9,7 @@ export interface Client {
   /** The transport in use. */
   readonly transport?: string;
   addEventListener(type: string, listener: (event: never) => void): void;
-  close(): void;
+  close(code: number): void;
 }
 
 /** Makes a client; `isBlocked` refuses its WebSockets. */
@@ -20,6 +20,9 @@ export interface Happening {
   readonly atMs: number;
   readonly words: string;
 }
+
+/** RFC 6455 §7.4.1: the purpose is fulfilled. */
+const NORMAL = 1000;
 
 /** Happenings that are kept. */
 const MAX_HAPPENINGS = 6;
@@ -74,7 +77,7 @@ export class Fallback {
       if (run === this.#runs) this.#happened("the client could not be loaded: is the server there?");
       return;
     }
-    if (run !== this.#runs) return client.close();
+    if (run !== this.#runs) return client.close(NORMAL);
     this.#client = client;
     this.#listen(client, () => run === this.#runs);
   }
@@ -83,7 +86,7 @@ export class Fallback {
     this.#runs++;
     this.#startedAt = 0;
     this.#transport = "";
-    this.#client?.close();
+    this.#client?.close(NORMAL);
     this.#client = undefined;
   }
 

@@ -44,6 +44,8 @@ interface Told {
 const ECHO_INTERVAL_MS = 1_000;
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 8_000;
+/** There is an event a second at least, and polling brings it within another. */
+const SILENCE_MS = 4_000;
 
 /** A lane. `start` and `stop` as often as one likes; each start begins to count anew. */
 export class Lane {
@@ -57,6 +59,7 @@ export class Lane {
   #state: LaneState = { kind: "idle", words: "stopped" };
   #path = "";
   #startedAt = 0;
+  #heardAt = 0;
   #retryMs = FIRST_RETRY_MS;
   #retry: Timer | undefined;
   #echoing: Timer | undefined;
@@ -70,8 +73,11 @@ export class Lane {
     this.#parts = parts;
   }
 
+  /** Polling may take long to find that nobody answers any more: a lane that brings nothing says so. */
   get state(): LaneState {
-    return this.#state;
+    const silentMs = this.#parts.now() - this.#heardAt;
+    if (this.#state.kind !== "open" || silentMs < SILENCE_MS) return this.#state;
+    return { kind: "failed", words: `nothing for ${Math.floor(silentMs / 1_000)} s` };
   }
 
   get meter(): TrafficMeter {
@@ -129,6 +135,7 @@ export class Lane {
         open: () => {
           if (!isLive()) return;
           this.#state = { kind: "open", words: "connected" };
+          this.#heardAt = this.#parts.now();
           this.#retryMs = FIRST_RETRY_MS;
           this.#sentAt.clear();
           this.#echo();
@@ -176,6 +183,7 @@ export class Lane {
     if (this.#socket?.isFramed) this.#meter.framedMessage("down", length);
     else this.#meter.message("down", length);
     this.#rate.count(receivedAt);
+    this.#heardAt = receivedAt;
     const told: Told = JSON.parse(text);
     if (told.tick !== undefined) return void this.#showTick(told.tick, told.at);
     if (told.echo === undefined) return this.#greeted(told);

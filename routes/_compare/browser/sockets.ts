@@ -47,8 +47,13 @@ interface PollModule {
   pollSocket(terms: {
     readonly transport: "long-poll" | "poll";
     readonly intervalMs?: number;
-    readonly onExchange: (exchange: Exchange) => void;
+    readonly onExchange: (exchange: PolledExchange) => void;
   }): new (url: string) => SocketLike;
+}
+
+/** As the module tells of it. */
+interface PolledExchange extends Exchange {
+  readonly kind: "begin" | "send" | "receive";
 }
 
 interface Ending {
@@ -100,7 +105,9 @@ export function openPoll(transport: "long-poll" | "poll", load: () => Promise<Po
     const { pollSocket } = await load().catch(() => {
       throw new Error("the client for polling could not be loaded: is the server there?");
     });
-    const PollSocket = pollSocket({ transport, intervalMs: POLL_INTERVAL_MS, onExchange: events.exchange });
+    const onExchange = (exchange: PolledExchange) => events.exchange(withHead(exchange, heads));
+    const heads = new Map<string, number>();
+    const PollSocket = pollSocket({ transport, intervalMs: POLL_INTERVAL_MS, onExchange });
     const socket = new PollSocket(new URL(path, location.href).href);
     let hasOpened = false;
     socket.addEventListener("open", () => {
@@ -113,4 +120,14 @@ export function openPoll(transport: "long-poll" | "poll", load: () => Promise<Po
     });
     return { isFramed: false, send: (text) => socket.send(text), close: () => socket.close(1000) };
   };
+}
+
+/**
+ * An exchange that was given up has brought no word of how long the head of its request was: it had the fields of the
+ * one before it of its kind.
+ */
+function withHead(exchange: PolledExchange, heads: Map<string, number>): Exchange {
+  const requestHeadBytes = exchange.requestHeadBytes || (heads.get(exchange.kind) ?? 0);
+  heads.set(exchange.kind, requestHeadBytes);
+  return { ...exchange, requestHeadBytes };
 }

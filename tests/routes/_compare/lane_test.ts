@@ -159,3 +159,14 @@ Deno.test("Lane: a connection that comes after stop is closed", async () => {
   await Promise.resolve();
   assertEquals([bench.opened.length, bench.opened[0]?.isClosed], [1, true]);
 });
+
+Deno.test("Lane: an open connection that brings nothing says so, until it does", async () => {
+  const bench = new Bench();
+  const { events } = await bench.start();
+  bench.now += 3_999;
+  assertEquals(bench.lane.state.words, "connected");
+  bench.now += 1;
+  assertEquals(bench.lane.state, { kind: "failed", words: "nothing for 4 s" });
+  events.message(JSON.stringify({ tick: 1, at: 1 }));
+  assertEquals(bench.lane.state, { kind: "open", words: "connected" });
+});
