@@ -1,6 +1,8 @@
 /** `/compare`: events, echoes, and what a handshake weighs. @module */
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { createTestServer, type TestPeer, UpgradeRefusedError } from "../../lib/testing/mod.ts";
+import { GONE } from "../suites/runtime_bench.ts";
+import { withShippedRoutes } from "./shipped_routes.ts";
 import { withFakeIntervals } from "./fake_intervals.ts";
 
 const ROUTES = new URL("../../routes/", import.meta.url);
@@ -63,6 +65,23 @@ Deno.test("/compare has no timer while nobody looks, nor after stop", async () =
     }
     assertEquals(timers(), 0);
   });
+});
+
+Deno.test("/compare goes on for whom its code takes over, as fast as before", async () => {
+  await withFakeIntervals(50, (tick, timers) =>
+    withShippedRoutes(async ({ connect }) => {
+      const context = { every: 10, requestHeadBytes: 1 };
+      const { events, commands } = connect("/compare", { id: "taken over", context });
+      await events.resume(undefined, "swap");
+      assertEquals(timers(), 1);
+      for (let time = 0; time < 20; time++) tick();
+      assertEquals(commands.sentObjects.map((text) => Object.keys(JSON.parse(String(text)))), [
+        ["tick", "at"],
+        ["tick", "at"],
+      ]);
+      await events.close(GONE);
+      assertEquals(timers(), 0);
+    }));
 });
 
 Deno.test("/compare?blocked refuses WebSockets, and says why", async () => {
