@@ -28,7 +28,7 @@ const PAGE_HTML = `<!doctype html>
 <header class="top">
 <p class="brand"><a href="/" aria-label="Sockeye, first page">${LOGO_SVG}<b>Sockeye</b></a></p>
 <h1>What does it cost to wait for news?</h1>
-<p class="lead">HTTP has the client ask and the server answer. A page that waits for news must therefore ask again and again, and every question and every answer carries its whole head: hundreds of bytes, mostly the same ones. <b>Polling</b> asks on a timer, so most news waits for the next question, and most questions are for nothing. <b>Long-polling</b> (comet) has the server hold the answer back until there is news: soon there, but a head in each direction for every piece of it. <b>WebSocket</b> pays for one <a href="/#handshake">handshake</a>; after that a message costs two to six bytes more than it says.</p>
+<p class="lead">HTTP has the client ask and the server answer. A page that waits for news must therefore ask again and again, and every question and every answer carries its whole head: hundreds of bytes, mostly the same ones. <b>Polling</b> asks on a timer, so news waits for the next question, and where there is little of it, most questions are for nothing. <b>Long-polling</b> (comet) has the server hold the answer back until there is news: soon there, but a head in each direction for every piece of it. <b>WebSocket</b> pays for one <a href="/#handshake">handshake</a>; after that a short message costs two to six bytes more than it says.</p>
 <noscript><p class="warn">The comparison runs in your browser and needs JavaScript.</p></noscript>
 </header>
 <main id="app"></main>

@@ -101,7 +101,8 @@ const NARROW = `
   .clock { min-height: 6em; }
   h2 small { display: block; margin: 0; }
   table { font-size: .78rem; letter-spacing: -.01em; }
-  thead td { width: 27%; }
+  thead td { width: 25%; }
+  th, td { padding-left: 3px; }
   .row button { flex: 1 1 100%; justify-content: center; }
 }
 @media (prefers-reduced-motion: no-preference) { button { transition: background-color .12s, border-color .12s; } }

@@ -74,7 +74,7 @@ inChromium(
         await seen.card(lane).locator(".reading").innerText(),
         /of the wire is overhead\. Half of the events/,
       );
-      assertMatch(await seen.figure("p95", lane), /^[\d.]+ m?s$/);
+      assertMatch(await seen.figure("p95", lane), /^[\d.]+\sm?s$/);
     }
     const [poll, long, socket] = await Promise.all(LANES.map((lane) => seen.sums(lane)));
     assertEquals(socket?.requests, 1);
@@ -83,7 +83,7 @@ inChromium(
     assertLess(poll!.up + poll!.down, long!.up + long!.down);
     assertMatch(
       await seen.page.locator(".clock").innerText(),
-      /yours, give or take [\d.]+ ms.* over WebSocket/,
+      /yours, give or take [\d.]+\sms.* over WebSocket/,
     );
     assertEquals(seen.complaints, []);
   },

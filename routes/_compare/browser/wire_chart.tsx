@@ -10,7 +10,7 @@ import type uPlot from "uplot";
 import { axis, Chart, colour } from "./chart.tsx";
 import type { Comparison } from "./comparison.ts";
 import { payloadBytes, totalBytes, type Traffic } from "./traffic.ts";
-import { bytes, percent } from "./words.ts";
+import { bytes, percent, roundBytes } from "./words.ts";
 
 const HEIGHT = 330;
 
@@ -25,7 +25,7 @@ function growth(names: readonly string[]): Omit<uPlot.Options, "width" | "height
     },
     axes: [
       axis({ values: (_plot, splits) => splits.map((seconds) => `${seconds} s`), size: 30 }),
-      axis({ values: (_plot, splits) => splits.map((value) => value === 0 ? "0" : bytes(value)), size: 64 }),
+      axis({ values: (_plot, splits) => splits.map(roundBytes), size: 64 }),
     ],
     series: [
       {},

@@ -9,6 +9,9 @@ import { overheadBytes, payloadBytes, type Traffic } from "./traffic.ts";
 /** What stands for a figure that is not known. */
 export const UNKNOWN = "–";
 
+// Between a figure and its unit no line is broken.
+const SPACE = "\u00a0";
+
 /** `1 204`: digits in groups of three. */
 export function count(number: number): string {
   return String(Math.round(number)).replace(/\B(?=(\d{3})+$)/g, "\u202f");
@@ -16,16 +19,23 @@ export function count(number: number): string {
 
 /** `980 B`, `12.4 kB`. */
 export function bytes(number: number): string {
-  if (number < 9_999.5) return `${count(number)} B`;
-  return number < 999_950 ? `${(number / 1_000).toFixed(1)} kB` : `${(number / 1_000_000).toFixed(2)} MB`;
+  if (number < 9_999.5) return `${count(number)}${SPACE}B`;
+  if (number < 999_950) return `${(number / 1_000).toFixed(1)}${SPACE}kB`;
+  return `${(number / 1_000_000).toFixed(2)}${SPACE}MB`;
+}
+
+/** The same for an axis, whose figures are round: `0`, `500 B`, `20 kB`, `1.5 MB`. */
+export function roundBytes(number: number): string {
+  if (number < 1_000) return number === 0 ? "0" : `${number}${SPACE}B`;
+  return number < 1_000_000 ? `${number / 1_000}${SPACE}kB` : `${number / 1_000_000}${SPACE}MB`;
 }
 
 /** `0.4 ms`, `17 ms`, `1.2 s`. A difference of two clocks may come out below zero: it is not longer than nothing. */
 export function span(ms: number | undefined): string {
   if (ms === undefined) return UNKNOWN;
   const positive = Math.max(0, ms);
-  if (positive < 9.95) return `${positive.toFixed(1)} ms`;
-  return positive < 999.5 ? `${Math.round(positive)} ms` : `${(positive / 1_000).toFixed(1)} s`;
+  if (positive < 9.95) return `${positive.toFixed(1)}${SPACE}ms`;
+  return positive < 999.5 ? `${Math.round(positive)}${SPACE}ms` : `${(positive / 1_000).toFixed(1)}${SPACE}s`;
 }
 
 /** `97 %`; never rounded to all or nothing. */

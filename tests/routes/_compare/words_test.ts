@@ -1,9 +1,9 @@
 /** Figures in words. @module */
 import { assertEquals } from "@std/assert";
 import type { Traffic } from "../../../routes/_compare/browser/traffic.ts";
-import { bytes, count, percent, reading, span } from "../../../routes/_compare/browser/words.ts";
+import { bytes, count, percent, reading, roundBytes, span } from "../../../routes/_compare/browser/words.ts";
 
-const plain = (text: string) => text.replaceAll("\u202f", " ");
+const plain = (text: string) => text.replaceAll(/[\u202f\u00a0]/g, " ");
 
 Deno.test("counts, bytes and spans in words, at their borders", () => {
   assertEquals([0, 999, 1_000, 1_234_567].map(count).map(plain), ["0", "999", "1 000", "1 234 567"]);
@@ -14,7 +14,7 @@ Deno.test("counts, bytes and spans in words, at their borders", () => {
     "999.9 kB",
     "1.00 MB",
   ]);
-  assertEquals([undefined, -3, 0.44, 9.94, 9.95, 999.4, 999.5].map(span), [
+  assertEquals([undefined, -3, 0.44, 9.94, 9.95, 999.4, 999.5].map(span).map(plain), [
     "–",
     "0.0 ms",
     "0.4 ms",
@@ -22,6 +22,16 @@ Deno.test("counts, bytes and spans in words, at their borders", () => {
     "10 ms",
     "999 ms",
     "1.0 s",
+  ]);
+});
+
+Deno.test("figures of an axis are as short as they are round", () => {
+  assertEquals([0, 500, 1_000, 20_000, 1_250_000].map(roundBytes).map(plain), [
+    "0",
+    "500 B",
+    "1 kB",
+    "20 kB",
+    "1.25 MB",
   ]);
 });
 
