@@ -9,7 +9,7 @@ import { closed, unsupported } from "./client_error.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { afterClose } from "./close_code.ts";
 import { emit, messageEvent, type SocketEventMap } from "./events.ts";
-import { createLink, type Ending, type Link, type SocketConstructor } from "./link.ts";
+import { createLink, type Ending, FAILED, type Link, type SocketConstructor } from "./link.ts";
 import { CLIENT_DEFAULTS, type ClientOptions, type Options, type UrlSource } from "./options.ts";
 import { Outbox, type RequestOptions } from "./outbox.ts";
 import { type Page, pageHere, type PageSign } from "./page.ts";
@@ -240,6 +240,12 @@ export class SockeyeSocket<Outgoing = unknown> extends EventTarget implements We
       if (!isPlain) offered.unshift(SUBPROTOCOL);
       const [transport, limitMs] = this.#choice.choose();
       this.#transport = transport;
+      // From here to `hello`, what has to be loaded for it included.
+      this.#cancelWait = options.clock.setTimer(() => {
+        if (this.#link) return this.#link.cutOff("no answer");
+        this.#latest++;
+        this.#ended(FAILED);
+      }, limitMs);
       const Socket = transport === "websocket" ? options.WebSocket : await fallback(transport);
       if (attempt !== this.#latest) return;
       this.#link = createLink(new Socket(url, offered), options, isOffered ? undefined : secret, {
@@ -247,10 +253,10 @@ export class SockeyeSocket<Outgoing = unknown> extends EventTarget implements We
         message: (message) => this.#take(message),
         error: ({ error }) => emit(this, "error", { error }),
         ended: (ending) => this.#ended(ending),
-      }, limitMs);
+      });
     } catch (error) {
       if (attempt === this.#latest) emit(this, "error", { error });
-      if (attempt === this.#latest) this.#ended({ code: 1006, reason: "", wasClean: false });
+      if (attempt === this.#latest) this.#ended(FAILED);
     }
   }
 
@@ -259,6 +265,7 @@ export class SockeyeSocket<Outgoing = unknown> extends EventTarget implements We
     this.#readyState = OPEN;
     const isReconnect = this.#hasBeenOpen;
     this.#hasBeenOpen = true;
+    this.#cancelWait?.();
     this.#openedAt = this.#options.clock.now();
     this.#choice.worked();
     this.#isRefused = false;

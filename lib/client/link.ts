@@ -40,6 +40,9 @@ export interface Ending {
   readonly wasClean: boolean;
 }
 
+/** Nobody has closed it, or it has not come about. */
+export const FAILED: Ending = { code: 1006, reason: "", wasClean: false };
+
 /** How long things may take. */
 export interface LinkTerms extends HeartbeatTerms {
   readonly clock: Clock;
@@ -72,17 +75,12 @@ export interface Link {
   cutOff(reason: string): void;
 }
 
-/**
- * Follows a socket from its construction on. The token is sent before anything else.
- *
- * @param limitMs from now to `hello`.
- */
+/** Follows a socket from its construction on. The token is sent before anything else. */
 export function createLink(
   socket: SocketLike,
   terms: LinkTerms,
   token: string | undefined,
   events: LinkEvents,
-  limitMs: number,
 ): Link {
   let heartbeat: Heartbeat | undefined;
   let isOpen = false;
@@ -92,21 +90,17 @@ export function createLink(
   const isWritable = () => isOpen && socket.readyState === OPEN;
   const end = ({ code, reason, wasClean }: Ending) => {
     isOver = true;
-    cancel();
     heartbeat?.stop();
     // Deno says 0 of a handshake that failed.
     events.ended({ code: code || 1006, reason, wasClean });
   };
   const cutOff = (reason: string) => {
-    if (!isOver) end({ code: 1006, reason, wasClean: false });
+    if (!isOver) end({ ...FAILED, reason });
     socket.close();
   };
-  const noAnswer = () => cutOff("no answer");
-  const cancel = terms.clock.setTimer(noAnswer, limitMs);
   const opened = (peer: string) => {
-    cancel();
     isOpen = true;
-    if (!hasNoHeaders()) heartbeat = createHeartbeat(terms, () => tell(["ping"]), noAnswer);
+    if (!hasNoHeaders()) heartbeat = createHeartbeat(terms, () => tell(["ping"]), () => cutOff("no answer"));
     events.hasOpened(peer);
   };
   const on = <Kind>(type: string, listener: (event: Kind) => void) =>

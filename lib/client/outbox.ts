@@ -111,7 +111,7 @@ export class Outbox {
       const ask = () => headerOf(this.#unanswered.begin(onAnswer));
       const outgoing: Outgoing = { payload, heldBytes: 0, ask, fail, isReady };
       const cancel = this.#options.clock.setTimer(
-        () => fail(new DOMException("no answer in time", "TimeoutError")),
+        () => fail(new DOMException("no answer", "TimeoutError")),
         timeoutMs,
       );
       signal?.addEventListener("abort", onAbort);

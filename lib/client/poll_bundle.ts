@@ -39,81 +39,85 @@ export const POLL_BUNDLE =
   "eturn e}acknowledge(t){if(!(t>=this.#e&&t<=this.#s))return!1;let e=t-this.#e,s=0;for(;e>0&&this.#t[s" +
   "].length<=e;)e-=this.#t[s++].length;return this.#t.splice(0,s),e>0&&(this.#t[0]=this.#t[0].subarray(" +
   "e)),this.#e=t,!0}};function f(t){let e,s=!1;return{wait:i=>new Promise(n=>{if(s||i<=0)return s=!1,n(" +
-  ");let r=i<1/0?t.setTimer(()=>e?.(),i):()=>{};e=()=>{e=void 0,r(),n()}}),wake(){e?e():s=!0}}}var w={m" +
-  "inWaitMs:200,maxWaitMs:3e3},g=class{#t;#e;#s;#i=new d;#n;#r;#h=0;#a=1/0;#o=!0;#c=!1;#l=!1;#d=!1;cons" +
-  "tructor(t,e,s){this.#t=t,this.#e=e,this.#s=s;let i=()=>({pause:f(e.clock),failures:0,sinceMs:0,call:" +
-  "void 0});this.#n=i(),this.#r=i()}get e(){return this.#i.end-this.#i.start}get isEnding(){return this" +
-  ".#a<1/0}get isTaken(){return this.#i.start>=this.#a}start(){this.#g()}push(t){this.#i.push(t),queueM" +
-  "icrotask(()=>this.#w())}finish(t,e){this.#i.push(t),this.#a=this.#i.end,this.#o=!e,this.#r.call?.abo" +
-  "rt(),this.#r.pause.wake(),this.e<=6e4&&(this.#l=!0,this.#n.call?.abort(),this.#n.pause.wake()),this." +
-  "#w()}abandon(t){this.n(),!this.isEnding&&(this.#i.push(t),this.#f(3e3,!0))}n(){this.#d=!0;for(let{ca" +
-  "ll:t,pause:e}of[this.#n,this.#r])t?.abort(),e.wake()}#u(){return{\"Sockeye-Session\":this.#t.session,\"" +
-  "Sockeye-Acknowledge\":String(this.#h)}}#f(t,e){let s=this.#i.piece(this.#t.maxBodyBytes),i={...this.#" +
-  "u(),\"Sockeye-Sequence\":String(this.#i.start)};return this.#e.call(\"send\",{headers:i,body:s,timeoutMs" +
-  ":t,keepalive:e&&s.length<=6e4})}async#w(){let{clock:t,isLong:e}=this.#e,s=this.#n;if(!this.#c&&!this" +
-  ".#d&&this.e){for(this.#c=!0,s.failures=0;!this.#d&&this.e;){this.#l=!1,s.failures||(s.sinceMs=t.now(" +
-  "));let i=this.#o?this.#t.sessionTimeoutMs/2:3e3;s.call=this.#f(i,this.isEnding&&!s.failures);let n=a" +
-  "wait s.call.t;if(s.call=void 0,this.#d)return;if(this.#y(n))s.failures=0,(!e||this.isTaken)&&this.#r" +
-  ".pause.wake();else if(!this.#l){if(!this.#o)break;await this.#p(s,n)}}this.#c=!1,!this.#o&&!this.#d&" +
-  "&this.#s.finished()}}#y(t){if(!t||!this.#m(t,[204,409]))return!1;let e=y(t,\"sockeye-acknowledge\"),s=" +
-  "this.#i.start;return void 0!==e&&(this.#i.acknowledge(e)?e>s:((409===t.status||e>s)&&this.#b(`the se" +
-  "rver says it has ${e} bytes, and was sent ${s} to ${this.#i.end}`),!1))}async#g(){let{clock:t,isLong" +
-  ":e,intervalMs:s}=this.#e,{pollWaitMs:i,sessionTimeoutMs:n}=this.#t,r=((e?i:0)+n)/2,h=this.#r,a=0;for" +
-  "(;!this.#d&&this.#o;){if(this.isEnding&&!this.isTaken){await h.pause.wait(1/0);continue}let i=t.now(" +
-  ");h.failures||(h.sinceMs=i),h.call=this.#e.call(\"receive\",{headers:this.#u(),timeoutMs:r});let n=awa" +
-  "it h.call.t;if(h.call=void 0,this.#d)return;let o=this.#v(n),l=t.now()-i;if(void 0===o){(!this.isEnd" +
-  "ing||this.isTaken)&&await this.#p(h,n);continue}h.failures=0;let c=e&&0===o&&l<1e3;a=c?a+1:0,c?await" +
-  " h.pause.wait(this.#k(a)):!e&&o<524288&&await h.pause.wait(s-l)}}#v(t){if(!t||!this.#m(t,[200,204]))" +
-  "return;if(204===t.status)return 0;let e=y(t,\"sockeye-sequence\");if(void 0===e||e>this.#h)return;let " +
-  "s=t.body.subarray(this.#h-e);return this.#h+=s.length,s.length&&this.#s.received(s),s.length}#m({sta" +
-  "tus:t,...e},s){return 410===t?this.#s.gone():!s.includes(t)&&!((n=t)>=500||408===n||425===n||429===n" +
-  ")&&this.#b(i({status:t,...e})),s.includes(t);var n}async#p(t,e){if(!this.#d){if(this.#e.clock.now()-" +
-  "t.sinceMs>=this.#t.sessionTimeoutMs)return this.#b(i(e));await t.pause.wait(this.#k(t.failures++))}}" +
-  "#k(t){return function(t,{minWaitMs:e,maxWaitMs:s,random:i}){return i()*Math.min(s,e*2**t)}(t,{...w,r" +
-  "andom:this.#e.random})}#b(t){this.#d||(this.n(),this.#s.failed(t))}};function y({headers:t},e){let s" +
-  "=t.get(e)??\"\";return/^\\d{1,15}$/.test(s)?Number(s):void 0}function p(t){return class extends m{const" +
-  "ructor(e,s=[]){super(e,s,t)}}}var m=class extends EventTarget{binaryType=\"blob\";readyState=0;protoco" +
-  "l=\"\";extensions=\"\";#t;#e;#s;#i=0;#n;#r=[void 0,\"\"];#h;#a=()=>{};constructor(e,i,n){super();let{fetch" +
-  ":a=globalThis.fetch,clock:o=t,random:l=Math.random,onExchange:c}=n,{protocol:u,host:d,pathname:f,sea" +
-  "rch:w}=new URL(e),g=`${u.replace(\"ws\",\"http\")}//${d}/_sockeye/poll`;this.#t=o,this.#e=new h({message" +
-  ":t=>this.#u(t),ping:t=>this.#s.isEnding||this.#s.push(r(10,t)),close:(t,e)=>this.#f(t,e)});let y={cl" +
-  "ock:o,random:l,isLong:\"long-poll\"===n.transport,intervalMs:n.intervalMs??1e3,call:(t,e)=>function(t," +
-  "e,i,n){let{clock:r,onExchange:h}=n,a=r.now(),o=new AbortController,l=()=>{};return{t:new Promise(c=>" +
-  "{let u=!1,d=(t,n=new Uint8Array)=>{u||(u=!0,f(),h?.(function(t,e,i,n,r){return{kind:t,status:n?.stat" +
-  "us??0,requestHeadBytes:Number(n?.headers.get(\"sockeye-request-bytes\")??0),requestBodyBytes:i?.length" +
-  "??0,responseHeadBytes:n?s(n):0,responseBodyBytes:r.length,durationMs:e}}(e,r.now()-a,i.body,t,n)),c(" +
-  "t&&{status:t.status,headers:t.headers,body:n}))};l=()=>{d(),o.abort()};let f=r.setTimer(l,i.timeoutM" +
-  "s);(async function(t,{headers:e,body:s,keepalive:i=!1},{fetch:n,onExchange:r},h){let a=await n(t,{.." +
-  ".s?{method:\"POST\",body:s}:{},headers:r?{...e,\"Sockeye-Measure\":\"1\"}:e,cache:\"no-store\",credentials:\"" +
-  "include\",redirect:\"error\",keepalive:i,signal:h});return[a,new Uint8Array(await a.arrayBuffer())]})(t" +
-  ",i,n,o.signal).then(([t,e])=>d(t,e),()=>d())}),abort:l}}(g,t,e,{fetch:(t,e)=>a(t,e),clock:o,onExchan" +
-  "ge:c})},p={\"Sockeye-Route\":f+w,\"Sockeye-Transport\":n.transport};i.length&&(p[\"Sockeye-Protocol\"]=i.j" +
-  "oin(\", \")),this.#o(y,p)}get bufferedAmount(){return this.#i+(this.#s?.e??0)}send(t){if(0===this.read" +
-  "yState)throw new DOMException(\"it is not open\",\"InvalidStateError\");if(1!==this.readyState)this.#i+=" +
-  "new Blob([t]).size;else if(t instanceof Blob)this.#l(t.size,async()=>{let e=new Uint8Array(await t.a" +
-  "rrayBuffer());return()=>this.#s.push(r(2,e))});else{let e=\"string\"==typeof t,s=r(e?1:2,e?(new TextEn" +
-  "coder).encode(t):t);this.#c(s.length,()=>this.#s.push(s))}}close(t,e=\"\"){if(this.readyState>=2)retur" +
-  "n;if(this.readyState=2,this.#r=[t,e],!this.#s)return queueMicrotask(()=>this.#y(\"it was closed befor" +
-  "e it was open\"));this.#a=this.#t.setTimer(()=>this.#y(\"no answer to the close\"),1e4);let s=b(t,e);th" +
-  "is.#c(0,()=>this.#s.finish(s,!1))}async#o(t,s){let n=await t.call(\"begin\",{headers:s,body:new Uint8A" +
-  "rray,timeoutMs:1e4}).t,r=201===n?.status?function(t){try{let e=JSON.parse((new TextDecoder).decode(t" +
-  "));return\"string\"==typeof e.session&&e.maxBodyBytes>0?e:void 0}catch{return}}(n.body):void 0;if(!r)r" +
-  "eturn this.#y(`no session: ${i(n)}`);let h=new g(r,t,{received:t=>this.#d(t),finished:()=>this.#w()," +
-  "gone:()=>this.#w(),failed:t=>this.#y(t)});if(0!==this.readyState)return h.abandon(b(1001,\"\"));this.#" +
-  "s=h,this.protocol=r.subprotocol,this.readyState=1,e(this,\"open\",{}),h.start()}#c(t,e){this.#n?this.#" +
-  "l(t,()=>Promise.resolve(e)):e()}#l(t,e){this.#i+=t;let s=this.#n=(this.#n??Promise.resolve()).then(e" +
-  ").then(e=>{this.#i-=t,this.#n===s&&(this.#n=void 0),this.readyState<3&&!this.#s.isEnding&&e()}).catc" +
-  "h(()=>this.#y(\"a Blob cannot be read\"))}#d(t){try{this.#e.take(t)}catch(t){if(!(t instanceof n))thro" +
-  "w t;this.#s.abandon(b(t.code,\"\")),this.#y(`the server sent ${t.message}`)}}#u(t){var s;1===this.read" +
-  "yState&&e(this,\"message\",{},(s=\"string\"==typeof t?t:\"blob\"===this.binaryType?new Blob([t]):t.buffer," +
-  "new MessageEvent(\"message\",{data:s})))}#f(t,e){if(this.#h=[t,e],this.#s.isEnding)return this.#g(t,e," +
-  "!0);this.readyState=2,this.#s.finish(b(1005===t?void 0:t,\"\"),!0)}#w(){let[t=1005,e]=this.#h??this.#r" +
-  ";this.#h||this.#s.isTaken?this.#g(t,e,!0):this.#y(\"the server does not know the session any more\")}#" +
-  "y(t){this.#g(1006,\"\",!1,new Error(t))}#g(t,s,i,n){3!==this.readyState&&(this.readyState=3,this.#a()," +
-  "this.#s?.n(),n&&e(this,\"error\",{error:n}),e(this,\"close\",{code:t,reason:s,wasClean:i}))}};function b" +
-  "(t,e){return r(8,function(t,e){if(void 0===t)return new Uint8Array;let s=(new TextEncoder).encode(e)" +
-  ",i=new Uint8Array(2+s.length);return new DataView(i.buffer).setUint16(0,t),i.set(s,2),i}(t,e))}expor" +
-  "t{p as pollSocket};";
+  ");let r=i<1/0?t.setTimer(()=>e?.(),i):()=>{};e=()=>{e=void 0,r(),n()}}),wake(){e?e():s=!0}}}var w=3e" +
+  "3,g={minWaitMs:200,maxWaitMs:3e3},y=class{#t;#e;#s;#i=new d;#n;#r;#h=0;#a=1/0;#o=!0;#c=!1;#l=!1;#d=!" +
+  "1;#u=!1;constructor(t,e,s){this.#t=t,this.#e=e,this.#s=s;let i=()=>({pause:f(e.clock),failures:0,sin" +
+  "ceMs:0,call:void 0});this.#n=i(),this.#r=i()}get e(){return this.#i.end-this.#i.start}get isEnding()" +
+  "{return this.#a<1/0}get isTaken(){return this.#i.start>=this.#a}start(){this.#g()}push(t){this.#i.pu" +
+  "sh(t),queueMicrotask(()=>this.#y())}finish(t,e){this.#i.push(t),this.#a=this.#i.end,this.#o=!e,this." +
+  "#d=void 0!==this.#n.call,this.#r.call?.abort(),this.#r.pause.wake(),this.e<=6e4&&(this.#l=!0,this.#n" +
+  ".call?.abort(),this.#n.pause.wake()),this.#y()}abandon(t){this.t(),!this.isEnding&&(this.#i.push(t)," +
+  "this.#w(w,!0))}r(t){let e=this.isEnding&&!this.#d&&!t;e&&(this.#n.call=void 0),this.t(),!e&&this.#e." +
+  "call(\"leave\",{method:\"DELETE\",headers:this.#f(),timeoutMs:w,keepalive:!0})}t(){this.#u=!0;for(let{ca" +
+  "ll:t,pause:e}of[this.#n,this.#r])t?.abort(),e.wake()}#f(){return{\"Sockeye-Session\":this.#t.session,\"" +
+  "Sockeye-Acknowledge\":String(this.#h)}}#w(t,e){let s=this.#i.piece(this.#t.maxBodyBytes),i={...this.#" +
+  "f(),\"Sockeye-Sequence\":String(this.#i.start)};return this.#e.call(\"send\",{headers:i,body:s,timeoutMs" +
+  ":t,keepalive:e&&s.length<=6e4})}async#y(){let{clock:t,isLong:e}=this.#e,s=this.#n;if(!this.#c&&!this" +
+  ".#u&&this.e){for(this.#c=!0,s.failures=0;!this.#u&&this.e;){this.#l=!1,s.failures||(s.sinceMs=t.now(" +
+  "));let i=this.#o?this.#t.sessionTimeoutMs/2:w;s.call=this.#w(i,this.isEnding&&!s.failures);let n=awa" +
+  "it s.call.n;if(s.call=void 0,this.#u)return;if(this.#p(n))s.failures=0,(!e||this.isTaken)&&this.#r.p" +
+  "ause.wake();else if(!this.#l){if(!this.#o)break;await this.#m(s,n)}}this.#c=!1,!this.#o&&!this.#u&&t" +
+  "his.#s.finished()}}#p(t){if(!t||!this.#b(t,[204,409]))return!1;let e=p(t,\"sockeye-acknowledge\"),s=th" +
+  "is.#i.start;return void 0!==e&&(this.#i.acknowledge(e)?e>s:((409===t.status||e>s)&&this.#v(`the serv" +
+  "er says it has ${e} bytes, and was sent ${s} to ${this.#i.end}`),!1))}async#g(){let{clock:t,isLong:e" +
+  ",intervalMs:s}=this.#e,{pollWaitMs:i,sessionTimeoutMs:n}=this.#t,r=((e?i:0)+n)/2,h=this.#r,a=0;for(;" +
+  "!this.#u&&this.#o;){if(this.isEnding&&!this.isTaken){await h.pause.wait(1/0);continue}let i=t.now();" +
+  "h.failures||(h.sinceMs=i),h.call=this.#e.call(\"receive\",{headers:this.#f(),timeoutMs:r});let n=await" +
+  " h.call.n;if(h.call=void 0,this.#u)return;let o=this.#k(n),l=t.now()-i;if(void 0===o){(!this.isEndin" +
+  "g||this.isTaken)&&await this.#m(h,n);continue}h.failures=0;let c=e&&0===o&&l<1e3;a=c?a+1:0,c?await h" +
+  ".pause.wait(this.#E(a)):!e&&o<524288&&await h.pause.wait(s-l)}}#k(t){if(!t||!this.#b(t,[200,204]))re" +
+  "turn;if(204===t.status)return 0;let e=p(t,\"sockeye-sequence\");if(void 0===e||e>this.#h)return;let s=" +
+  "t.body.subarray(this.#h-e);return this.#h+=s.length,s.length&&this.#s.received(s),s.length}#b({statu" +
+  "s:t,...e},s){return 410===t?this.#s.gone():!s.includes(t)&&!((n=t)>=500||408===n||425===n||429===n)&" +
+  "&this.#v(i({status:t,...e})),s.includes(t);var n}async#m(t,e){if(!this.#u){if(this.#e.clock.now()-t." +
+  "sinceMs>=this.#t.sessionTimeoutMs)return this.#v(i(e));await t.pause.wait(this.#E(t.failures++))}}#E" +
+  "(t){return function(t,{minWaitMs:e,maxWaitMs:s,random:i}){return i()*Math.min(s,e*2**t)}(t,{...g,ran" +
+  "dom:this.#e.random})}#v(t){this.#u||(this.t(),this.#s.failed(t))}};function p({headers:t},e){let s=t" +
+  ".get(e)??\"\";return/^\\d{1,15}$/.test(s)?Number(s):void 0}function m(t){return class extends b{constru" +
+  "ctor(e,s=[]){super(e,s,t)}}}var b=class extends EventTarget{binaryType=\"blob\";readyState=0;protocol=" +
+  "\"\";extensions=\"\";#t;#e;#s;#i=0;#n;#r=1005;#h;#a=()=>{};#o=()=>{this.#s?.r(!1),this.#p(\"the page was " +
+  "left\")};constructor(e,i,n){super();let{fetch:a=globalThis.fetch,clock:o=t,random:l=Math.random,onExc" +
+  "hange:c}=n,{protocol:u,host:d,pathname:f,search:w}=new URL(e),g=`${u.replace(\"ws\",\"http\")}//${d}/_so" +
+  "ckeye/poll`;this.#t=o,this.#e=new h({message:t=>this.#f(t),ping:t=>this.#s.isEnding||this.#s.push(r(" +
+  "10,t)),close:(t,e)=>this.#w(t,e)});let y={clock:o,random:l,isLong:\"long-poll\"===n.transport,interval" +
+  "Ms:n.intervalMs??1e3,call:(t,e)=>function(t,e,i,n){let{clock:r,onExchange:h}=n,a=r.now(),o=new Abort" +
+  "Controller,l=()=>{};return{n:new Promise(c=>{let u=!1,d=(t,n=new Uint8Array)=>{u||(u=!0,f(),h?.(func" +
+  "tion(t,e,i,n,r){return{kind:t,status:n?.status??0,requestHeadBytes:Number(n?.headers.get(\"sockeye-re" +
+  "quest-bytes\")??0),requestBodyBytes:i?.length??0,responseHeadBytes:n?s(n):0,responseBodyBytes:r.lengt" +
+  "h,durationMs:e}}(e,r.now()-a,i.body,t,n)),c(t&&{status:t.status,headers:t.headers,body:n}))};l=()=>{" +
+  "d(),o.abort()};let f=r.setTimer(l,i.timeoutMs);(async function(t,{method:e,headers:s,body:i,keepaliv" +
+  "e:n=!1},{fetch:r,onExchange:h},a){let o=await r(t,{...i?{method:\"POST\",body:i}:{method:e??\"GET\"},hea" +
+  "ders:h?{...s,\"Sockeye-Measure\":\"1\"}:s,cache:\"no-store\",credentials:\"include\",redirect:\"error\",keepal" +
+  "ive:n,signal:a});return[o,new Uint8Array(await o.arrayBuffer())]})(t,i,n,o.signal).then(([t,e])=>d(t" +
+  ",e),()=>d())}),abort:l}}(g,t,e,{fetch:(t,e)=>a(t,e),clock:o,onExchange:c})},p={\"Sockeye-Route\":f+w,\"" +
+  "Sockeye-Transport\":n.transport};i.length&&(p[\"Sockeye-Protocol\"]=i.join(\", \")),this.#c(y,p)}get buff" +
+  "eredAmount(){return this.#i+(this.#s?.e??0)}send(t){if(0===this.readyState)throw new DOMException(\"i" +
+  "t is not open\",\"InvalidStateError\");if(1!==this.readyState)this.#i+=new Blob([t]).size;else if(t ins" +
+  "tanceof Blob)this.#d(t.size,async()=>{let e=new Uint8Array(await t.arrayBuffer());return()=>this.#s." +
+  "push(r(2,e))});else{let e=\"string\"==typeof t,s=r(e?1:2,e?(new TextEncoder).encode(t):t);this.#l(s.le" +
+  "ngth,()=>this.#s.push(s))}}close(t,e=\"\"){if(this.readyState>=2)return;if(this.readyState=2,this.#r=t" +
+  "??1005,!this.#s)return queueMicrotask(()=>this.#p(\"it was closed before it was open\"));this.#a=this." +
+  "#t.setTimer(()=>{this.#s.r(!0),this.#p(\"no answer to the close\")},1e4);let s=v(t,e);this.#l(0,()=>th" +
+  "is.#s.finish(s,!1))}async#c(t,s){let n=await t.call(\"begin\",{headers:s,body:new Uint8Array,timeoutMs" +
+  ":1e4}).n,r=201===n?.status?function(t){try{let e=JSON.parse((new TextDecoder).decode(t));return\"stri" +
+  "ng\"==typeof e.session&&e.maxBodyBytes>0?e:void 0}catch{return}}(n.body):void 0;if(!r)return this.#p(" +
+  "`no session: ${i(n)}`);let h=new y(r,t,{received:t=>this.#u(t),finished:()=>this.#y(),gone:()=>this." +
+  "#y(),failed:t=>this.#p(t)});if(0!==this.readyState)return h.abandon(v(1001,\"\"));this.#s=h,globalThis" +
+  ".addEventListener?.(\"pagehide\",this.#o),this.protocol=r.subprotocol,this.readyState=1,e(this,\"open\"," +
+  "{}),h.start()}#l(t,e){this.#n?this.#d(t,()=>Promise.resolve(e)):e()}#d(t,e){this.#i+=t;let s=this.#n" +
+  "=(this.#n??Promise.resolve()).then(e).then(e=>{this.#i-=t,this.#n===s&&(this.#n=void 0),this.readySt" +
+  "ate<3&&!this.#s.isEnding&&e()}).catch(()=>this.#p(\"a Blob cannot be read\"))}#u(t){try{this.#e.take(t" +
+  ")}catch(t){if(!(t instanceof n))throw t;this.#s.abandon(v(t.code,\"\")),this.#p(`the server sent ${t.m" +
+  "essage}`)}}#f(t){var s;1===this.readyState&&e(this,\"message\",{},(s=\"string\"==typeof t?t:\"blob\"===thi" +
+  "s.binaryType?new Blob([t]):t.buffer,new MessageEvent(\"message\",{data:s})))}#w(t,e){if(this.#h=[t,e]," +
+  "this.#s.isEnding)return this.#g(t,e,!0);this.readyState=2,this.#s.finish(v(1005===t?void 0:t,\"\"),!0)" +
+  "}#y(){let[t,e]=this.#h??[this.#r,\"\"];this.#h||this.#s.isTaken?this.#g(t,e,!0):this.#p(\"the server do" +
+  "es not know the session any more\")}#p(t){this.#g(1006,\"\",!1,new Error(t))}#g(t,s,i,n){3!==this.ready" +
+  "State&&(this.readyState=3,this.#a(),this.#s?.t(),globalThis.removeEventListener?.(\"pagehide\",this.#o" +
+  "),n&&e(this,\"error\",{error:n}),e(this,\"close\",{code:t,reason:s,wasClean:i}))}};function v(t,e){retur" +
+  "n r(8,function(t,e){if(void 0===t)return new Uint8Array;let s=(new TextEncoder).encode(e),i=new Uint" +
+  "8Array(2+s.length);return new DataView(i.buffer).setUint16(0,t),i.set(s,2),i}(t,e))}export{m as poll" +
+  "Socket};";
 
 /** Names the text: the beginning of its SHA-256, in hex. */
-export const POLL_BUNDLE_HASH = "90d8b6edb18822f7";
+export const POLL_BUNDLE_HASH = "dcd5f91de6bf2f72";

@@ -7,8 +7,8 @@ import type { Clock } from "./clock.ts";
 
 /** What one HTTP exchange was, in bytes of HTTP/1.1. */
 export interface PollExchange {
-  /** The session's beginning, bytes to the server, or bytes from it. */
-  readonly kind: "begin" | "send" | "receive";
+  /** The session's beginning, bytes to the server, bytes from it, or that nobody is here any more. */
+  readonly kind: "begin" | "send" | "receive" | "leave";
   /** 0: no answer came, or not all of it. */
   readonly status: number;
   /** As the server counted them; 0 where it did not say. */
@@ -43,8 +43,9 @@ export interface Call {
 
 /** What to ask for. */
 export interface CallTerms {
+  /** Default: `POST` with a body, else `GET`. */
+  readonly method?: "DELETE";
   readonly headers: Record<string, string>;
-  /** With one, it is a POST. */
   readonly body?: Uint8Array<ArrayBuffer>;
   readonly timeoutMs: number;
   /** It is to outlive the page. */
@@ -85,12 +86,12 @@ export function call(url: string, kind: PollExchange["kind"], terms: CallTerms, 
 
 async function ask(
   url: string,
-  { headers, body, keepalive = false }: CallTerms,
+  { method, headers, body, keepalive = false }: CallTerms,
   { fetch, onExchange }: ExchangeTerms,
   signal: AbortSignal,
 ): Promise<[Response, Uint8Array<ArrayBuffer>]> {
   const response = await fetch(url, {
-    ...(body ? { method: "POST", body } : {}),
+    ...(body ? { method: "POST", body } : { method: method ?? "GET" }),
     headers: onExchange ? { ...headers, "Sockeye-Measure": "1" } : headers,
     cache: "no-store",
     // A WebSocket has cookies sent to any origin, too.

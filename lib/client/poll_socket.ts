@@ -72,11 +72,16 @@ class PollSocket extends EventTarget implements SocketLike {
   #otherBytes = 0;
   /** What cannot be sent before a Blob is read. */
   #blobs: Promise<void> | undefined;
-  /** What our Close frame says, or is to say. */
-  #ownClose: readonly [code: number | undefined, reason: string] = [undefined, ""];
+  /** Of our Close frame, or of the one that is to be. */
+  #ownCode = 1005;
   /** What the server's says. */
   #serverClose: readonly [code: number, reason: string] | undefined;
   #cancelClose = () => {};
+  /** A page that is left tells nobody whether it comes back. */
+  readonly #left = () => {
+    this.#streams?.leave(false);
+    this.#fail("the page was left");
+  };
 
   constructor(url: string, protocols: readonly string[], options: PollOptions) {
     super();
@@ -130,9 +135,12 @@ class PollSocket extends EventTarget implements SocketLike {
   close(code?: number, reason = ""): void {
     if (this.readyState >= CLOSING) return;
     this.readyState = CLOSING;
-    this.#ownClose = [code, reason];
+    this.#ownCode = code ?? 1005;
     if (!this.#streams) return queueMicrotask(() => this.#fail("it was closed before it was open"));
-    this.#cancelClose = this.#clock.setTimer(() => this.#fail("no answer to the close"), CLOSE_MS);
+    this.#cancelClose = this.#clock.setTimer(() => {
+      this.#streams!.leave(true);
+      this.#fail("no answer to the close");
+    }, CLOSE_MS);
     const frame = closeFrame(code, reason);
     this.#afterBlobs(0, () => this.#streams!.finish(frame, false));
   }
@@ -149,6 +157,7 @@ class PollSocket extends EventTarget implements SocketLike {
     });
     if (this.readyState !== CONNECTING) return streams.abandon(closeFrame(1001, ""));
     this.#streams = streams;
+    globalThis.addEventListener?.("pagehide", this.#left);
     this.protocol = session.subprotocol;
     this.readyState = OPEN;
     emit(this, "open", {});
@@ -195,7 +204,8 @@ class PollSocket extends EventTarget implements SocketLike {
 
   /** The session is no more: as it is to be, where both sides, or we and the server, know that it is over. */
   #gone(): void {
-    const [code = 1005, reason] = this.#serverClose ?? this.#ownClose;
+    // A server answers a Close frame with its code alone.
+    const [code, reason] = this.#serverClose ?? [this.#ownCode, ""];
     if (this.#serverClose || this.#streams!.isTaken) this.#finish(code, reason, true);
     else this.#fail("the server does not know the session any more");
   }
@@ -209,6 +219,7 @@ class PollSocket extends EventTarget implements SocketLike {
     this.readyState = CLOSED;
     this.#cancelClose();
     this.#streams?.stop();
+    globalThis.removeEventListener?.("pagehide", this.#left);
     if (error) emit(this, "error", { error });
     emit(this, "close", { code, reason, wasClean });
   }

@@ -80,6 +80,8 @@ export class PollStreams {
   #isReceiving = true;
   #isSending = false;
   #isHurried = false;
+  /** Our last bytes may have to wait for their turn at the server. */
+  #isBehind = false;
   #isStopped = false;
 
   constructor(session: Session, terms: StreamTerms, events: StreamEvents) {
@@ -127,6 +129,7 @@ export class PollStreams {
     this.#outgoing.push(bytes);
     this.#lastEnd = this.#outgoing.end;
     this.#isReceiving = !isAnswer;
+    this.#isBehind = this.#send.call !== undefined;
     this.#receive.call?.abort();
     this.#receive.pause.wake();
     if (this.bufferedBytes <= KEEPALIVE_BYTES) {
@@ -143,6 +146,19 @@ export class PollStreams {
     if (this.isEnding) return;
     this.#outgoing.push(bytes);
     this.#post(LAST_MS, true);
+  }
+
+  /**
+   * Says that nobody is here any more, and stops: what FIN is to TCP.
+   *
+   * @param isAlways also where our last bytes are on their way, and nothing before them is.
+   */
+  leave(isAlways: boolean): void {
+    const isSaid = this.isEnding && !this.#isBehind && !isAlways;
+    if (isSaid) this.#send.call = undefined;
+    this.stop();
+    if (isSaid) return;
+    this.#terms.call("leave", { method: "DELETE", headers: this.#headers(), timeoutMs: LAST_MS, keepalive: true });
   }
 
   /** No more. */

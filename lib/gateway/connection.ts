@@ -13,6 +13,7 @@ import type { GivenBack, PeerEvents, RequestRecord, RouteEntry } from "../route/
 import type { ConnectionHost, ConnectionOpening, ConnectionRoles } from "./connection_host.ts";
 import { ConnectionTopics } from "./connection_topics.ts";
 import { endedWith } from "./ended.ts";
+import { IN_PLACE_FROM_BYTES, MESSAGES_PER_TURN, NO_PAYLOAD } from "./connection_bounds.ts";
 import { HandlerQueue } from "./handler_queue.ts";
 import { HighWater } from "./high_water.ts";
 import { inflationOf } from "./inflation.ts";
@@ -22,14 +23,7 @@ import type { ClientSession } from "./session/client_session.ts";
 import { Doorway } from "./session/doorway.ts";
 import type { TimerEntry } from "./timer_wheel.ts";
 import { TokenBucket } from "./token_bucket.ts";
-import type { Transport } from "./transport.ts";
-
-/** So many messages of one connection are handled in one turn; the rest of its chunk waits for the others. */
-const MESSAGES_PER_TURN = 1024;
-
-const NO_BYTES = new Uint8Array(0);
-/** From this length on, a message that is sent back as it came is not copied; below, a write of its own costs more. */
-const IN_PLACE_FROM_BYTES = 4096;
+import type { Traffic, Transport } from "./transport.ts";
 
 /** One WebSocket connection. */
 export class Connection implements ConnectionRoles {
@@ -131,7 +125,7 @@ export class Connection implements ConnectionRoles {
 
   onTimer(now: number): number {
     const action = this.#keepalive.check(now);
-    if (action === "ping") this.ping(NO_BYTES);
+    if (action === "ping") this.ping(NO_PAYLOAD);
     else if (action !== "none") this.violate(action);
     return this.#isGone ? Infinity : this.#keepalive.nextCheckAt;
   }
@@ -245,6 +239,11 @@ export class Connection implements ConnectionRoles {
   // What the peer's code asks for.
   get transport(): TransportName {
     return this.#transport.name;
+  }
+
+  /** What crossed its cable. */
+  get traffic(): Traffic {
+    return this.#transport.traffic;
   }
 
   get bufferedAmount(): number {

@@ -6,6 +6,7 @@
 import { isUserCloseCode, MAX_REASON_BYTES, type Payload, USER_CLOSE_CODES, utf8Bytes, viewOf } from "../frame/mod.ts";
 import type { NodeChannel } from "../pubsub/mod.ts";
 import type { Connection } from "./connection.ts";
+import type { Traffic } from "./transport.ts";
 
 /** What is told of a connection. */
 export interface ConnectionStatus {
@@ -16,6 +17,8 @@ export interface ConnectionStatus {
   readonly remoteAddress: string;
   readonly subprotocol: string;
   readonly transport: string;
+  /** What crossed its cable. */
+  readonly traffic: Traffic;
   readonly topics: readonly string[];
   readonly bufferedAmount: number;
 }
@@ -92,7 +95,7 @@ function sendTo(connection: Connection, payload: Payload): void {
 }
 
 function statusOf(
-  { id, request, entry, subprotocol, transport, topics, bufferedAmount }: Connection,
+  { id, request, entry, subprotocol, transport, traffic, topics, bufferedAmount }: Connection,
 ): ConnectionStatus {
   return {
     id,
@@ -101,6 +104,7 @@ function statusOf(
     remoteAddress: request.remoteAddress,
     subprotocol,
     transport,
+    traffic,
     topics: [...topics.names],
     bufferedAmount,
   };

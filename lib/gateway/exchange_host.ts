@@ -21,6 +21,8 @@ export type Decision =
     readonly route?: string;
     /** It takes the time that it needs, and says so itself: none of the limits of route code is for it. */
     readonly isHeld?: true;
+    /** Told how many bytes the answer came to, its head included. */
+    written?(byteLength: number): void;
     /** Makes the response; never rejects. The signal tells when nobody waits for it any more. */
     answer(body: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<Response>;
   }

@@ -235,15 +235,26 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
     this.#answeredBytes = 0;
     this.#hold();
     if (controller.signal.aborted) return void response.body?.cancel().catch(() => {}); // Nobody is there to read it.
-    await this.#respond(head, response, controller);
+    await this.#respond(head, response, controller, decision);
   }
 
-  async #respond(head: RequestHead, response: Response, controller: AbortController): Promise<void> {
+  async #respond(
+    head: RequestHead,
+    response: Response,
+    controller: AbortController,
+    decision?: HttpDecision,
+  ): Promise<void> {
     this.#answering = controller;
     this.#asked = undefined;
     this.#host.wheel.cancel(this);
     if (this.#transport.output.isInFlight) this.onWriting();
-    const isAlive = await writeAnswer(response, this.#answerParts(head, controller.signal));
+    let byteLength = 0;
+    const write = (bytes: Uint8Array): void => {
+      byteLength += bytes.length;
+      this.#write(bytes);
+    };
+    const isAlive = await writeAnswer(response, { ...this.#answerParts(head, controller.signal), write });
+    decision?.written?.(byteLength);
     this.#answering = undefined;
     this.#next(isAlive && !this.#isLast);
   }
@@ -255,14 +266,13 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
     this.#wait(this.#host.options[asked.limit]);
   }
 
-  #answerParts(head: RequestHead, signal: AbortSignal): AnswerParts {
+  #answerParts(head: RequestHead, signal: AbortSignal): Omit<AnswerParts, "write"> {
     return {
       host: this.#host,
       head,
       remoteAddress: this.#transport.remoteAddress,
       isLast: this.#isLast,
       signal,
-      write: (bytes) => this.#write(bytes),
       drained: async () => {
         if (this.#transport.output.byteLength > this.#host.options.highWaterBytes) {
           await new Promise<void>((resolve) => this.#wakeDrained = resolve);

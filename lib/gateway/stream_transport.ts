@@ -7,7 +7,7 @@
 import { type SegmentOwner, type SegmentSource, WriteBuffer } from "../frame/mod.ts";
 import type { TransportName } from "../route/mod.ts";
 import { type BufferPool, bufferSize, MAX_BUFFER_BYTES } from "./buffer_pool.ts";
-import type { Transport, TransportEvents } from "./transport.ts";
+import type { Traffic, Transport, TransportEvents } from "./transport.ts";
 import type { Turn, TurnMember } from "./turn.ts";
 
 /** So much is read and thrown away while we wait for the peer to see our last bytes. */
@@ -51,6 +51,7 @@ export abstract class StreamTransport implements Transport, TurnMember, SegmentO
   /** What a read is expected to bring. */
   #recentBytes = 0;
   #isFirstRead = true;
+  #bytesIn = 0;
   // What the last read brought and nobody has taken yet.
   #restStart = 0;
   #restEnd = 0;
@@ -103,6 +104,10 @@ export abstract class StreamTransport implements Transport, TurnMember, SegmentO
   /** Closes the stream at once. */
   abstract close(): void;
 
+  get traffic(): Traffic {
+    return { requests: 1, bytesIn: this.#bytesIn, bytesOut: this.output.writtenBytes };
+  }
+
   // What it tells.
 
   /** True where the next read would find somebody to take its bytes. */
@@ -124,6 +129,7 @@ export abstract class StreamTransport implements Transport, TurnMember, SegmentO
 
   /** A read brought so many bytes, or the end. {@linkcode process} is due. */
   received(count: number | null): void {
+    if (count !== null) this.#bytesIn += count;
     if (count === null) {
       this.#isEof = this.#isEndDue = true;
       this.returnLent();

@@ -6,11 +6,20 @@
 import type { SegmentOwner, SegmentSource, WriteBuffer } from "../frame/mod.ts";
 import type { TransportName } from "../route/mod.ts";
 
+/** What crossed the cable, heads of HTTP requests and answers included. */
+export interface Traffic {
+  /** HTTP requests: one for a WebSocket, whose connection may have served others before. */
+  readonly requests: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+}
+
 /** A two-way byte pipe. */
 export interface Transport {
   readonly name: TransportName;
   /** IP address of the other end of the cable, without port; a proxy's, where there is one. */
   readonly remoteAddress: string;
+  readonly traffic: Traffic;
   /** Where bytes to be sent are appended; {@linkcode touch} makes them go. */
   readonly output: WriteBuffer;
   /** Who is told. The HTTP exchange first, then the connection that takes over from it. */

@@ -5,8 +5,8 @@
  */
 import { padSha1, sha1 } from "./sha1.ts";
 
-/** RFC 6455 §1.3. */
-const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+/** What is put behind the key before it is hashed. RFC 6455 §1.3. */
+export const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /** Sixteen octets in base64. */
 const KEY_CHARS = 24;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { acceptKey } from "./accept_key.ts";
+export { acceptKey, GUID } from "./accept_key.ts";
 export { type ExtensionOffer, type ExtensionParam, parseExtensions } from "./extension.ts";
 export { checkOrigin, isLoopbackAuthority, parseAllowedOrigin } from "./origin.ts";
 export { type DeflateAgreement, type DeflatePolicy, negotiateDeflate } from "./permessage_deflate.ts";

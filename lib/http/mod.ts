@@ -1,5 +1,5 @@
 /**
- * HTTP/1.1 on the server's side, pure and synchronous: request heads, bodies, responses.
+ * HTTP/1.1, pure and synchronous: heads of requests and of responses, bodies, what a server answers.
  *
  * @module
  */
@@ -21,6 +21,7 @@ export {
   type RequestLimits,
 } from "./request.ts";
 export { parseRequestTarget } from "./request_target.ts";
+export { parseResponseHead, type ResponseHead } from "./response_head.ts";
 export {
   encodeChunk,
   encodeResponseHead,

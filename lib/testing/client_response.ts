@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { BodyDecoder, findHeadEnd } from "../http/mod.ts";
+import { BodyDecoder, findHeadEnd, parseResponseHead } from "../http/mod.ts";
 import type { MemoryStream } from "./memory_stream.ts";
 
 /** A response as it came: `Response` cannot say 101, and gives no bodies to some others. */
@@ -70,18 +70,9 @@ export class ResponseReader {
       if (!await this.#more()) throw new Error("the server closed the connection before it had answered");
       end = findHeadEnd(this.#bytes, 0, this.#bytes.length);
     }
-    const [statusLine = "", ...lines] = new TextDecoder("latin1").decode(this.#bytes.subarray(0, end - 4)).split(
-      "\r\n",
-    );
+    const { status, statusText, fields } = parseResponseHead(this.#bytes, 0, end);
     this.#bytes = this.#bytes.slice(end);
-    const [, status = "", statusText = ""] = /^HTTP\/1\.1 (\d{3}) (.*)$/.exec(statusLine) ?? [];
-    if (status === "") throw new Error(`the server sent no status line: ${JSON.stringify(statusLine)}`);
-    const headers = new Headers();
-    for (const line of lines) {
-      const colon = line.indexOf(":");
-      headers.append(line.slice(0, colon), line.slice(colon + 1).trim());
-    }
-    return { status: Number(status), statusText, headers };
+    return { status, statusText, headers: new Headers(fields.entries().map(([name, value]) => [name, value])) };
   }
 
   async #body(headers: Headers): Promise<Uint8Array<ArrayBuffer>> {

@@ -75,6 +75,7 @@ thead th { font-weight: 600; }
 tbody th { text-align: left; color: var(--soft); padding-left: 0; }
 thead th, tbody th { white-space: normal; overflow: visible; }
 tbody .group { color: var(--text); font-weight: 600; padding-top: 12px; }
+.row { align-items: center; }
 .row p { margin: 0; }
 .row .state { min-height: 0; min-width: 20ch; }
 .row .events { min-width: 10ch; font-variant-numeric: tabular-nums; }

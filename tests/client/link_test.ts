@@ -14,7 +14,7 @@ function begin(token?: string) {
     message: ({ header, payload }) => seen.push([header, payload]),
     error: () => seen.push(["error"]),
     ended: ({ code, reason, wasClean }) => seen.push(["ended", code, reason, wasClean]),
-  }, 1_000);
+  });
   return { socket, clock, seen, link };
 }
 
@@ -40,10 +40,10 @@ Deno.test("an empty token is a token", () => {
   assertEquals(socket.sent, ['["auth",""]']);
 });
 
-Deno.test("without hello in time it has ended, and nothing is told of it any more", () => {
+Deno.test("cut off before hello it has ended, and nothing is told of it any more", () => {
   const { socket, clock, seen, link } = begin();
   socket.accept();
-  clock.advance(1_000);
+  link.cutOff("no answer");
   socket.say(["hello", "p1"]);
   socket.dispatchEvent(new Event("error"));
   socket.end(1000);

@@ -100,7 +100,7 @@ Deno.test("nobody who does not ask is measured; a body makes it a POST", async (
     const terms = { headers: {}, timeoutMs: 1_000, ...(body ? { body } : {}) };
     await call(URL, "begin", terms, { fetch, clock: new FakeClock() }).answer;
   }
-  assertEquals(inits.map(({ method }) => method), [undefined, "POST"]);
+  assertEquals(inits.map(({ method }) => method), ["GET", "POST"]);
   assertEquals(inits.map(({ headers }) => new Headers(headers).has("sockeye-measure")), [false, false]);
 });
 

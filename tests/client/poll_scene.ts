@@ -42,7 +42,7 @@ export class PollScene {
   }
 
   /** The latest requests of one kind. */
-  requests(method: "GET" | "POST") {
+  requests(method: "GET" | "POST" | "DELETE") {
     return this.server.requests.filter((request) => request.method === method);
   }
 

@@ -148,7 +148,7 @@ Deno.test("close: a server that has our frame and forgets the session ends it cl
   await settled();
   scene.server.end();
   await settled();
-  assertEquals(scene.events, [["close", 3001, "enough", true]]);
+  assertEquals(scene.events, [["close", 3001, "", true]]);
   const other = await PollScene.open();
   other.socket.close();
   await settled();
@@ -162,6 +162,8 @@ Deno.test("close: a server that never answers is not waited for", async () => {
   scene.socket.close(1000);
   await scene.pass(10_000);
   assertEquals(scene.events, [["error", "no answer to the close"], ["close", 1006, "", false]]);
+  await settled();
+  assertEquals([scene.server.isGone, scene.requests("DELETE").length], [true, 1], "the server is told");
   assertEquals(scene.clock.pendingTimers, 0);
 });
 
@@ -216,4 +218,27 @@ Deno.test("a listener that closes in the middle of a body gets nothing more of i
   scene.server.say(serverClose(1000));
   await settled();
   assertEquals(scene.events, [["message", "one"], ["close", 1000, "", true]]);
+});
+
+Deno.test("a page that is left says so, where a Close frame has not gone, or might have to wait for its turn", async () => {
+  const leave = () => globalThis.dispatchEvent(new Event("pagehide"));
+  const silent = await PollScene.open();
+  leave();
+  await settled();
+  assertEquals(silent.events, [["error", "the page was left"], ["close", 1006, "", false]]);
+  assertEquals([silent.server.isGone, silent.requests("DELETE")[0]!.init.keepalive], [true, true]);
+  const polite = await PollScene.open();
+  polite.socket.close(1000);
+  leave();
+  await settled();
+  assertEquals([polite.server.frames(), polite.requests("DELETE").length], [[[8, new Uint8Array([3, 232])]], 0]);
+  const behind = await PollScene.open();
+  behind.server.busy = new Promise(() => {});
+  behind.socket.send("slow");
+  await settled();
+  behind.socket.close(1000);
+  leave();
+  await settled();
+  assertEquals([behind.server.isGone, behind.requests("DELETE").length], [true, 1]);
+  for (const { clock } of [silent, polite, behind]) assertEquals(clock.pendingTimers, 0);
 });

@@ -220,6 +220,31 @@ Deno.test("a fallback that cannot be had is told, and the next one is tried", as
   assertEquals([attempts, socket().closedWith], [["websocket"], undefined]);
 });
 
+Deno.test("a fallback that is not loaded in time is one that cannot be had; when it comes, it is too late", async () => {
+  const { promise, resolve } = Promise.withResolvers<typeof FakeSocket>();
+  let made = 0;
+  const Late = class extends FakeSocket {
+    constructor(url: string, protocols: string[]) {
+      super(url, protocols);
+      made++;
+    }
+  };
+  const { attempts, fail, pass, events, client, clock } = play({
+    fallback: (transport) => transport === "long-poll" ? promise : Promise.resolve(class extends FakeSocket {}),
+  });
+  await fail(1);
+  await pass(9_999);
+  assertEquals(events.length, 1);
+  await pass(1);
+  assertEquals(events, [["away", 1006, 0], ["away", 1006, 0]]);
+  resolve(Late);
+  await pass(0);
+  assertEquals([made, attempts], [0, ["websocket"]]);
+  client.close();
+  await pass(10_000);
+  assertEquals(clock.pendingTimers, 0);
+});
+
 Deno.test("close while a fallback is loaded ends it, and no connection is made", async () => {
   const { promise, resolve } = Promise.withResolvers<typeof FakeSocket>();
   const { fail, events, client } = play({ fallback: () => promise });

@@ -13,6 +13,7 @@ export const get = () =>
   new Response("<!doctype html><title>topic</title>", { headers: { "content-type": "text/html" } });
 export const post = async (request, { publish }) => {
   const text = await request.text();
+  if (text === "count") return new Response(String(peers.size));
   if (text !== "drop") await publish("topic", text);
   else for (const peer of peers) peer.terminate();
   return new Response();
@@ -49,7 +50,7 @@ const START = `(async () => {
   topic.addEventListener("subscribed", ({ recovered }) => seen.recovered.push(recovered));
   socket.addEventListener("open", () => seen.events.push("open"));
   socket.addEventListener("message", ({ data }) => seen.messages.push(data));
-  socket.addEventListener("away", ({ code, waitMs }) => seen.events.push("away " + code + (waitMs ? "" : " paused")));
+  socket.addEventListener("away", ({ code, waitMs }) => seen.events.push("away " + code + (waitMs === undefined ? " paused" : "")));
   socket.addEventListener("close", ({ code }) => seen.events.push("close " + code));
 })()`;
 
@@ -100,6 +101,19 @@ export class ClientPage implements AsyncDisposable {
 
   async post(...texts: readonly string[]): Promise<void> {
     for (const body of texts) await (await this.#server.fetch("/topic", { method: "POST", body })).text();
+  }
+
+  /** How many peers the route has. */
+  async peers(): Promise<number> {
+    return Number(await (await this.#server.fetch("/topic", { method: "POST", body: "count" })).text());
+  }
+
+  /** Waits until the route has so many. */
+  async untilPeers(count: number): Promise<void> {
+    for (let left = 500; await this.peers() !== count; left--) {
+      if (left === 0) throw new Error(`not ${count} peers, but ${await this.peers()}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
   }
 
   /** The server drops every connection. */

@@ -38,6 +38,7 @@ export const FLOORS: Readonly<Record<string, number>> = {
 export const BESIDE_FLOORS: Readonly<Record<string, readonly string[]>> = {
   "lib/client": ["lib/frame", "lib/subprotocol"],
   "lib/std": [],
+  "lib/terminal": ["lib/frame", "lib/http", "lib/handshake", "lib/route"],
 };
 
 /** What other folders may import of a folder: its `mod.ts`, and these. */

@@ -1,7 +1,8 @@
 /** Whatever a network does to polling, each side gets what the other has sent, in order, once. @module */
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { pollSocket } from "../../lib/client/poll_socket.ts";
+import { POLL_BUNDLE } from "../../lib/client/poll_bundle.ts";
+import * as source from "../../lib/client/poll_socket.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { type Fate, pass, PollServer, serverClose, serverFrame, settled } from "../support/poll_server.ts";
 
@@ -34,8 +35,14 @@ class World {
   readonly sentUp: string[] = [];
   readonly sentDown: string[] = [];
 
-  constructor(transport: "long-poll" | "poll", maxBytes: number) {
+  constructor(
+    { pollSocket }: typeof source,
+    transport: "long-poll" | "poll",
+    maxBytes: number,
+    repeatedBytes: number,
+  ) {
     const { server, clock } = this;
+    this.server.repeatedBytes = repeatedBytes;
     this.server.maxAnswerBytes = maxBytes;
     // So that no series of losses is long enough to give up.
     Object.assign(this.server.terms, { maxBodyBytes: maxBytes, sessionTimeoutMs: 10_000_000 });
@@ -74,13 +81,24 @@ const cases = fc.record({
   steps: fc.array(step, { maxLength: 25 }),
   fates: fc.array(fate, { maxLength: 40 }),
   maxBytes: fc.constantFrom(7, 100, 1_048_576),
+  repeatedBytes: fc.nat({ max: 30 }),
   closer: fc.constantFrom("client" as const, "server" as const),
 });
 
-Deno.test("what is lost, late, cut or doubled costs no byte of either stream, and closes cleanly", async () => {
+const url = URL.createObjectURL(new Blob([POLL_BUNDLE], { type: "text/javascript" }));
+const bundled: typeof source = await import(url);
+URL.revokeObjectURL(url);
+
+for (const [name, client] of [["lib/client", source], ["the bundle", bundled]] as const) {
+  Deno.test(`${name}: what is lost, late, cut or doubled costs no byte of either stream, and closes cleanly`, async () => {
+    await check(client);
+  });
+}
+
+async function check(client: typeof source): Promise<void> {
   await fc.assert(
-    fc.asyncProperty(cases, async ({ transport, steps, fates, maxBytes, closer }) => {
-      const world = new World(transport, maxBytes);
+    fc.asyncProperty(cases, async ({ transport, steps, fates, maxBytes, repeatedBytes, closer }) => {
+      const world = new World(client, transport, maxBytes, repeatedBytes);
       await settled();
       const left = [...fates];
       world.server.fate = () => left.shift() ?? "arrives";
@@ -105,4 +123,4 @@ Deno.test("what is lost, late, cut or doubled costs no byte of either stream, an
     }),
     { numRuns: 400 },
   );
-});
+}

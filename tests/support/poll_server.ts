@@ -28,7 +28,7 @@ export type Fate =
 
 /** One request, as the network sees it. */
 export interface PollRequest {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "DELETE";
   readonly headers: Headers;
   readonly body: Uint8Array<ArrayBuffer>;
   readonly init: RequestInit;
@@ -53,6 +53,8 @@ export class PollServer {
   subprotocol = "";
   /** What the beginning of a session is refused with. */
   refusal: PollAnswer | undefined;
+  /** So many bytes that the client has acknowledged are sent to it again. */
+  repeatedBytes = 0;
   /** The session is over. */
   isGone = false;
   /** POSTs are answered when this is over: the route is busy. */
@@ -66,7 +68,7 @@ export class PollServer {
   #down: number[] = [];
   #acknowledged = 0;
   #release = () => {};
-  #underWay = { GET: 0, POST: 0 };
+  #underWay = { GET: 0, POST: 0, DELETE: 0 };
 
   constructor(clock: FakeClock) {
     this.#clock = clock;
@@ -106,7 +108,7 @@ export class PollServer {
 
   readonly fetch: Fetch = (_url, init) => {
     const body = (init.body ?? new Uint8Array()) as Uint8Array<ArrayBuffer>;
-    const method = init.method === "POST" ? "POST" : "GET";
+    const method = init.method as PollRequest["method"];
     const request: PollRequest = { method, headers: new Headers(init.headers), body, init };
     this.requests.push(request);
     if (++this.#underWay[method] > 1) this.violations.push(`two ${method}s at a time`);
@@ -150,6 +152,10 @@ export class PollServer {
     const acknowledged = Number(headers.get("sockeye-acknowledge") ?? 0);
     if (acknowledged > this.#down.length) this.violations.push(`acknowledges ${acknowledged} of ${this.#down.length}`);
     this.#acknowledged = Math.max(this.#acknowledged, acknowledged);
+    if (method === "DELETE") {
+      this.end();
+      return { status: 204 };
+    }
     return method === "POST" ? await this.#take(headers, body) : await this.#give(acknowledged);
   }
 
@@ -190,8 +196,9 @@ export class PollServer {
     }
     if (this.isGone) return { status: 410 };
     if (from >= this.#down.length) return { status: 204 };
-    const body = Uint8Array.from(this.#down.slice(from, from + this.maxAnswerBytes));
-    return { status: 200, headers: { "sockeye-sequence": String(from) }, body };
+    const start = Math.max(0, from - this.repeatedBytes);
+    const body = Uint8Array.from(this.#down.slice(start, from + this.maxAnswerBytes));
+    return { status: 200, headers: { "sockeye-sequence": String(start) }, body };
   }
 }
 

@@ -56,7 +56,11 @@ const PROGRAMS = {
   },
   "nats-server": { names: ["nats-server"], proof: ["--version"], install: "apt-get install nats-server" },
   "redis-server": { names: ["redis-server"], proof: ["--version"], install: "apt-get install redis-server" },
+  nginx: { names: ["nginx"], proof: ["-v"], install: "apt-get install nginx-light" },
+  haproxy: { names: ["haproxy"], proof: ["-v"], install: "apt-get install haproxy" },
   curl: { names: ["curl"], proof: ["--version"], install: "apt-get install curl" },
+  // util-linux's: BSD's has other flags.
+  script: { names: ["script"], proof: ["--version"], install: "apt-get install bsdutils" },
   cc: { names: ["cc", "gcc", "clang"], proof: ["--version"], install: "apt-get install gcc libc6-dev" },
 } as const satisfies Readonly<Record<string, Program>>;
 

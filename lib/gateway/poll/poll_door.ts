@@ -18,6 +18,7 @@ import { isPreflight, preflightAnswer, readableBy } from "./cross_origin.ts";
 import { type ForwardedAnswer, type ForwardedAsk, fromForwarded, toForwarded } from "./forwarded_ask.ts";
 import { POLL_FIELDS, POLL_PATH, type PollAsk, type PollBeginning, readAsk, readBeginning } from "./poll_ask.ts";
 import { type PollHost, PollSession } from "./poll_session.ts";
+import type { PollTransport } from "./poll_transport.ts";
 import { newToken, nodeOf } from "./session_token.ts";
 
 /** What the door needs of the gateway. */
@@ -46,6 +47,8 @@ interface Visit {
   readonly client: Client;
   /** `host[:port]` that was asked for. */
   readonly authority: string;
+  /** What it is counted for, once that is known. */
+  transport?: PollTransport;
 }
 
 type Answering = (body: Uint8Array, signal: AbortSignal) => Response | Promise<Response>;
@@ -96,10 +99,12 @@ export class PollDoor {
   }
 
   /** Something of ours that takes its time. */
-  #answering({ head, client }: Visit, answer: Answering): Decision {
+  #answering(visit: Visit, answer: Answering): Decision {
+    const { head, client } = visit;
     return {
       kind: "http",
       isHeld: true,
+      written: (byteLength) => visit.transport?.answered(byteLength),
       answer: async (body, signal) => {
         try {
           return measured(head, await answer(body, signal));
@@ -178,9 +183,10 @@ export class PollDoor {
   async #settle(
     handshake: OpeningHandshake,
     { name }: PollBeginning,
-    { head, client }: Visit,
+    visit: Visit,
     signal: AbortSignal,
   ): Promise<Response> {
+    const { head, client } = visit;
     const settled = handshake.settle(handshake.isAsked ? await handshake.ask(signal) : undefined);
     if (settled instanceof Response) return settled;
     const token = newToken(this.#host.nodes.node);
@@ -190,6 +196,8 @@ export class PollDoor {
       pool: this.#host.pool,
       ended: () => void this.#sessions.delete(token),
     });
+    visit.transport = session.transport;
+    session.transport.asked(head.text.length);
     this.#sessions.set(token, { session, origin: head.fields.get("origin") });
     const connection: Connection = settled.connect(session.transport);
     session.watch(() => connection.violate("SESSION_TIMEOUT"));
@@ -208,13 +216,19 @@ export class PollDoor {
   }
 
   async #take(
-    { head }: Visit,
+    visit: Visit,
     token: string,
     ask: PollAsk,
     body: Uint8Array,
     signal: AbortSignal,
   ): Promise<Response> {
+    const { head } = visit;
     const origin = head.fields.get("origin");
+    const transport = this.#sessions.get(token)?.session.transport;
+    if (transport !== undefined) {
+      visit.transport = transport;
+      transport.asked(head.text.length + body.length);
+    }
     const response = await this.#here(token, origin, ask, body, signal) ??
       await this.#elsewhere({ token, origin, ...ask, body: body.toBase64() });
     return readableBy(origin, response);

@@ -153,7 +153,6 @@ export class PollSession implements PollEvents, TimerEntry {
       body.set(bytes, at);
       at += bytes.length;
     }
-    this.transport.handedOver();
     return new Response(body, {
       headers: { "content-type": "application/octet-stream", "sockeye-sequence": String(sequence) },
     });

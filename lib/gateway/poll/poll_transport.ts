@@ -9,6 +9,7 @@
 import type { TransportName } from "../../route/mod.ts";
 import type { BufferPool } from "../buffer_pool.ts";
 import { PENDING, StreamTransport } from "../stream_transport.ts";
+import type { Traffic } from "../transport.ts";
 import type { Turn } from "../turn.ts";
 
 /** The transports that are made of requests. */
@@ -33,6 +34,7 @@ const NO_BYTES = new Uint8Array(0);
 export class PollTransport extends StreamTransport {
   override readonly name: PollName;
   readonly #events: PollEvents;
+  readonly #traffic = { requests: 0, bytesIn: 0, bytesOut: 0 };
   /** What a body brought, and how much of it has been read. */
   #brought: Uint8Array = NO_BYTES;
   #readAt = 0;
@@ -49,7 +51,22 @@ export class PollTransport extends StreamTransport {
     this.#events = events;
   }
 
+  override get traffic(): Traffic {
+    return { ...this.#traffic };
+  }
+
   // What its session does.
+
+  /** A request has come: so many bytes, its head included. */
+  asked(byteLength: number): void {
+    this.#traffic.requests++;
+    this.#traffic.bytesIn += byteLength;
+  }
+
+  /** It was answered with so many bytes, the head included. */
+  answered(byteLength: number): void {
+    this.#traffic.bytesOut += byteLength;
+  }
 
   /** Nothing that was brought waits to be taken. */
   get hasTaken(): boolean {
@@ -98,12 +115,6 @@ export class PollTransport extends StreamTransport {
     if (count === 0) return;
     this.#offered = [];
     this.wrote(count);
-  }
-
-  /** The last answer is on its way: where nobody waits for the peer, nobody waits for its acknowledgement either. */
-  handedOver(): void {
-    if (this.#awaitsPeer || this.output.byteLength > this.offeredEnd - this.acknowledged) return;
-    this.acknowledge(this.offeredEnd);
   }
 
   // What a stream transport is made of.

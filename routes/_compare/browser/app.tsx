@@ -152,10 +152,10 @@ function Measured() {
       <p>
         All three lanes talk to the same route,{" "}
         <code>routes/compare.ts</code>, at the same time, and get the same events; an echo goes there and back once a
-        second. Nothing is assumed: heads of requests are counted by the server, which tells their length; heads and
-        bodies of answers by this page; frames of the WebSocket by their lengths (RFC&nbsp;6455 §5.2), with the four
-        bytes of the masking key on the way up. What lies beneath, TCP and TLS, is not counted, and HTTP/2 between you
-        and a proxy would pack the heads.
+        second. Nothing is assumed: heads of requests are counted by the server, which tells how long they were, and how
+        long its answer to the handshake was; other answers are counted by this page; frames of the WebSocket by their
+        lengths (RFC&nbsp;6455 §5.2), with the four bytes of the masking key on the way up. What lies beneath, TCP and
+        TLS, is not counted, and HTTP/2 between you and a proxy would pack the heads.
       </p>
       <p>
         Time runs from the server's clock, when it made the event, to the moment when your browser has drawn the frame

@@ -2,7 +2,12 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { Peer, Route } from "sockeye";
 import { encodeClientFrame } from "../../../lib/testing/mod.ts";
 import { createTestServer, type TestServer, type TestServerOptions } from "../../../lib/testing/mod.ts";
+import { encodeRequest } from "../../../lib/testing/client_response.ts";
+import { LogLines } from "../../support/log_lines.ts";
 import { PollClient } from "../../support/poll_client.ts";
+import { routeSource, runtimeOf } from "../../support/remote_code.ts";
+import { ServedRuntimes } from "../../support/served_runtimes.ts";
+import { until } from "../../support/until.ts";
 
 const text = (payload: string): Uint8Array => encodeClientFrame({ opcode: 1, payload });
 const closeFrame = (code: number): Uint8Array =>
@@ -190,4 +195,41 @@ Deno.test("PollDoor: how long the head of a request was is told to who asks", as
   const beginning = await server.fetch("/_sockeye/poll", { method: "POST", headers });
   assertMatch(beginning.headers.get("sockeye-request-bytes") ?? "", /^\d\d\d$/);
   await beginning.text();
+});
+
+Deno.test("PollDoor: what crosses the wire is counted, heads included", async () => {
+  const source = routeSource(
+    "open(peer) { peer.send(peer.id); }, message(peer, message) { peer.send(message.text()); }",
+    {
+      pattern: "/",
+    },
+  );
+  await using served = await ServedRuntimes.of([await runtimeOf("inline", source, new LogLines())]);
+  const seen = { requests: 0, bytesIn: 0, bytesOut: 0 };
+  // A connection for each request: all its bytes are what is to be counted.
+  const ask = async (init: RequestInit): Promise<Response> => {
+    const request = new Request("http://localhost/_sockeye/poll", init);
+    const fields = new Headers([["host", "localhost"], ["connection", "close"], ...request.headers]);
+    const sent = encodeRequest(request.method, "/_sockeye/poll", fields, await request.bytes());
+    using conn = await Deno.connect({ hostname: "127.0.0.1", port: served.port });
+    await conn.write(sent);
+    const answer = await new Response(conn.readable).bytes();
+    seen.requests++;
+    seen.bytesIn += sent.length;
+    seen.bytesOut += answer.length;
+    const at = shown(answer)!.indexOf("\r\n\r\n") + 4;
+    const [, status, sequence] = /^HTTP\/1.1 (\d+)(?:[^]*sockeye-sequence: (\d+))?/.exec(
+      shown(answer.subarray(0, at))!,
+    )!;
+    const headers = sequence === undefined ? {} : { "sockeye-sequence": sequence };
+    return new Response(status === "204" ? null : answer.subarray(at), { status: Number(status), headers });
+  };
+  const client = await PollClient.begin(ask, "/", { "Sockeye-Transport": "poll" });
+  const id = shown(await client.get())!.slice(2);
+  await client.post(text("hello"));
+  assertEquals(shown(await client.get()), said("hello"));
+  // An answer is counted when it is written, which its reader may be told before.
+  await until(() => served.gateway.find(id)!.traffic.bytesOut === seen.bytesOut, "all is counted");
+  assertEquals(served.gateway.find(id)!.traffic, seen);
+  assertEquals(seen.requests, 4);
 });

@@ -81,13 +81,13 @@ Deno.test("PollTransport does not make one answer longer than it must be, but a 
   own.destroy();
 });
 
-Deno.test("PollTransport that need not await the peer is gone with its last answer, acknowledged or not", async () => {
+Deno.test("PollTransport that need not await the peer is gone when its last bytes are acknowledged", async () => {
   const { transport: own, told } = transport();
   append(own, "last");
   own.end(false);
   await Promise.resolve();
-  assertEquals([text(own.offer()), own.isClosed], ["last", false]);
-  own.handedOver();
+  assertEquals([text(own.offer()), own.isClosed, own.hasTaken], ["last", false, true]);
+  own.acknowledge(4);
   await Promise.resolve();
   assertEquals([own.isClosed, told.at(-1)], [true, "gone"]);
 });
