@@ -72,7 +72,11 @@ export class ResponseReader {
     }
     const { status, statusText, fields } = parseResponseHead(this.#bytes, 0, end);
     this.#bytes = this.#bytes.slice(end);
-    return { status, statusText, headers: new Headers(fields.entries().map(([name, value]) => [name, value])) };
+    return {
+      status,
+      statusText,
+      headers: new Headers([...fields.entries()].map(([name, value]): [string, string] => [name, value])),
+    };
   }
 
   async #body(headers: Headers): Promise<Uint8Array<ArrayBuffer>> {

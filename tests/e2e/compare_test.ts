@@ -90,7 +90,7 @@ inChromium(
 );
 
 inChromium(
-  "the switch blocks WebSocket: the client comes over long-polling, and events go on",
+  "what the switches block the client does without: long-polling takes over, then polling, and events go on",
   async ({ browser, server }) => {
     await using seen = await ComparePage.open(browser, server.url);
     const { page } = seen;
@@ -141,7 +141,7 @@ inChromium("all of it is there for the keyboard, with names", async ({ browser, 
   const focused = () =>
     page.evaluate<string>(`document.activeElement.ariaLabel ?? document.activeElement.innerText.split("\\n")[0]`);
   const order: string[] = [];
-  for (let step = 0; step < 10; step++) {
+  for (let step = 0; step < 11; step++) {
     await page.keyboard.press("Tab");
     order.push(await focused());
   }
@@ -152,6 +152,7 @@ inChromium("all of it is there for the keyboard, with names", async ({ browser, 
     "WebSocket",
     "Connect the client",
     "Block WebSocket",
+    "Block long-polling",
     "What happened",
   ]);
   await page.getByRole("button", { name: "Stop", exact: true }).focus();

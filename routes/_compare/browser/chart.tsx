@@ -4,7 +4,6 @@
  * @module
  */
 /** @jsxImportSource preact */
-/// <reference lib="dom" />
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 

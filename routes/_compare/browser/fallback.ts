@@ -12,8 +12,14 @@ export interface Client {
   close(code: number): void;
 }
 
-/** Makes a client; `isBlocked` refuses its WebSockets. */
-export type MakeClient = (isBlocked: boolean) => Promise<Client>;
+/** What does not get through. */
+export interface Blocked {
+  readonly webSocket: boolean;
+  readonly longPoll: boolean;
+}
+
+/** Makes a client that has to do without what is blocked. */
+export type MakeClient = (blocked: Blocked) => Promise<Client>;
 
 /** What happened, and when, in milliseconds since the client was made. */
 export interface Happening {
@@ -63,16 +69,17 @@ export class Fallback {
   }
 
   /** Ends the client there is, and makes another. */
-  async start(isBlocked: boolean): Promise<void> {
+  async start(blocked: Blocked): Promise<void> {
     this.stop();
     const run = this.#runs;
     this.#startedAt = this.#now();
     this.#happenings = [];
     this.#events = 0;
-    this.#happened(isBlocked ? "connects; its WebSockets will be refused" : "connects");
+    const refused = [...(blocked.webSocket ? ["WebSocket"] : []), ...(blocked.longPoll ? ["long-polling"] : [])];
+    this.#happened(refused.length > 0 ? `connects; ${refused.join(" and ")} will be refused` : "connects");
     let client: Client;
     try {
-      client = await this.#make(isBlocked);
+      client = await this.#make(blocked);
     } catch {
       if (run === this.#runs) this.#happened("the client could not be loaded: is the server there?");
       return;

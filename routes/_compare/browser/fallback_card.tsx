@@ -4,9 +4,8 @@
  * @module
  */
 /** @jsxImportSource preact */
-/// <reference lib="dom" />
 import { useState } from "preact/hooks";
-import type { Fallback } from "./fallback.ts";
+import type { Blocked, Fallback } from "./fallback.ts";
 import { count, span } from "./words.ts";
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -17,10 +16,10 @@ const WORDS: Readonly<Record<string, string>> = {
 
 /** The card. */
 export function FallbackCard({ fallback }: { fallback: Fallback }) {
-  const [isBlocked, setBlocked] = useState(false);
-  const start = (blocked: boolean) => {
-    setBlocked(blocked);
-    void fallback.start(blocked);
+  const [blocked, setBlocked] = useState<Blocked>({ webSocket: false, longPoll: false });
+  const start = (next: Blocked) => {
+    setBlocked(next);
+    void fallback.start(next);
   };
   const { transport, isRunning } = fallback;
   const state = transport ? "open" : isRunning ? "connecting" : "idle";
@@ -30,16 +29,23 @@ export function FallbackCard({ fallback }: { fallback: Fallback }) {
       <h2 id="fallback">Block WebSocket, and see what the client does</h2>
       <p>
         Some proxies let no WebSocket through. The client (<code>/_sockeye/client.js</code>) then takes long-polling,
-        and polling where that fails too; the route does not notice. The switch has the server answer this client's
-        handshakes with 502, as such a proxy would.
+        and polling where that fails too; the route does not notice. The switches have the server answer what this
+        client begins with 502, as such a proxy would.
       </p>
       <div class="row">
-        <button type="button" class="primary" onClick={() => isRunning ? fallback.stop() : start(isBlocked)}>
+        <button type="button" class="primary" onClick={() => isRunning ? fallback.stop() : start(blocked)}>
           {isRunning ? "Disconnect the client" : "Connect the client"}
         </button>
-        <button type="button" role="switch" class="switch" aria-checked={isBlocked} onClick={() => start(!isBlocked)}>
-          Block WebSocket
-        </button>
+        <Switch
+          words="Block WebSocket"
+          isOn={blocked.webSocket}
+          toggle={() => start({ ...blocked, webSocket: !blocked.webSocket })}
+        />
+        <Switch
+          words="Block long-polling"
+          isOn={blocked.longPoll}
+          toggle={() => start({ ...blocked, longPoll: !blocked.longPoll })}
+        />
         <p class="state" role="status" data-state={state} data-transport={transport}>{words}</p>
         <p class="hint events">{`${count(fallback.events)} events`}</p>
       </div>
@@ -56,5 +62,13 @@ export function FallbackCard({ fallback }: { fallback: Fallback }) {
         ))}
       </ol>
     </section>
+  );
+}
+
+function Switch({ words, isOn, toggle }: { words: string; isOn: boolean; toggle: () => void }) {
+  return (
+    <button type="button" role="switch" class="switch" aria-checked={isOn} onClick={toggle}>
+      {words}
+    </button>
   );
 }

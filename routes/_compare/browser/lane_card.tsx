@@ -4,7 +4,6 @@
  * @module
  */
 /** @jsxImportSource preact */
-/// <reference lib="dom" />
 import { useEffect, useRef } from "preact/hooks";
 import type { Lane } from "./lane.ts";
 import { totalBytes, type Traffic } from "./traffic.ts";

@@ -4,7 +4,6 @@
  * @module
  */
 /** @jsxImportSource preact */
-/// <reference lib="dom" />
 import { useMemo, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { axis, Chart, colour } from "./chart.tsx";

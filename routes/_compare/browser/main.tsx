@@ -4,34 +4,49 @@
  * @module
  */
 /** @jsxImportSource preact */
-/// <reference lib="dom" />
 import { render } from "preact";
 import { App } from "./app.tsx";
 import { Comparison } from "./comparison.ts";
-import { type Client, Fallback } from "./fallback.ts";
+import { type Blocked, type Client, Fallback } from "./fallback.ts";
 import { Lane } from "./lane.ts";
 import { painted } from "./painted.ts";
 import { browserTime, ServerClock } from "./server_clock.ts";
-import { openPoll, type OpenSocket, openWebSocket } from "./sockets.ts";
+import { openPoll, type OpenSocket, openWebSocket, type PollModule } from "./sockets.ts";
 
 // Modules that the server has beside the page: none of them is in its bundle.
 const POLL_MODULE = "/_sockeye/poll.js";
 const CLIENT_MODULE = "/_sockeye/client.js";
 
-/** The server refuses handshakes to this path: see `upgrade` in `routes/compare.ts`. */
+/** The server refuses what begins at this path: see `upgrade` in `routes/compare.ts`. */
+function blockedPath(url: string | URL): string {
+  const blocked = new URL(url);
+  blocked.searchParams.set("blocked", "");
+  return blocked.href;
+}
+
 class BlockedWebSocket extends WebSocket {
   constructor(url: string | URL, protocols?: string | string[]) {
-    const blocked = new URL(url);
-    blocked.searchParams.set("blocked", "");
-    super(blocked, protocols);
+    super(blockedPath(url), protocols);
   }
 }
 
-async function makeClient(isBlocked: boolean): Promise<Client> {
+async function fallbackSocket(transport: "long-poll" | "poll", isBlocked: boolean) {
+  const PollSocket = (await loadPoll()).pollSocket({ transport });
+  if (!isBlocked) return PollSocket;
+  return class extends PollSocket {
+    constructor(url: string, protocols?: string[]) {
+      super(blockedPath(url), protocols);
+    }
+  };
+}
+
+async function makeClient(blocked: Blocked): Promise<Client> {
   const { SockeyeSocket } = await import(CLIENT_MODULE);
   return new SockeyeSocket("/compare", {
     transports: ["websocket", "long-poll", "poll"],
-    WebSocket: isBlocked ? BlockedWebSocket : WebSocket,
+    WebSocket: blocked.webSocket ? BlockedWebSocket : WebSocket,
+    fallback: (transport: "long-poll" | "poll") =>
+      fallbackSocket(transport, transport === "long-poll" && blocked.longPoll),
   });
 }
 
@@ -47,7 +62,7 @@ function lane(title: string, open: OpenSocket, clock: ServerClock): Lane {
   });
 }
 
-const loadPoll = () => import(POLL_MODULE);
+const loadPoll = (): Promise<PollModule> => import(POLL_MODULE);
 const clock = new ServerClock();
 const lanes = [
   lane("Polling", openPoll("poll", loadPoll), clock),

@@ -43,12 +43,12 @@ interface SocketLike {
 }
 
 /** What `/_sockeye/poll.js` gives: a class like `WebSocket`, whose connection is HTTP requests. */
-interface PollModule {
+export interface PollModule {
   pollSocket(terms: {
     readonly transport: "long-poll" | "poll";
     readonly intervalMs?: number;
-    readonly onExchange: (exchange: PolledExchange) => void;
-  }): new (url: string) => SocketLike;
+    readonly onExchange?: (exchange: PolledExchange) => void;
+  }): new (url: string, protocols?: string[]) => SocketLike;
 }
 
 /** As the module tells of it. */
@@ -61,6 +61,7 @@ interface Ending {
   readonly wasClean: boolean;
 }
 
+const CONNECTING = 0;
 const OPEN = 1;
 
 /** How often the polling lane asks. */
@@ -89,8 +90,13 @@ export const openWebSocket: OpenSocket = (path, events) => {
     send: (text) => socket.send(text),
     close() {
       isClosing = true;
-      if (socket.readyState === OPEN) events.control("up", CLOSE_CODE_BYTES);
-      socket.close(1000);
+      const end = () => {
+        events.control("up", CLOSE_CODE_BYTES);
+        socket.close(1000);
+      };
+      if (socket.readyState === OPEN) end();
+      // A browser warns of one that is given up before it is open.
+      else if (socket.readyState === CONNECTING) socket.addEventListener("open", end);
     },
   };
 };

@@ -4,7 +4,6 @@
  * @module
  */
 /** @jsxImportSource preact */
-/// <reference lib="dom" />
 import { useMemo } from "preact/hooks";
 import type uPlot from "uplot";
 import { axis, Chart, colour } from "./chart.tsx";

@@ -80,7 +80,7 @@ export async function openFilesLimit(): Promise<number> {
 }
 
 /** The port in the first `127.0.0.1:PORT` of a server's output, which is then left alone. */
-async function printedPort(stdout: ReadableStream<Uint8Array>): Promise<number | undefined> {
+async function printedPort(stdout: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<number | undefined> {
   const reader = stdout.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   for (;;) {

@@ -1,6 +1,9 @@
 /** The real client's way to a transport, as it is told. @module */
 import { assertEquals } from "@std/assert";
-import { Fallback } from "../../../routes/_compare/browser/fallback.ts";
+import { type Blocked, Fallback } from "../../../routes/_compare/browser/fallback.ts";
+
+const NOTHING: Blocked = { webSocket: false, longPoll: false };
+const NO_WEBSOCKET: Blocked = { webSocket: true, longPoll: false };
 
 class FakeClient {
   transport = "";
@@ -18,11 +21,11 @@ class FakeClient {
 }
 
 function bench() {
-  const made: { readonly isBlocked: boolean; readonly client: FakeClient }[] = [];
+  const made: { readonly blocked: Blocked; readonly client: FakeClient }[] = [];
   const time = { now: 1_000 };
-  const fallback = new Fallback((isBlocked) => {
+  const fallback = new Fallback((blocked) => {
     const client = new FakeClient();
-    made.push({ isBlocked, client });
+    made.push({ blocked, client });
     return Promise.resolve(client);
   }, () => time.now);
   return { made, time, fallback };
@@ -32,9 +35,9 @@ const told = (fallback: Fallback) => fallback.happenings.map(({ atMs, words }) =
 
 Deno.test("Fallback tells over what the client is open, and counts the events it brings", async () => {
   const { made, time, fallback } = bench();
-  await fallback.start(true);
-  const { client, isBlocked } = made[0]!;
-  assertEquals([isBlocked, fallback.isRunning, fallback.transport], [true, true, ""]);
+  await fallback.start(NO_WEBSOCKET);
+  const { client, blocked } = made[0]!;
+  assertEquals([blocked, fallback.isRunning, fallback.transport], [NO_WEBSOCKET, true, ""]);
   time.now += 40;
   client.transport = "long-poll";
   client.tell("open");
@@ -44,7 +47,7 @@ Deno.test("Fallback tells over what the client is open, and counts the events it
   client.tell("message", { data: '{"tick":2,"at":1}' });
   assertEquals([fallback.transport, fallback.events], ["long-poll", 2]);
   assertEquals(told(fallback), [
-    "0 connects; its WebSockets will be refused",
+    "0 connects; WebSocket will be refused",
     "40 open over long-poll",
     "140 the first event has arrived",
   ]);
@@ -52,7 +55,7 @@ Deno.test("Fallback tells over what the client is open, and counts the events it
 
 Deno.test("Fallback tells of a lost connection, and what comes next", async () => {
   const { made, fallback } = bench();
-  await fallback.start(false);
+  await fallback.start(NOTHING);
   const { client } = made[0]!;
   client.transport = "websocket";
   client.tell("open");
@@ -67,8 +70,8 @@ Deno.test("Fallback tells of a lost connection, and what comes next", async () =
 
 Deno.test("Fallback closes the client before another, and hears nothing of it any more", async () => {
   const { made, fallback } = bench();
-  await fallback.start(false);
-  await fallback.start(true);
+  await fallback.start(NOTHING);
+  await fallback.start(NO_WEBSOCKET);
   assertEquals(made[0]?.client.isClosed, true);
   made[0]?.client.tell("open");
   assertEquals(fallback.transport, "");
@@ -78,7 +81,7 @@ Deno.test("Fallback closes the client before another, and hears nothing of it an
 
 Deno.test("Fallback stopped while its client is made: the client is closed", async () => {
   const { made, fallback } = bench();
-  const starting = fallback.start(false);
+  const starting = fallback.start(NOTHING);
   fallback.stop();
   await starting;
   assertEquals(made[0]?.client.isClosed, true);
@@ -86,10 +89,24 @@ Deno.test("Fallback stopped while its client is made: the client is closed", asy
 
 Deno.test("Fallback says when the client cannot be loaded, and keeps no more than six lines", async () => {
   const failing = new Fallback(() => Promise.reject(new Error("gone")), () => 0);
-  await failing.start(false);
+  await failing.start(NOTHING);
   assertEquals(failing.happenings.at(-1)?.words, "the client could not be loaded: is the server there?");
   const { made, fallback } = bench();
-  await fallback.start(false);
+  await fallback.start(NOTHING);
   for (let time = 0; time < 9; time++) made[0]?.client.tell("away", { code: 1006, waitMs: time });
   assertEquals([fallback.happenings.length, fallback.happenings[5]?.words.slice(-4)], [6, "8 ms"]);
+});
+
+Deno.test("Fallback says what will be refused", async () => {
+  for (
+    const [webSocket, longPoll, words] of [
+      [false, false, "connects"],
+      [false, true, "connects; long-polling will be refused"],
+      [true, true, "connects; WebSocket and long-polling will be refused"],
+    ] as const
+  ) {
+    const { fallback } = bench();
+    await fallback.start({ webSocket, longPoll });
+    assertEquals(fallback.happenings[0]?.words, words);
+  }
 });
