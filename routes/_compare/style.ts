@@ -84,7 +84,8 @@ tbody .group { color: var(--text); font-weight: 600; padding-top: 12px; }
 .switch::before { content: ""; width: 34px; height: 20px; border-radius: 10px; border: 2px solid var(--edge); background: radial-gradient(circle at 8px 50%, var(--edge) 5.5px, transparent 6.5px); }
 .switch[aria-checked=true]::before { border-color: var(--accent); background: radial-gradient(circle at 22px 50%, var(--on-accent) 5.5px, transparent 6.5px) var(--accent); }
 .lane .switch[aria-checked=true]::before { border-color: var(--good); background: radial-gradient(circle at 22px 50%, var(--card) 5.5px, transparent 6.5px) var(--good); }
-.log { height: 172px; overflow-y: auto; background: var(--sunk); border: 1px solid var(--line); border-radius: 8px; margin: 0; padding: 10px 12px; list-style: none; font-size: .84rem; }
+.log { height: 172px; overflow-y: auto; background: var(--sunk); border: 1px solid var(--line); border-radius: 8px; padding: 10px 12px; font-size: .84rem; }
+.log p { margin: 0; }
 .log:empty::before { content: attr(data-empty); color: var(--soft); }
 .log time { display: inline-block; min-width: 8ch; color: var(--soft); }
 `;

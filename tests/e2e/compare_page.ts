@@ -21,7 +21,8 @@ export interface Look {
   readonly width?: number;
   readonly height?: number;
   readonly isPhone?: boolean;
-  readonly colorScheme?: "light" | "dark";
+  /** With `prefers-reduced-motion`. */
+  readonly isCalm?: boolean;
   /** Runs in the page before anything else. */
   readonly before?: string;
 }
@@ -54,9 +55,14 @@ export class ComparePage implements AsyncDisposable {
 
   /** @param origin of the server, or of what stands before it. */
   static async open(browser: Browser, origin: string, look: Look = {}): Promise<ComparePage> {
-    const { width = 1280, height = 900, isPhone = false, colorScheme = "light", before = "" } = look;
+    const { width = 1280, height = 900, isPhone = false, isCalm = false, before = "" } = look;
     const viewport = { width, height };
-    const context = await browser.newContext({ viewport, isMobile: isPhone, hasTouch: isPhone, colorScheme });
+    const context = await browser.newContext({
+      viewport,
+      isMobile: isPhone,
+      hasTouch: isPhone,
+      reducedMotion: isCalm ? "reduce" : "no-preference",
+    });
     const page = await context.newPage();
     await page.addInitScript(WATCH + before);
     const opened = new ComparePage(page);

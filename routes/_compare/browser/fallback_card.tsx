@@ -49,18 +49,19 @@ export function FallbackCard({ fallback }: { fallback: Fallback }) {
         <p class="state" role="status" data-state={state} data-transport={transport}>{words}</p>
         <p class="hint events">{`${count(fallback.events)} events`}</p>
       </div>
-      <ol
+      <div
         class="log"
+        role="log"
         aria-label="What happened"
         data-empty="Connect the client, and its way is written here."
         tabIndex={0}
       >
         {fallback.happenings.map(({ atMs, words }, index) => (
-          <li key={index}>
+          <p key={index}>
             <time>{span(atMs)}</time> {words}
-          </li>
+          </p>
         ))}
-      </ol>
+      </div>
     </section>
   );
 }

@@ -20,7 +20,7 @@ export function LaneCard({ lane, name, about, isIn, toggle, offsetMs, yardstick 
   offsetMs: number;
   yardstick?: Traffic | undefined;
 }) {
-  const face = useRef<HTMLParagraphElement>(null);
+  const face = useRef<HTMLSpanElement>(null);
   useEffect(() => {
     // Written when it arrives, and not with the next rendering: its way to the screen is what is measured.
     lane.show = (tick) => face.current!.textContent = `#${tick}`;
@@ -47,7 +47,10 @@ export function LaneCard({ lane, name, about, isIn, toggle, offsetMs, yardstick 
       </header>
       <p class="state" role="status" data-state={lane.state.kind}>{isIn ? lane.state.words : "left out"}</p>
       <p class="hint about">{about}</p>
-      <p class="face" ref={face} aria-label="Newest event">–</p>
+      <p class="face">
+        <span class="unseen">Newest event:</span>
+        <span ref={face}>–</span>
+      </p>
       <dl class="facts">
         {facts.map(([term, value]) => (
           <div key={term}>
