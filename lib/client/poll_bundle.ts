@@ -110,14 +110,14 @@ export const POLL_BUNDLE =
   ")}catch(t){if(!(t instanceof n))throw t;this.#s.abandon(v(t.code,\"\")),this.#p(`the server sent ${t.m" +
   "essage}`)}}#f(t){var s;1===this.readyState&&e(this,\"message\",{},(s=\"string\"==typeof t?t:\"blob\"===thi" +
   "s.binaryType?new Blob([t]):t.buffer,new MessageEvent(\"message\",{data:s})))}#w(t,e){if(this.#h=[t,e]," +
-  "this.#s.isEnding)return this.#g(t,e,!0);this.readyState=2,this.#s.finish(v(1005===t?void 0:t,\"\"),!0)" +
-  "}#y(){let[t,e]=this.#h??[this.#r,\"\"];this.#h||this.#s.isTaken?this.#g(t,e,!0):this.#p(\"the server do" +
-  "es not know the session any more\")}#p(t){this.#g(1006,\"\",!1,new Error(t))}#g(t,s,i,n){3!==this.ready" +
-  "State&&(this.readyState=3,this.#a(),this.#s?.t(),globalThis.removeEventListener?.(\"pagehide\",this.#o" +
-  "),n&&e(this,\"error\",{error:n}),e(this,\"close\",{code:t,reason:s,wasClean:i}))}};function v(t,e){retur" +
-  "n r(8,function(t,e){if(void 0===t)return new Uint8Array;let s=(new TextEncoder).encode(e),i=new Uint" +
-  "8Array(2+s.length);return new DataView(i.buffer).setUint16(0,t),i.set(s,2),i}(t,e))}export{m as poll" +
-  "Socket};";
+  "this.#s.isEnding)return this.#s.r(!0),this.#g(t,e,!0);this.readyState=2,this.#s.finish(v(1005===t?vo" +
+  "id 0:t,\"\"),!0)}#y(){let[t,e]=this.#h??[this.#r,\"\"];this.#h||this.#s.isTaken?this.#g(t,e,!0):this.#p(" +
+  "\"the server does not know the session any more\")}#p(t){this.#g(1006,\"\",!1,new Error(t))}#g(t,s,i,n){" +
+  "3!==this.readyState&&(this.readyState=3,this.#a(),this.#s?.t(),globalThis.removeEventListener?.(\"pag" +
+  "ehide\",this.#o),n&&e(this,\"error\",{error:n}),e(this,\"close\",{code:t,reason:s,wasClean:i}))}};functio" +
+  "n v(t,e){return r(8,function(t,e){if(void 0===t)return new Uint8Array;let s=(new TextEncoder).encode" +
+  "(e),i=new Uint8Array(2+s.length);return new DataView(i.buffer).setUint16(0,t),i.set(s,2),i}(t,e))}ex" +
+  "port{m as pollSocket};";
 
 /** Names the text: the beginning of its SHA-256, in hex. */
-export const POLL_BUNDLE_HASH = "dcd5f91de6bf2f72";
+export const POLL_BUNDLE_HASH = "ff617c7c1ac3fa52";

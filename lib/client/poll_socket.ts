@@ -197,7 +197,11 @@ class PollSocket extends EventTarget implements SocketLike {
 
   #answerClose(code: number, reason: string): void {
     this.#serverClose = [code, reason];
-    if (this.#streams!.isEnding) return this.#finish(code, reason, true);
+    if (this.#streams!.isEnding) {
+      // It keeps its last bytes until they are acknowledged.
+      this.#streams!.leave(true);
+      return this.#finish(code, reason, true);
+    }
     this.readyState = CLOSING;
     this.#streams!.finish(closeFrame(code === 1005 ? undefined : code, ""), true);
   }

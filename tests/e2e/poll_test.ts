@@ -7,11 +7,15 @@ import { until } from "../support/until.ts";
 
 const ROUTE = `
 import { defineRoute } from "sockeye";
+const peers = new Set();
 export default defineRoute("/room", {
+  open: (peer) => void peers.add(peer),
+  close: (peer) => void peers.delete(peer),
   topics: { room: { history: { limit: 1000 } } },
   subscribe: () => true,
   async message(peer, message) {
     const text = message.isBinary ? "" : message.text();
+    if (text === "count") return message.reply(String(peers.size));
     if (text === "who") return message.reply(peer.transport);
     if (text === "end") return peer.close(4000, "enough");
     if (message.isRequest) return message.reply("echo " + text);
@@ -71,12 +75,14 @@ for (const transport of ["websocket", "long-poll", "poll"] as const) {
       socket.send("end");
       await until(() => seen.ends.length === 1, "the server's close");
       assertEquals(seen.ends, [[4000, "enough", true]]);
-      other.socket.close(3000, "bye");
-      await until(() => other.seen.ends.length === 1, "our close");
       const own = connect(server, { transports: [transport] });
       await own.socket.request("who");
       own.socket.close(3000, "bye");
       await until(() => own.seen.ends.length === 1, "our close over it");
+      const closedAt = performance.now();
+      while (await other.socket.request("count") !== "1") assert(performance.now() - closedAt < 3_000, "still there");
+      other.socket.close(3000, "bye");
+      await until(() => other.seen.ends.length === 1, "our close");
       // The server answers with the code alone.
       assertEquals([own.seen.ends, other.seen.ends], [[[3000, "", true]], [[3000, "", true]]]);
     });

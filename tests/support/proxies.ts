@@ -21,6 +21,7 @@ export function startNginx({ port: server, hasWebSocket = true }: ProxySetting):
       proxy_set_header Connection $connection_upgrade;`;
   const configured = (port: number, folder: string): string => `
 daemon off;
+master_process off;
 pid ${folder}/pid;
 error_log stderr notice;
 events {}
@@ -48,7 +49,7 @@ http {
   return BrokerProcess.start({
     path: findProgram("nginx") ?? "nginx",
     args: (port, folder) => ["-c", written(folder, "nginx.conf", configured(port, folder)), "-p", folder],
-    ready: /start worker process \d+/,
+    ready: /using the "\w+" event method/,
   });
 }
 
@@ -72,8 +73,8 @@ backend sockeye
 `;
   return BrokerProcess.start({
     path: findProgram("haproxy") ?? "haproxy",
-    args: (port, folder) => ["-f", written(folder, "haproxy.cfg", configured(port)), "-W", "-db"],
-    ready: /Loading success|New worker/,
+    args: (port, folder) => ["-f", written(folder, "haproxy.cfg", configured(port)), "-db", "-V"],
+    ready: /Using \w+\(\) as the polling mechanism/,
   });
 }
 

@@ -107,7 +107,7 @@ export class PollDoor {
       written: (byteLength) => visit.transport?.answered(byteLength),
       answer: async (body, signal) => {
         try {
-          return measured(head, await answer(body, signal));
+          return await answer(body, signal);
         } catch (error) {
           this.#host.failed(error, head, client.address);
           return new Response("Internal Server Error\n", { status: 500 });
@@ -140,7 +140,7 @@ export class PollDoor {
       reader = origin;
       this.#host.admit(visit.client.address);
       const handshake = this.#handshake(visit, beginning, { entry, params, id, options });
-      return readableBy(reader, await this.#settle(handshake, beginning, visit, signal));
+      return readableBy(reader, measured(visit.head, await this.#settle(handshake, beginning, visit, signal)));
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
       this.#host.refused(error, visit.head, visit.client.address);
@@ -231,7 +231,7 @@ export class PollDoor {
     }
     const response = await this.#here(token, origin, ask, body, signal) ??
       await this.#elsewhere({ token, origin, ...ask, body: body.toBase64() });
-    return readableBy(origin, response);
+    return readableBy(origin, measured(head, response));
   }
 
   /** @returns undefined when there is no such session here. */
@@ -274,12 +274,6 @@ export class PollDoor {
 /** Nobody says here that a client of another node has gone: what it is told in vain is told again. */
 const NEVER = new AbortController().signal;
 
-/** A page cannot know how long the heads of its requests are. */
-function measured({ fields, text }: RequestHead, response: Response): Response {
-  if (fields.has(POLL_FIELDS.measure)) response.headers.set("sockeye-request-bytes", String(text.length));
-  return response;
-}
-
 const JSON_HEADERS = { "content-type": "application/json" } as const;
 const METHODS: ReadonlySet<string> = new Set(["GET", "POST", "DELETE"]);
 
@@ -287,6 +281,12 @@ function notAllowed({ method }: RequestHead): HttpError {
   return new HttpError(405, `${JSON.stringify(method)} is not possible at ${POLL_PATH}.`, {
     Allow: "GET, POST, DELETE, OPTIONS",
   });
+}
+
+/** Tells how long the head of the request was, where that is asked. */
+function measured(head: RequestHead, response: Response): Response {
+  if (head.fields.has(POLL_FIELDS.measure)) response.headers.set("sockeye-request-bytes", String(head.text.length));
+  return response;
 }
 
 const withoutPingsOf = new WeakMap<ConnectionOptions, ConnectionOptions>();
