@@ -35,7 +35,8 @@ export default defineRoute("/compare", {
   },
   open(peer) {
     const { requestHeadBytes } = peer.context;
-    peer.send(JSON.stringify({ requestHeadBytes, responseHeadBytes: switchingProtocolsBytes, at: now() }));
+    const heads = { requestHeadBytes, responseHeadBytes: switchingProtocolsBytes };
+    peer.send(JSON.stringify({ peer: peer.id, ...heads, at: now() }));
     startTicking();
   },
   resume: startTicking,

@@ -6,7 +6,8 @@ import { CountingProxy } from "../support/counting_proxy.ts";
 import { requires } from "../support/requires.ts";
 import { type ServerProcess, startServer } from "../support/server_process.ts";
 import { until } from "../support/until.ts";
-import { ComparePage, type LaneName } from "./compare_page.ts";
+import type { Traffic } from "../../lib/gateway/transport.ts";
+import { ComparePage, type LaneName, type LaneSums } from "./compare_page.ts";
 
 interface Site {
   readonly browser: Browser;
@@ -35,6 +36,19 @@ function others({ complaints }: ComparePage, ...expected: readonly RegExp[]): re
   return complaints.filter((complaint) => !expected.some((words) => words.test(complaint)));
 }
 
+/** What the server has counted of a lane's connection, and right after it what the page says. */
+async function bothCounts(
+  seen: ComparePage,
+  lane: LaneName,
+  connections: string,
+  token: string,
+): Promise<{ readonly counted: Traffic; readonly told: LaneSums }> {
+  const id = await seen.card(lane).getAttribute("data-peer");
+  const response = await fetch(connections + id, { headers: { authorization: `Bearer ${token}` } });
+  const { connection } = await response.json();
+  return { counted: connection.traffic, told: await seen.sums(lane) };
+}
+
 /** Within the tolerance; the difference in words. */
 function assertNear(told: number, counted: number, what: string): void {
   const difference = Math.abs(told - counted) / counted;
@@ -61,6 +75,20 @@ for (const lane of LANES) {
     assertEquals(others(seen, GONE), []);
   });
 }
+
+inChromium("what the page says of each lane is what the server has counted of its connection", async ({ browser }) => {
+  const token = "0123456789abcdef";
+  await using server = await startServer({ env: { SOCKEYE_PUBLISH_TOKEN: token }, args: ["--admin", "127.0.0.1:0"] });
+  const [, adminPort] = await server.printed(/the admin listener is on port (\d+)/);
+  await using seen = await ComparePage.open(browser, server.url);
+  for (const lane of LANES) await seen.received(lane, 60);
+  for (const lane of LANES) {
+    const { counted, told } = await bothCounts(seen, lane, `http://127.0.0.1:${adminPort}/connections/`, token);
+    assertNear(told.up, counted.bytesIn, `${lane} up`);
+    assertNear(told.down, counted.bytesOut, `${lane} down`);
+    assertLessOrEqual(Math.abs(told.requests - counted.requests), 2, `requests of ${lane}`);
+  }
+});
 
 inChromium(
   "all three lanes run side by side, get the same events, and say what they cost",

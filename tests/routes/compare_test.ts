@@ -16,6 +16,7 @@ Deno.test("/compare says first how long the heads of the handshake were", async 
   const [one, other] = [await json(peer), await json(longer)];
   assertEquals(other.requestHeadBytes - one.requestHeadBytes, 4);
   assertEquals(one.responseHeadBytes, 129);
+  assertEquals(typeof one.peer, "string");
 });
 
 Deno.test("/compare echoes a text with the server's time", async () => {

@@ -36,6 +36,8 @@ interface Told {
   readonly tick?: number;
   readonly echo?: string;
   readonly at: number;
+  /** Its id at the server. */
+  readonly peer?: string;
   readonly requestHeadBytes?: number;
   readonly responseHeadBytes?: number;
 }
@@ -65,6 +67,7 @@ export class Lane {
   #echoing: Timer | undefined;
   #echoes = 0;
   #sentAt = new Map<string, number>();
+  #peer = "";
   /** Where the newest event is written, so that the time of its arrival on the screen can be taken. */
   show: (tick: number) => void = () => {};
 
@@ -78,6 +81,11 @@ export class Lane {
     const silentMs = this.#parts.now() - this.#heardAt;
     if (this.#state.kind !== "open" || silentMs < SILENCE_MS) return this.#state;
     return { kind: "failed", words: `nothing for ${Math.floor(silentMs / 1_000)} s` };
+  }
+
+  /** By what id the server knows it; empty until it has said so. */
+  get peer(): string {
+    return this.#peer;
   }
 
   get meter(): TrafficMeter {
@@ -194,8 +202,9 @@ export class Lane {
     this.#parts.clock.sample(this.title, sentAt, told.at, receivedAt);
   }
 
-  /** The first message of a WebSocket says how long the heads of its handshake were: a page cannot see them. */
-  #greeted({ requestHeadBytes = 0, responseHeadBytes = 0 }: Told): void {
+  /** The first message says how long the heads of a WebSocket's handshake were: a page cannot see them. */
+  #greeted({ peer = "", requestHeadBytes = 0, responseHeadBytes = 0 }: Told): void {
+    this.#peer = peer;
     if (!this.#socket?.isFramed) return;
     this.#meter.exchange({ requestHeadBytes, responseHeadBytes, requestBodyBytes: 0, responseBodyBytes: 0 });
   }

@@ -33,7 +33,7 @@ export function LaneCard({ lane, name, about, isIn, toggle, offsetMs, yardstick 
   ] as const;
   const measured = { traffic, latency: lane.latencies.spread(offsetMs) };
   return (
-    <section class={`card lane lane-${name}`} aria-labelledby={`lane-${name}`} data-lane={name}>
+    <section class={`card lane lane-${name}`} aria-labelledby={`lane-${name}`} data-lane={name} data-peer={lane.peer}>
       <header>
         <h2 id={`lane-${name}`} class={`of-${name}`}>{lane.title}</h2>
         <button

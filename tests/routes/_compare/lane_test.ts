@@ -85,10 +85,10 @@ Deno.test("Lane: an event is shown, and counts from the server's time to when it
 Deno.test("Lane: a WebSocket's bytes are the heads it is told of, and its frames", async () => {
   const bench = new Bench();
   const { events } = await bench.start();
-  const hello = JSON.stringify({ requestHeadBytes: 500, responseHeadBytes: 129, at: 1 });
+  const hello = JSON.stringify({ peer: "a-1", requestHeadBytes: 500, responseHeadBytes: 129, at: 1 });
   events.message(hello);
   const { requests, up, down } = bench.lane.meter.traffic;
-  assertEquals(requests, 1);
+  assertEquals([requests, bench.lane.peer], [1, "a-1"]);
   assertEquals(up, { headBytes: 500, framingBytes: 6, payloadBytes: 1 });
   assertEquals(down, { headBytes: 129, framingBytes: 2, payloadBytes: hello.length });
 });
