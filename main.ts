@@ -19,6 +19,8 @@ import {
   readConfig,
   readTokens,
   Reload,
+  startRoutes,
+  tableOf,
 } from "./lib/deploy/mod.ts";
 import { brokerPorts, chosenHistories, HistoryError, RefusedError, ServerHub } from "./lib/backplane/mod.ts";
 import { CLIENT_MODULES } from "./lib/client/served.ts";
@@ -32,6 +34,7 @@ import {
   helpText,
   hostOf,
   ListenError,
+  type LocalPages,
   memoryLimitBytes,
   openDoor,
   OptionError,
@@ -42,9 +45,9 @@ import {
   systemClock,
   withoutPassword,
 } from "./lib/gateway/mod.ts";
-import { createLog, exposition, EXPOSITION_TYPE, type Log } from "./lib/observe/mod.ts";
+import { createLog, exposition, EXPOSITION_TYPE, type Log, openInspector } from "./lib/observe/mod.ts";
 import { TopicRuleError } from "./lib/pubsub/mod.ts";
-import { messageOf, type RouteRuntime, RouteTable } from "./lib/route/table.ts";
+import { messageOf } from "./lib/route/table.ts";
 import {
   HibernationError,
   importedFiles,
@@ -75,9 +78,6 @@ const EXIT = { CANNOT_START: 1, WRONG_OPTION: 2 } as const;
 /** What development adds to the URLs of modules, and nobody has to read. */
 const VERSION_MARK = /(?<=\.[cm]?[jt]sx?)\?v=\d+/g;
 
-/** A reason not to start, worded for a person. */
-class StartError extends Error {}
-
 const REASONS_NOT_TO_START = [
   ...DEPLOY_START_ERRORS,
   HibernationError,
@@ -87,7 +87,6 @@ const REASONS_NOT_TO_START = [
   OptionError,
   RefusedError,
   RouteLoadError,
-  StartError,
   TopicRuleError,
   UnfitError,
   WorkersUnavailableError,
@@ -248,7 +247,9 @@ async function serve({ options, placement, built, isDev, seat }: Serving): Promi
   const accepting = listener.run();
   // Before the address is printed: whoever reads it may ask to stop at once.
   const { stopping, stop } = seat === undefined ? stopAtSignal() : stopAtWord(seat.stopping);
-  const deployments = await service.serve(gateway, () => stop("POST /drain"));
+  // It shows one process: with workers the parent says so.
+  const inspector = seat === undefined ? inspectorOf(gateway, () => deployments) : undefined;
+  const deployments: Deployments = await service.serve(gateway, () => stop("POST /drain"), inspector);
   const routes = table.entries.length === 0 ? "" : table.describe();
   const ready = { port: door.port, transport: door.transport, routes, plugins };
   const watching = seat === undefined
@@ -262,6 +263,12 @@ async function serve({ options, placement, built, isDev, seat }: Serving): Promi
   if (seat === undefined) log.info("stopped");
   await seat?.leave();
   Deno.exit(0);
+}
+
+function inspectorOf(gateway: Gateway, deployments: () => Deployments): LocalPages | undefined {
+  const { admin } = gateway.options;
+  const { inspector: token } = readTokens((name) => Deno.env.get(name));
+  return openInspector({ gateway, clock: systemClock, token, admin, deployments: () => deployments().list() });
 }
 
 /** All that ends with a server. */
@@ -366,28 +373,10 @@ async function lead(
   Deno.exit(0);
 }
 
-/** Two routes for the same paths are a reason not to start. */
-function tableOf(runtimes: readonly RouteRuntime[]): RouteTable {
-  try {
-    return RouteTable.of(runtimes);
-  } catch (error) {
-    throw new StartError(messageOf(error));
-  }
-}
-
 /** What is in the routes folder takes over, and the open sockets go on with it: `kill -USR2`. */
 function reloadOnSignal(reload: Reload): void {
   if (Deno.build.os === "windows") return; // It has no such signal.
   Deno.addSignalListener("SIGUSR2", () => void reload.run("SIGUSR2", {}));
-}
-
-async function startRoutes(runtimes: readonly RouteRuntime[], listener?: { close(): void }): Promise<void> {
-  try {
-    for (const runtime of runtimes) await runtime.start();
-  } catch (error) {
-    listener?.close();
-    throw new StartError(messageOf(error));
-  }
 }
 
 function announce(ready: WorkerReady, options: GatewayOptions, isDev: boolean, workers: number): void {

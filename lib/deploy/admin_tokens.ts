@@ -1,5 +1,5 @@
 /**
- * The two tokens of the admin listener: one for deployments, one to push. Neither is an option: a flag would show it to
+ * The tokens of the admin listener: one for deployments, one to push, one to log in to the inspector. None is an option: a flag would show it to
  * everybody who may list processes.
  *
  * @module
@@ -7,12 +7,17 @@
 import { tokenProblem } from "./admin_guard.ts";
 
 /** The variables they are in. */
-export const TOKEN_VARIABLES = { deploy: "SOCKEYE_DEPLOY_TOKEN", publish: "SOCKEYE_PUBLISH_TOKEN" } as const;
+export const TOKEN_VARIABLES = {
+  deploy: "SOCKEYE_DEPLOY_TOKEN",
+  publish: "SOCKEYE_PUBLISH_TOKEN",
+  inspector: "SOCKEYE_INSPECTOR_TOKEN",
+} as const;
 
-/** The tokens; without one its half of the listener is off, and without both there is none. */
+/** The tokens; without one its part of the listener is off, and without any there is none. */
 export interface AdminTokens {
   readonly deploy?: string | undefined;
   readonly publish?: string | undefined;
+  readonly inspector?: string | undefined;
 }
 
 /** A token cannot be used: the message says why, and how to make one. */
@@ -29,6 +34,7 @@ export function readTokens(env: (name: string) => string | undefined): AdminToke
   const tokens = {
     deploy: env(TOKEN_VARIABLES.deploy) || undefined,
     publish: env(TOKEN_VARIABLES.publish) || undefined,
+    inspector: env(TOKEN_VARIABLES.inspector) || undefined,
   };
   for (const [name, variable] of Object.entries(TOKEN_VARIABLES)) {
     const token = tokens[name as keyof typeof TOKEN_VARIABLES];
@@ -39,6 +45,6 @@ export function readTokens(env: (name: string) => string | undefined): AdminToke
 }
 
 /** Whether there is anything to listen for. */
-export function hasTokens({ deploy, publish }: AdminTokens): boolean {
-  return deploy !== undefined || publish !== undefined;
+export function hasTokens({ deploy, publish, inspector }: AdminTokens): boolean {
+  return deploy !== undefined || publish !== undefined || inspector !== undefined;
 }

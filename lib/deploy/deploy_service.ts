@@ -7,6 +7,7 @@ import {
   ConnectionDirectory,
   type Gateway,
   type GatewayOptions,
+  type LocalPages,
   optionsByEntry,
   systemClock,
   topicRulesOf,
@@ -99,9 +100,10 @@ export class DeployService {
    * Takes orders from now on. The runtimes to begin with have been started.
    *
    * @param drain has the server go away in good order.
+   * @param pages what else the admin listener answers with.
    * @throws {AdminListenError}
    */
-  async serve(gateway: Gateway, drain: () => void): Promise<Deployments> {
+  async serve(gateway: Gateway, drain: () => void, pages?: LocalPages): Promise<Deployments> {
     const { options, tokens, exposition, log, place } = this.#parts;
     const { code, runtimes, earlier } = this.#beginning;
     const first = Deployment.serving(code, systemClock.wallNow(), runtimes);
@@ -131,8 +133,11 @@ export class DeployService {
       drain,
     });
     const push = this.#push(gateway);
-    const answer = (request: Request): Promise<Response> =>
-      push.has(new URL(request.url).pathname) ? push.answer(request) : admin.answer(request);
+    const answer = (request: Request): Promise<Response> => {
+      const { pathname } = new URL(request.url);
+      if (pages?.has(pathname) === true) return pages.answer(request);
+      return push.has(pathname) ? push.answer(request) : admin.answer(request);
+    };
     if (place !== undefined) {
       place.listen(answer);
       return deployments;

@@ -30,5 +30,6 @@ export { Reload, type ReloadParts } from "./reload.ts";
 export { rehearse } from "./rehearsal.ts";
 export { readBody } from "./request_body.ts";
 export { RequestError } from "./request_error.ts";
+export { startRoutes, tableOf } from "./starting.ts";
 export { checkUpload, encodeUpload, readUpload, type UploadedCode } from "./upload.ts";
 export { DEPLOY_START_ERRORS } from "./start_errors.ts";

@@ -10,6 +10,7 @@ import { ConfigError } from "./config.ts";
 import { DataDirError } from "./deployment_store.ts";
 import { PlacementError } from "./placement.ts";
 import { PluginError } from "./plugin.ts";
+import { StartError } from "./starting.ts";
 
 /** Their classes. */
 export const DEPLOY_START_ERRORS = [
@@ -19,5 +20,6 @@ export const DEPLOY_START_ERRORS = [
   PlaceError,
   PlacementError,
   PluginError,
+  StartError,
   TokenError,
 ] as const;

@@ -35,4 +35,4 @@ export { encodeText, utf8Bytes } from "./text_encoder.ts";
 export { advanceUtf8, UTF8_ACCEPT, UTF8_REJECT, type Utf8State } from "./utf8.ts";
 export { ProtocolError, type Violation, type ViolationName, VIOLATIONS } from "./violation.ts";
 export { WriteBuffer } from "./write_buffer.ts";
-export { type DeflateParameters, hasZlibStreams } from "./zlib_stream.ts";
+export { CORRUPT, type DeflateParameters, FLUSH, hasZlibStreams, ZlibStream } from "./zlib_stream.ts";

@@ -12,6 +12,7 @@ import { FIN_BIT, frameBytes, headerBytes, MAX_SERVER_HEADER_BYTES, writeHeader 
 import { OPCODE } from "./opcode.ts";
 import type { Segment, SegmentOwner, SegmentSource } from "./segment.ts";
 import type { SharedRun } from "./shared_run.ts";
+import { showSegments } from "./show_segments.ts";
 import { GATHERED_UP_TO, TextBatch, TOGETHER_FROM_BYTES, writeTexts } from "./text_batch.ts";
 import { encodeText, utf8Bytes } from "./text_encoder.ts";
 
@@ -82,6 +83,16 @@ export class WriteBuffer {
   /** True between {@linkcode begin} and {@linkcode wrote}. */
   get isInFlight(): boolean {
     return this.#inFlight > 0;
+  }
+
+  /** So many of the bytes that are written next come before a frame begins: the rest of one, or of an HTTP response. */
+  get bytesToFrame(): number {
+    return this.#frameBoundary() - this.#written;
+  }
+
+  /** Shows the first `count` bytes of what is in flight, a piece of each segment: before {@linkcode wrote} is called. */
+  show(count: number, to: (bytes: Uint8Array<ArrayBuffer>) => void): void {
+    showSegments(this.#queue, this.#written, this.#written + count, to);
   }
 
   /** Appends bytes that are not a frame: an HTTP response. They are copied. */
@@ -278,25 +289,24 @@ export class WriteBuffer {
   dispose(): void {
     for (const segment of this.#queue.splice(this.#inFlight)) this.#release(segment);
     if (this.#filling !== undefined) this.#release(this.#filling);
-    this.#filling = undefined;
-    this.#run = undefined;
-    this.#texts = undefined;
+    this.#filling = this.#run = this.#texts = undefined;
     const last = this.#queue.at(-1);
     this.#byteLength = last === undefined ? 0 : last.streamStart + last.length - this.#written;
   }
 
   /** Up to here the stream must stay as it is. */
   #keptEnd(): number {
-    const first = this.#queue[0];
     // A pending write may yet take any of its bytes: the whole of its segments stays.
     const last = this.#queue[this.#inFlight - 1];
     if (last !== undefined) return Math.max(last.streamStart + last.length, this.#framesFrom);
-    if (first === undefined || this.#written < this.#framesFrom) return Math.max(this.#written, this.#framesFrom);
-    return this.#frameBoundary(first);
+    return this.#frameBoundary();
   }
 
   /** The first place at or after what is written where a frame ends: found by walking our own headers. */
-  #frameBoundary({ bytes, start, streamStart }: Segment): number {
+  #frameBoundary(): number {
+    const first = this.#queue[0];
+    if (first === undefined || this.#written < this.#framesFrom) return Math.max(this.#written, this.#framesFrom);
+    const { bytes, start, streamStart } = first;
     let at = Math.max(streamStart, this.#framesFrom);
     while (at < this.#written) at += frameBytes(bytes, start + at - streamStart);
     return at;

@@ -10,7 +10,7 @@ import { Keepalive, ServerProtocol } from "../protocol/mod.ts";
 import type { Delivery } from "../pubsub/mod.ts";
 import type { CloseInfo, TransportName } from "../route/mod.ts";
 import type { GivenBack, PeerEvents, RequestRecord, RouteEntry } from "../route/table.ts";
-import type { ConnectionHost, ConnectionOpening, ConnectionRoles } from "./connection_host.ts";
+import type { ConnectionEnds, ConnectionHost, ConnectionOpening, ConnectionRoles } from "./connection_host.ts";
 import { ConnectionTopics } from "./connection_topics.ts";
 import { endedWith } from "./ended.ts";
 import { IN_PLACE_FROM_BYTES, MESSAGES_PER_TURN, NO_PAYLOAD } from "./connection_bounds.ts";
@@ -23,7 +23,7 @@ import type { ClientSession } from "./session/client_session.ts";
 import { Doorway } from "./session/doorway.ts";
 import type { TimerEntry } from "./timer_wheel.ts";
 import { TokenBucket } from "./token_bucket.ts";
-import type { Traffic, Transport } from "./transport.ts";
+import type { Transport } from "./transport.ts";
 
 /** One WebSocket connection. */
 export class Connection implements ConnectionRoles {
@@ -84,7 +84,7 @@ export class Connection implements ConnectionRoles {
 
   /** Takes the transport over, and opens. The 101 is in its write buffer. */
   open(): void {
-    this.#transport.events = this;
+    this.#transport.events = this.#host.inspection?.opening(this) ?? this;
     this.queue.open();
     this.#settle();
   }
@@ -241,9 +241,9 @@ export class Connection implements ConnectionRoles {
     return this.#transport.name;
   }
 
-  /** What crossed its cable. */
-  get traffic(): Traffic {
-    return this.#transport.traffic;
+  /** What a watch stands between. */
+  get ends(): ConnectionEnds {
+    return { transport: this.#transport, protocol: this.#protocol, options: this.#options };
   }
 
   get bufferedAmount(): number {

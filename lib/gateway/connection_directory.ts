@@ -95,7 +95,7 @@ function sendTo(connection: Connection, payload: Payload): void {
 }
 
 function statusOf(
-  { id, request, entry, subprotocol, transport, traffic, topics, bufferedAmount }: Connection,
+  { id, request, entry, subprotocol, transport, ends, topics, bufferedAmount }: Connection,
 ): ConnectionStatus {
   return {
     id,
@@ -104,7 +104,7 @@ function statusOf(
     remoteAddress: request.remoteAddress,
     subprotocol,
     transport,
-    traffic,
+    traffic: ends.transport.traffic,
     topics: [...topics.names],
     bufferedAmount,
   };

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ViolationName } from "../frame/mod.ts";
-import type { ProtocolEvents } from "../protocol/mod.ts";
+import type { ProtocolEvents, ServerProtocol } from "../protocol/mod.ts";
 import type { Hub, Subscriber } from "../pubsub/mod.ts";
 import type { PeerCommands, RequestRecord, RouteEntry } from "../route/table.ts";
 import type { Clock } from "./clock.ts";
@@ -13,11 +13,12 @@ import type { ConnectionTopics } from "./connection_topics.ts";
 import type { DeflateContract } from "./deflate_contract.ts";
 import type { Movable } from "./hand_over.ts";
 import type { QueueEvents } from "./handler_queue.ts";
+import type { Inspection } from "./inspection.ts";
 import type { MemoryBudget, MemoryHolder } from "./memory_budget.ts";
 import type { ConnectionOptions } from "./options.ts";
 import type { Seated } from "./roster.ts";
 import type { TimerEntry, TimerWheel } from "./timer_wheel.ts";
-import type { TransportEvents } from "./transport.ts";
+import type { Transport, TransportEvents } from "./transport.ts";
 import type { Turn } from "./turn.ts";
 
 /** What a connection needs of the gateway it belongs to. */
@@ -31,6 +32,8 @@ export interface ConnectionHost {
   removed(connection: Connection): void;
   /** No handler of a removed connection is pending any more. */
   finished(connection: Connection): void;
+  /** Asked who is to be told by the transport of a connection that opens. */
+  readonly inspection?: Inspection | undefined;
   /** A fault of the peer, for logs and counters. */
   violated(connection: Connection, violation: ViolationName): void;
 }
@@ -48,6 +51,13 @@ export interface ConnectionRoles
     MemoryHolder,
     Movable {
   readonly topics: ConnectionTopics;
+}
+
+/** What is on either side of a connection's protocol, for whoever watches it. */
+export interface ConnectionEnds {
+  readonly transport: Transport;
+  readonly protocol: ServerProtocol;
+  readonly options: ConnectionOptions;
 }
 
 /** What was agreed on in the handshake. */

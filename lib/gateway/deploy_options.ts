@@ -34,7 +34,7 @@ export const DEPLOY_OPTIONS = {
     group: "Deploys",
     default: "127.0.0.1:4001",
     perRoute: false,
-    doc: "host:port of the admin listener; it is there with `SOCKEYE_DEPLOY_TOKEN` only",
+    doc: "host:port of the admin listener; it is there with one of its tokens only",
     consequence: "an error at start that names the address",
   },
   maxDeploymentBytes: {

@@ -10,6 +10,7 @@ import { CLIENT_MODULES_PATH, type ClientModule, clientModuleResponse } from "./
 import type { Decision } from "./exchange_host.ts";
 import type { forwardedClient } from "./forwarded.ts";
 import { HeldRequest } from "./held_request.ts";
+import { isLocalPage, type LocalPages } from "./local_pages.ts";
 import { type HandshakeHost, OpeningHandshake } from "./opening_handshake.ts";
 import type { ConnectionOptions } from "./options.ts";
 import { POLL_PATH } from "./poll/poll_ask.ts";
@@ -27,6 +28,7 @@ export interface DispatchHost extends HandshakeHost {
   readonly isLocalOnly: boolean;
   /** In development: why the code that was saved last is not served. */
   readonly problem: string | undefined;
+  readonly localPages: LocalPages | undefined;
   readonly clientModules: readonly ClientModule[];
   /** The clients that come by HTTP requests. */
   readonly polls: Pick<PollDoor, "decide">;
@@ -65,7 +67,8 @@ export class Dispatcher {
     if (head.path === POLL_PATH) return this.#host.polls.decide(head, client);
     const builtIn = this.#builtIn(head);
     if (builtIn !== undefined) return builtIn;
-    const { problem } = this.#host;
+    const { problem, localPages } = this.#host;
+    if (isLocalPage(localPages, head)) return this.#localPage(localPages, head, client);
     if (problem !== undefined && isNavigation(head)) {
       return { kind: "http", answer: () => Promise.resolve(problemPage(problem)) };
     }
@@ -104,6 +107,14 @@ export class Dispatcher {
     // Not 503: all servers lose their broker at once, and each goes on by itself.
     const isAlone = head.path === "/ready" && this.#host.isBrokerAway;
     return respond(200, isAlone ? "ok, but the broker is away\n" : "ok\n", { "cache-control": "no-store" });
+  }
+
+  #localPage(pages: LocalPages, head: RequestHead, client: Client): Decision {
+    const record = this.#record(head, client);
+    return {
+      kind: "http",
+      answer: (body, signal) => pages.answer(requestOf(record, head.method === "POST" ? body : undefined, signal)),
+    };
   }
 
   #clientModule(path: string): ClientModule | undefined {

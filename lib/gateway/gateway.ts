@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Payload, sharedArena, type ViolationName } from "../frame/mod.ts";
+import { CLOSE_CODE, type Payload, sharedArena, type ViolationName } from "../frame/mod.ts";
 import type { HttpError, RequestHead } from "../http/mod.ts";
 import { Hub, type NodeChannel } from "../pubsub/mod.ts";
 import type { RouteEntry, RouteTable } from "../route/table.ts";
@@ -17,7 +17,9 @@ import { type Client, Dispatcher, type DispatchHost } from "./dispatcher.ts";
 import { forwardedClient } from "./forwarded.ts";
 import type { Decision, ExchangeHost } from "./exchange_host.ts";
 import { HttpExchange } from "./http_exchange.ts";
+import type { Inspection } from "./inspection.ts";
 import { AddressSet } from "./ip_address.ts";
+import type { LocalPages } from "./local_pages.ts";
 import { PollDoor, type PollDoorHost } from "./poll/poll_door.ts";
 import { MemoryBudget, type MemoryHolder } from "./memory_budget.ts";
 import type { GatewayOptions } from "./option_table.ts";
@@ -66,17 +68,21 @@ export interface Arrival {
 /** Beyond `maxConnections`, so many transports may be in their handshake. */
 const HANDSHAKE_SLACK = 1024;
 const TRIM_INTERVAL_MS = 5000;
-const CLOSE_SERVICE_RESTART = 1012;
 
 /** The part that owns the sockets. */
 export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, PollDoorHost, SwapHost<Connection> {
   readonly options: GatewayOptions;
   readonly hub: Hub;
+  readonly nodes: NodeChannel;
   readonly turn: Turn;
   readonly wheel: TimerWheel;
   readonly memory: MemoryBudget;
   readonly isLocalOnly: boolean;
   readonly clientModules: readonly ClientModule[];
+  /** Told of connections as they come and go, where the inspector is on. */
+  inspection: Inspection | undefined;
+  /** Answers below `/_sockeye/` to who is on this machine: in development. */
+  localPages: LocalPages | undefined;
   /** Shown to browsers in place of pages, until it is undefined again. */
   problem: string | undefined;
 
@@ -112,6 +118,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
     this.clock = clock;
     this.#events = parts.events ?? {};
     this.hub = parts.hub ?? new Hub();
+    this.nodes = this.hub.nodes;
     this.isLocalOnly = parts.isLocalOnly ?? false;
     this.clientModules = parts.clientModules ?? [];
     this.turn = new Turn(clock);
@@ -256,7 +263,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
   }
 
   dismiss(connection: Connection): void {
-    connection.close(CLOSE_SERVICE_RESTART, "service restart");
+    connection.close(CLOSE_CODE.SERVICE_RESTART, "service restart");
   }
 
   // For exchanges, the dispatcher and connections.
@@ -289,10 +296,6 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
 
   allOptions(): Iterable<ConnectionOptions> {
     return this.#connectionOptions.values();
-  }
-
-  get nodes(): NodeChannel {
-    return this.hub.nodes;
   }
 
   clientOf(head: RequestHead, socketAddress: string): Client {
@@ -347,6 +350,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
   removed(connection: Connection): void {
     if (!this.#connections.delete(connection)) return;
     this.#byId?.delete(connection.id);
+    this.inspection?.removed(connection);
     this.#perAddress.remove(connection.request.remoteAddress);
     if (connection.queue.isBusy) this.#finishing.add(connection);
     this.#checkEmpty();
@@ -371,7 +375,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
     const batchSize = Math.max(drainBatchSize, Math.ceil(waiting.length / rounds));
     let cancel = () => {};
     const closeBatch = () => {
-      for (const connection of waiting.splice(0, batchSize)) connection.close(CLOSE_SERVICE_RESTART, "service restart");
+      for (const connection of waiting.splice(0, batchSize)) this.dismiss(connection);
       if (waiting.length > 0) cancel = this.clock.setTimer(closeBatch, drainIntervalMs);
     };
     closeBatch();

@@ -7,7 +7,7 @@
 import { type SegmentOwner, type SegmentSource, WriteBuffer } from "../frame/mod.ts";
 import type { TransportName } from "../route/mod.ts";
 import { type BufferPool, bufferSize, MAX_BUFFER_BYTES } from "./buffer_pool.ts";
-import type { Traffic, Transport, TransportEvents } from "./transport.ts";
+import type { OutputObserver, Traffic, Transport, TransportEvents } from "./transport.ts";
 import type { Turn, TurnMember } from "./turn.ts";
 
 /** So much is read and thrown away while we wait for the peer to see our last bytes. */
@@ -41,6 +41,7 @@ export abstract class StreamTransport implements Transport, TurnMember, SegmentO
   readonly remoteAddress: string;
   readonly output: WriteBuffer;
   events: TransportEvents = NOBODY;
+  observer: OutputObserver | undefined = undefined;
   windowGeneration = 0;
 
   readonly turn: Turn;
@@ -165,6 +166,7 @@ export abstract class StreamTransport implements Transport, TurnMember, SegmentO
 
   /** The write under way took so many bytes. */
   wrote(count: number): void {
+    if (this.observer !== undefined) this.output.show(count, this.observer);
     this.output.wrote(count);
     if (this.isClosed) return this.output.dispose();
     this.events.onWritten();
@@ -291,6 +293,7 @@ export abstract class StreamTransport implements Transport, TurnMember, SegmentO
         if (!this.isClosed) this.events.onWriting();
         return;
       }
+      if (this.observer !== undefined) this.output.show(count, this.observer);
       this.output.wrote(count);
       this.events.onWritten();
     }

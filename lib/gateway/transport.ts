@@ -24,6 +24,11 @@ export interface Transport {
   readonly output: WriteBuffer;
   /** Who is told. The HTTP exchange first, then the connection that takes over from it. */
   events: TransportEvents;
+  /**
+   * Told of the bytes of the output that have left, in pieces, as they leave and before they are counted as written
+   * ({@linkcode WriteBuffer.show}). There is none but while the connection is watched.
+   */
+  observer: OutputObserver | undefined;
   /** What was appended is written in one write: at the end of the turn or, among many, when it is its turn. */
   touch(): void;
   /** Reads no more until {@linkcode resume}: the peer's network stack makes it wait. */
@@ -48,6 +53,9 @@ export interface Transport {
   /** Drops the pipe at once. */
   destroy(): void;
 }
+
+/** The bytes are valid until the call returns, and must not be changed. It must not throw. */
+export type OutputObserver = (bytes: Uint8Array<ArrayBuffer>) => void;
 
 /** What happens to a transport. */
 export interface TransportEvents {

@@ -163,6 +163,11 @@ export class Hub implements BackplaneEvents {
     return this.#fanOut.topicCount;
   }
 
+  /** The topics that have a subscriber, live. */
+  topicNames(): IterableIterator<string> {
+    return this.#fanOut.topics();
+  }
+
   /** Number of subscribers of a topic on this node. */
   subscriberCount(topic: string): number {
     return this.#fanOut.subscriberCount(topic);

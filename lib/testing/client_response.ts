@@ -75,7 +75,7 @@ export class ResponseReader {
     return {
       status,
       statusText,
-      headers: new Headers([...fields.entries()].map(([name, value]): [string, string] => [name, value])),
+      headers: new Headers(fields.entries().map(([name, value]): [string, string] => [name, value])),
     };
   }
 

@@ -50,6 +50,8 @@ export interface WorkersAdminParts extends GuardParts {
 
 /** Paths of the push API: any worker reaches the connections and the topics of all. */
 const PUSH = /^\/(?:publish$|connections\/)/;
+/** It stands where a single process is. */
+const INSPECTOR = /^\/inspector(?:\/|$)/;
 
 /** Longest body of a request that is no upload. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
@@ -66,6 +68,9 @@ export class WorkersAdmin {
   /** Answers, whatever happens: never rejects. */
   async answer(request: Request): Promise<Response> {
     try {
+      if (INSPECTOR.test(new URL(request.url).pathname)) {
+        return problem(501, "the inspector shows one process: start the server without --workers to look into it");
+      }
       // The push API has a token of its own, which the worker knows.
       if (PUSH.test(new URL(request.url).pathname)) return await this.#other(request);
       const refusal = refusalOf(request, this.#parts);

@@ -13,7 +13,7 @@ function connection(id: string, done: unknown[]): Connection {
     entry: { descriptor: { pattern: "/chat" } },
     subprotocol: "",
     transport: "websocket",
-    traffic: { requests: 1, bytesIn: 2, bytesOut: 3 },
+    ends: { transport: { traffic: { requests: 1, bytesIn: 2, bytesOut: 3 } } },
     topics: { names: new Set(["a"]) },
     bufferedAmount: 7,
     send: (data: unknown) => void done.push(["send", data]),

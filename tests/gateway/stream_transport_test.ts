@@ -182,3 +182,25 @@ Deno.test("StreamTransport that is destroyed in the middle of its writes ends th
   assertGreater(transport.calls.length, 1);
   assertEquals(transport.output.byteLength, 0);
 });
+
+Deno.test("StreamTransport shows its observer what the system has taken, once, whether at once or later", () => {
+  const { transport } = open();
+  const seen: string[] = [];
+  transport.output.appendText("a");
+  transport.flush();
+  transport.took(3);
+  transport.observer = (bytes) => void seen.push(bytes.toHex());
+  transport.output.appendText("bcd");
+  transport.takes = [2];
+  transport.flush();
+  assertEquals(seen, ["8103"], "a part, taken at once");
+  transport.took(1);
+  transport.flush();
+  transport.took(2);
+  assertEquals(seen, ["8103", "62", "6364"]);
+  transport.observer = undefined;
+  transport.output.appendText("e");
+  transport.flush();
+  transport.took(3);
+  assertEquals(seen.length, 3);
+});

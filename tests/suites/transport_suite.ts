@@ -286,6 +286,20 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     assertEquals([events.closed, events.ended], [1, 0]);
   },
 
+  "shows its observer the bytes that leave, each once and in order": async (transport, far, events, start) => {
+    start();
+    const shown: string[] = [];
+    transport.observer = (bytes) => void shown.push(new TextDecoder("latin1").decode(bytes));
+    // More than goes at once.
+    for (let at = 0; at < 24; at++) transport.output.appendBytes(new Uint8Array(100_000).fill(97 + at));
+    transport.touch();
+    transport.end(false);
+    const received = await receiveAll(far);
+    await events.until(() => events.closed === 1);
+    assertEquals(received.length, 2_400_000);
+    assertEquals(shown.join("") === received, true);
+  },
+
   "may be destroyed in the middle of a chunk": async (transport, far, events, start) => {
     start();
     events.onChunk = (_bytes, begin) => {

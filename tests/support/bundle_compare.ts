@@ -21,6 +21,7 @@ export async function compareBundle(): Promise<
     metafile: true,
     minify: true,
     jsx: "automatic",
+    jsxImportSource: "preact",
     format: "esm",
     platform: "browser",
     target: "es2022",

@@ -91,10 +91,14 @@ export class DeployedGateway implements AsyncDisposable {
     await this.deployments.add({ ...this.code(name, routes), upload });
   }
 
-  async connect(path = "/"): Promise<RawClient> {
-    const client = await RawClient.connect({ port: this.#listener.addr.port, path });
+  async connect(path = "/", headers: Readonly<Record<string, string>> = {}): Promise<RawClient> {
+    const client = await RawClient.connect({ port: this.#listener.addr.port, path, headers });
     this.#clients.push(client);
     return client;
+  }
+
+  get port(): number {
+    return this.#listener.addr.port;
   }
 
   /** So many clients, one after the other: their ids follow each other. */

@@ -241,3 +241,13 @@ Deno.test("WorkersAdmin: drain is the parent's, what nobody knows is a worker's,
   assertEquals((await here.send("POST", "/drain", undefined, { origin: "https://evil.example" })).status, 403);
   assertEquals(here.drains(), 1);
 });
+
+Deno.test("WorkersAdmin: the inspector is refused with what to do, before anybody is asked for a token", async () => {
+  await using here = await bench();
+  for (const path of ["/inspector", "/inspector/", "/inspector/api/overview"]) {
+    const { status, answer } = await here.send("GET", path, undefined, { authorization: "" });
+    assertEquals(status, 501);
+    assertStringIncludes(answer.error, "--workers");
+  }
+  assertEquals((await here.send("GET", "/inspectors")).status, 404);
+});

@@ -3,7 +3,6 @@
  *
  * @module
  */
-/** @jsxImportSource preact */
 import { useEffect, useState } from "preact/hooks";
 import { type Comparison, LONGEST_RUN_MS, RATES } from "./comparison.ts";
 import type { Fallback } from "./fallback.ts";

@@ -3,7 +3,6 @@
  *
  * @module
  */
-/** @jsxImportSource preact */
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 

@@ -3,7 +3,6 @@
  *
  * @module
  */
-/** @jsxImportSource preact */
 import { useState } from "preact/hooks";
 import type { Blocked, Fallback } from "./fallback.ts";
 import { count, span } from "./words.ts";

@@ -3,7 +3,6 @@
  *
  * @module
  */
-/** @jsxImportSource preact */
 import type { Lane } from "./lane.ts";
 import { payloadBytes, totalBytes, type Traffic } from "./traffic.ts";
 import { bytes, count, span, UNKNOWN } from "./words.ts";

@@ -3,7 +3,6 @@
  *
  * @module
  */
-/** @jsxImportSource preact */
 import { useEffect, useRef } from "preact/hooks";
 import type { Lane } from "./lane.ts";
 import { totalBytes, type Traffic } from "./traffic.ts";

@@ -3,7 +3,6 @@
  *
  * @module
  */
-/** @jsxImportSource preact */
 import { useMemo, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { axis, Chart, colour } from "./chart.tsx";

@@ -3,7 +3,6 @@
  *
  * @module
  */
-/** @jsxImportSource preact */
 import { render } from "preact";
 import { App } from "./app.tsx";
 import { Comparison } from "./comparison.ts";

@@ -3,7 +3,6 @@
  *
  * @module
  */
-/** @jsxImportSource preact */
 import { useMemo } from "preact/hooks";
 import type uPlot from "uplot";
 import { axis, Chart, colour } from "./chart.tsx";

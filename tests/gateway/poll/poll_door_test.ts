@@ -225,7 +225,7 @@ Deno.test("PollDoor: what crosses the wire is counted, heads included", async ()
   await client.post(text("hello"));
   assertEquals(shown(await client.get()), said("hello"));
   // An answer is counted when it is written, which its reader may be told before.
-  await until(() => served.gateway.find(id)!.traffic.bytesOut === seen.bytesOut, "all is counted");
-  assertEquals(served.gateway.find(id)!.traffic, seen);
+  await until(() => served.gateway.find(id)!.ends.transport.traffic.bytesOut === seen.bytesOut, "all is counted");
+  assertEquals(served.gateway.find(id)!.ends.transport.traffic, seen);
   assertEquals(seen.requests, 4);
 });
