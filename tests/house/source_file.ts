@@ -17,7 +17,7 @@ export const PROJECT = new URL("../../", import.meta.url);
 /** Folders that hold code of the project. */
 export const SOURCE_FOLDERS = ["lib", "routes", "tests", "examples", ".ci", ".github"] as const;
 
-/** All TypeScript files, `.tsx` included, in these folders (those that exist) and `main.ts`, by path. */
+/** All TypeScript files in these folders (those that exist) and `main.ts`, by path. */
 export function sourceFiles(folders: readonly string[] = SOURCE_FOLDERS): readonly SourceFile[] {
   const paths = folders.flatMap((folder) => [...pathsIn(folder)]);
   if (exists("main.ts")) paths.push("main.ts");
@@ -32,7 +32,7 @@ function* pathsIn(folder: string): Generator<string> {
   for (const entry of Deno.readDirSync(new URL(`${folder}/`, PROJECT))) {
     const path = `${folder}/${entry.name}`;
     if (entry.isDirectory && !NOT_OURS.includes(entry.name)) yield* pathsIn(path);
-    else if (entry.isFile && /\.tsx?$/.test(path)) yield path;
+    else if (entry.isFile && path.endsWith(".ts")) yield path;
   }
 }
 
