@@ -36,6 +36,7 @@ const CONSOLES = `<section aria-labelledby="try">
 <div class="tabs" role="tablist" aria-label="Routes"></div>
 <div id="panels"></div>
 <p>Or open <a href="/chat/lobby">/chat/lobby</a> in two windows: a chat that remembers, knows who is there, and misses nothing when the network does.</p>
+<p>Why a WebSocket at all? <a href="/compare">/compare</a> runs it beside polling and long-polling in your browser, and counts what each costs.</p>
 </section>`;
 
 const CONSOLE_TEMPLATE = `<template id="console">

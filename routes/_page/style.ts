@@ -136,6 +136,13 @@ const NARROW = `
 @media (prefers-reduced-motion: no-preference) { button { transition: background-color .12s, border-color .12s; } }
 `;
 
+/** What other pages share with this one: colours, ground and controls. */
+export const SHARED_CSS = compact(COLOURS + GROUND + CONTROLS);
+
 /** The whole sheet, without indentation. */
-export const STYLE_CSS = [COLOURS, GROUND, CONTROLS, CONSOLE, EXPLAINED, NARROW].join("").replace(/\n\s*/g, "\n")
-  .trim();
+export const STYLE_CSS = compact([COLOURS, GROUND, CONTROLS, CONSOLE, EXPLAINED, NARROW].join(""));
+
+/** A sheet without indentation. */
+export function compact(sheet: string): string {
+  return sheet.replace(/\n\s*/g, "\n").trim();
+}

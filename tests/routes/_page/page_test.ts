@@ -38,7 +38,7 @@ Deno.test("The page's policy names the host for sockets only where it is a plain
 
 Deno.test("The page loads nothing from elsewhere and has no inline handlers or styles", async () => {
   const html = await bodyOf();
-  const outside = [...html.matchAll(/<[^>]*\b(?:src|href)="(?!data:|\/chat|\/health|\/ready)([^"]*)"/g)].map((
+  const outside = [...html.matchAll(/<[^>]*\b(?:src|href)="(?!data:|\/chat|\/compare|\/health|\/ready)([^"]*)"/g)].map((
     [, url],
   ) => url);
   assertEquals(outside, ["https://www.rfc-editor.org/rfc/rfc6455"]);

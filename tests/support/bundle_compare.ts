@@ -1,0 +1,70 @@
+/**
+ * Bundles the page at `/compare` for browsers; as a program it writes the result to `routes/_compare/bundle.ts`.
+ *
+ * @module
+ */
+import * as esbuild from "esbuild";
+import { PROJECT } from "./server_process.ts";
+
+const RESULT = `${PROJECT}routes/_compare/bundle.ts`;
+
+/** The page's script, the style sheet of the charts, and the script's bytes by file, largest first. */
+export async function compareBundle(): Promise<
+  { readonly script: string; readonly css: string; readonly inputs: ReadonlyArray<readonly [string, number]> }
+> {
+  const { outputFiles, metafile } = await esbuild.build({
+    absWorkingDir: PROJECT,
+    entryPoints: { page: "routes/_compare/browser/main.tsx", charts: "uplot/dist/uPlot.min.css" },
+    outdir: "out",
+    bundle: true,
+    write: false,
+    metafile: true,
+    minify: true,
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    charset: "utf8",
+    legalComments: "none",
+    logLevel: "silent",
+  });
+  const text = (ending: string) => outputFiles.find(({ path }) => path.endsWith(ending))!.text;
+  const inputs = Object.entries(metafile.outputs["out/page.js"]!.inputs)
+    .map(([path, { bytesInOutput }]) => [path, bytesInOutput] as const);
+  return { script: text("page.js"), css: text("charts.css"), inputs: inputs.sort(([, a], [, b]) => b - a) };
+}
+
+/** The text of `bundle.ts` that belongs to the sources as they are. */
+export async function compareBundleSource(): Promise<string> {
+  const { script, css } = await compareBundle();
+  return `/**
+ * The script of the page at \`/compare\`, and the style sheet of its charts: written by \`deno task compare\`.
+ *
+ * @module
+ */
+
+/** preact, uPlot, and what is in \`browser/\`. */
+// deno-fmt-ignore
+export const COMPARE_SCRIPT =
+${literal(script)};
+
+/** That of uPlot. */
+// deno-fmt-ignore
+export const CHART_CSS =
+${literal(css)};
+`;
+}
+
+/** A text as an expression, in lines of a bearable length. */
+function literal(text: string): string {
+  return text.match(/[^]{1,300}/gu)!.map((line) => `  ${JSON.stringify(line)}`).join(" +\n");
+}
+
+if (import.meta.main) {
+  await Deno.writeTextFile(RESULT, await compareBundleSource());
+  const { script, inputs } = await compareBundle();
+  await esbuild.stop();
+  console.log(`${script.length} bytes`);
+  for (const [path, bytes] of inputs) console.log(String(bytes).padStart(6), path);
+}
