@@ -83,46 +83,46 @@ export const CLIENT_BUNDLE =
   "void 0}async requestJson(t,e){let s=await this.request(JSON.stringify(t),e);return s&&JSON.parse(s)}" +
   "subscribe(t,e={}){if(this.#d>1)throw o();if(1===this.#d&&this.#u?.u())throw n();return this.#o.add(t" +
   ",e)}reconnect(){this.#w&&this.#k()}close(t,e=\"\"){if(t&&1e3!==t&&(t<3e3||t>4999)||u(e)>123)throw new " +
-  "DOMException(`close ${t} ${e}`,\"InvalidAccessError\");this.#d>1||(this.#d=2,this.#p++,this.#u?this.#u" +
-  ".a.close(t,e):queueMicrotask(()=>this.#E({code:t??1005,reason:e,wasClean:!1})))}async#k(){let e=++th" +
-  "is.#p,s=this.#s,{token:i,tokenIn:r,protocols:n=[],isPlain:o,fallback:h=k}=s;this.#g?.(),this.#w=!1,t" +
-  "his.#b=void 0;try{let l=\"function\"==typeof this.#t?y(await this.#t()):this.#c,u=\"function\"==typeof i" +
-  "?await i({isRefused:this.#m}):i;if(e!==this.#p)return;this.#c=l;let d=void 0!==u&&\"subprotocol\"===r," +
-  "p=[...n];d&&p.unshift(\"sockeye.token.\"+(c=u,btoa(String.fromCharCode(...(new TextEncoder).encode(c))" +
-  ").replaceAll(\"+\",\"-\").replaceAll(\"/\",\"_\").replaceAll(\"=\",\"\"))),o||p.unshift(t);let[w,b]=this.#r.N();" +
-  "this.#b=w,this.#g=s.clock.setTimer(()=>{if(this.#u)return this.#u.y(\"no answer\");this.#p++,this.#S(f" +
-  ")},b);let m=\"websocket\"===w?s.WebSocket:await h(w);if(e!==this.#p)return;this.#u=function(e,s,i,r){l" +
-  "et n,o=!1,h=!1,a=()=>e.protocol!==t,c=t=>e.send(JSON.stringify(t)),l=()=>o&&1===e.readyState,u=({cod" +
-  "e:t,reason:e,wasClean:s})=>{h=!0,n?.i(),r.l({code:t||1006,reason:e,wasClean:s})},d=t=>{h||u({...f,re" +
-  "ason:t}),e.close()},p=t=>{o=!0,a()||(n=function({clock:t,pingIntervalMs:e,pongTimeoutMs:s},i,r){let " +
-  "n=t.now(),o=!1,h=()=>{},a=(e,s)=>{h(),h=t.setTimer(s,e)},c=()=>{if(!e)return;let i=n+e-t.now();i>0?a" +
-  "(i,c):l(s)},l=(e,s=!1)=>{let n=t.now()+e+1e3;o=!1,a(e,()=>{o?c():!s&&t.now()>n?l(e,!0):r()}),i()};re" +
-  "turn c(),{O(){n=t.now(),o=!0},p:t=>l(t),i:()=>h()}}(s,()=>c([\"ping\"]),()=>d(\"no answer\"))),r.T(t)},w" +
-  "=(t,s)=>e.addEventListener(t,t=>h||s(t));return e.binaryType=\"arraybuffer\",w(\"open\",()=>{a()?p(\"\"):v" +
-  "oid 0!==i&&c([\"auth\",i])}),w(\"message\",({data:t})=>{if(a())return r.message({o:[],t});let e;n?.O();t" +
-  "ry{e=function(t){let e=\"string\"==typeof t?t.indexOf(\"\\n\"):new Uint8Array(t).indexOf(10),s=t.slice(0," +
-  "e>>>0),i=\"string\"==typeof s?s:(new TextDecoder).decode(s);return{o:[...JSON.parse(i||\"[]\")],t:t.slic" +
-  "e(e+1)}}(t)}catch{return d(\"no header\")}let[s,i]=e.o;o?r.message(e):\"hello\"===s&&p(i)}),w(\"error\",r." +
-  "error),w(\"close\",u),{a:e,u:a,C:l,send:(t,s)=>e.send(a()?t:function(t,e){let s=(JSON.stringify(e)??\"\"" +
-  ")+\"\\n\";if(\"string\"==typeof t)return s+t;if(t instanceof Blob)return new Blob([s,t]);let i=(new TextE" +
-  "ncoder).encode(s),r=new Uint8Array(i.length+t.length);return r.set(i),r.set(t,i.length),r}(t,s)),m:c" +
-  ",p:t=>l()&&n?.p(t),y:d}}(new m(l,p),s,d?void 0:u,{T:t=>this.#T(t),message:t=>this.#M(t),error:({erro" +
-  "r:t})=>a(this,\"error\",{error:t}),l:t=>this.#S(t)})}catch(t){e===this.#p&&a(this,\"error\",{error:t}),e" +
-  "===this.#p&&this.#S(f)}var c}#T(t){if(0!==this.#d)return;this.#d=1;let e=this.#l;this.#l=!0,this.#g?" +
-  ".(),this.#f=this.#s.clock.now(),this.#r.H(),this.#m=!1,this.#n.M(this.#u),a(this,\"open\",{isReconnect" +
-  ":e,peer:t}),this.#N()}#N(){1===this.#d&&(this.#o.e(),this.#n.b())}#M(t){let{o:e,t:s}=t,[i,r,n,o,h]=e" +
-  ";if(\"number\"==typeof r)return this.#h.U(r,t),this.#N();let l=()=>\"string\"==typeof s||\"blob\"!==this.b" +
-  "inaryType?s:new Blob([s]),u={change:r,topic:n,key:o,state:h};(!i||!this.#o.h(e,l,u))&&(\"presence\"===" +
-  "i?a(this,i,u):(!i||\"pub\"===i)&&a(this,\"\",{topic:r},c(l())))}#S(t){this.#u=void 0,this.#n.s(),this.#o" +
-  ".s(),this.#h._();let e=this.#s.clock.now()-this.#f,i=this.#b&&isNaN(e)&&!t.wasClean&&!this.#e.isAway" +
-  "(),r=2===this.#d?void 0:i&&this.#r.B()?0:this.#i.E(t.code,e);if(this.#f=NaN,void 0===r)return this.#" +
-  "E(t);this.#m=\"refresh\"===s(t.code),this.#d=0,this.#O(r),a(this,\"away\",{...t,waitMs:this.#e.isAway()?" +
-  "void 0:r})}#O(t){this.#w=!0,this.#g?.(),this.#e.isAway()||(this.#g=this.#s.clock.setTimer(()=>this.#" +
-  "k(),t))}#v(t){\"leave\"===t?this.#u?.y(\"page left\"):this.#w?this.#O(this.#i.x()):this.#e.isAway()||thi" +
-  "s.#u?.p(3e3)}#E(t){this.#d=3,this.#w=!1,this.#g?.(),this.#a(),this.#n.i(),this.#o.i(),a(this,\"close\"" +
-  ",t)}async#y(...t){if(this.#d>1)throw o();return await this.#n.e(...t)}};async function k(t){return(a" +
-  "wait(import(\"./poll.js\"))).pollSocket({transport:t})}function E(t,e){return new v(t,e)}export{d as C" +
-  "LIENT_DEFAULTS,r as SockeyeError,v as SockeyeSocket,E as connect};";
+  "DOMException(`close ${t} ${e}`,\"InvalidAccessError\");this.#d>1||(this.#d=2,this.#p++,this.#u?t?this." +
+  "#u.a.close(t,e):this.#u.a.close():queueMicrotask(()=>this.#E({code:t||1005,reason:e,wasClean:!1})))}" +
+  "async#k(){let e=++this.#p,s=this.#s,{token:i,tokenIn:r,protocols:n=[],isPlain:o,fallback:h=k}=s;this" +
+  ".#g?.(),this.#w=!1,this.#b=void 0;try{let l=\"function\"==typeof this.#t?y(await this.#t()):this.#c,u=" +
+  "\"function\"==typeof i?await i({isRefused:this.#m}):i;if(e!==this.#p)return;this.#c=l;let d=void 0!==u" +
+  "&&\"subprotocol\"===r,p=[...n];d&&p.unshift(\"sockeye.token.\"+(c=u,btoa(String.fromCharCode(...(new Tex" +
+  "tEncoder).encode(c))).replaceAll(\"+\",\"-\").replaceAll(\"/\",\"_\").replaceAll(\"=\",\"\"))),o||p.unshift(t);l" +
+  "et[w,b]=this.#r.N();this.#b=w,this.#g=s.clock.setTimer(()=>{if(this.#u)return this.#u.y(\"no answer\")" +
+  ";this.#p++,this.#S(f)},b);let m=\"websocket\"===w?s.WebSocket:await h(w);if(e!==this.#p)return;this.#u" +
+  "=function(e,s,i,r){let n,o=!1,h=!1,a=()=>e.protocol!==t,c=t=>e.send(JSON.stringify(t)),l=()=>o&&1===" +
+  "e.readyState,u=({code:t,reason:e,wasClean:s})=>{h=!0,n?.i(),r.l({code:t||1006,reason:e,wasClean:s})}" +
+  ",d=t=>{h||u({...f,reason:t}),e.close()},p=t=>{o=!0,a()||(n=function({clock:t,pingIntervalMs:e,pongTi" +
+  "meoutMs:s},i,r){let n=t.now(),o=!1,h=()=>{},a=(e,s)=>{h(),h=t.setTimer(s,e)},c=()=>{if(!e)return;let" +
+  " i=n+e-t.now();i>0?a(i,c):l(s)},l=(e,s=!1)=>{let n=t.now()+e+1e3;o=!1,a(e,()=>{o?c():!s&&t.now()>n?l" +
+  "(e,!0):r()}),i()};return c(),{O(){n=t.now(),o=!0},p:t=>l(t),i:()=>h()}}(s,()=>c([\"ping\"]),()=>d(\"no " +
+  "answer\"))),r.T(t)},w=(t,s)=>e.addEventListener(t,t=>h||s(t));return e.binaryType=\"arraybuffer\",w(\"op" +
+  "en\",()=>{a()?p(\"\"):void 0!==i&&c([\"auth\",i])}),w(\"message\",({data:t})=>{if(a())return r.message({o:[" +
+  "],t});let e;n?.O();try{e=function(t){let e=\"string\"==typeof t?t.indexOf(\"\\n\"):new Uint8Array(t).inde" +
+  "xOf(10),s=t.slice(0,e>>>0),i=\"string\"==typeof s?s:(new TextDecoder).decode(s);return{o:[...JSON.pars" +
+  "e(i||\"[]\")],t:t.slice(e+1)}}(t)}catch{return d(\"no header\")}let[s,i]=e.o;o?r.message(e):\"hello\"===s&" +
+  "&p(i)}),w(\"error\",r.error),w(\"close\",u),{a:e,u:a,C:l,send:(t,s)=>e.send(a()?t:function(t,e){let s=(J" +
+  "SON.stringify(e)??\"\")+\"\\n\";if(\"string\"==typeof t)return s+t;if(t instanceof Blob)return new Blob([s," +
+  "t]);let i=(new TextEncoder).encode(s),r=new Uint8Array(i.length+t.length);return r.set(i),r.set(t,i." +
+  "length),r}(t,s)),m:c,p:t=>l()&&n?.p(t),y:d}}(new m(l,p),s,d?void 0:u,{T:t=>this.#T(t),message:t=>thi" +
+  "s.#M(t),error:({error:t})=>a(this,\"error\",{error:t}),l:t=>this.#S(t)})}catch(t){e===this.#p&&a(this," +
+  "\"error\",{error:t}),e===this.#p&&this.#S(f)}var c}#T(t){if(0!==this.#d)return;this.#d=1;let e=this.#l" +
+  ";this.#l=!0,this.#g?.(),this.#f=this.#s.clock.now(),this.#r.H(),this.#m=!1,this.#n.M(this.#u),a(this" +
+  ",\"open\",{isReconnect:e,peer:t}),this.#N()}#N(){1===this.#d&&(this.#o.e(),this.#n.b())}#M(t){let{o:e," +
+  "t:s}=t,[i,r,n,o,h]=e;if(\"number\"==typeof r)return this.#h.U(r,t),this.#N();let l=()=>\"string\"==typeo" +
+  "f s||\"blob\"!==this.binaryType?s:new Blob([s]),u={change:r,topic:n,key:o,state:h};(!i||!this.#o.h(e,l" +
+  ",u))&&(\"presence\"===i?a(this,i,u):(!i||\"pub\"===i)&&a(this,\"\",{topic:r},c(l())))}#S(t){this.#u=void 0" +
+  ",this.#n.s(),this.#o.s(),this.#h._();let e=this.#s.clock.now()-this.#f,i=this.#b&&isNaN(e)&&!t.wasCl" +
+  "ean&&!this.#e.isAway(),r=2===this.#d?void 0:i&&this.#r.B()?0:this.#i.E(t.code,e);if(this.#f=NaN,void" +
+  " 0===r)return this.#E(t);this.#m=\"refresh\"===s(t.code),this.#d=0,this.#O(r),a(this,\"away\",{...t,wait" +
+  "Ms:this.#e.isAway()?void 0:r})}#O(t){this.#w=!0,this.#g?.(),this.#e.isAway()||(this.#g=this.#s.clock" +
+  ".setTimer(()=>this.#k(),t))}#v(t){\"leave\"===t?this.#u?.y(\"page left\"):this.#w?this.#O(this.#i.x()):t" +
+  "his.#e.isAway()||this.#u?.p(3e3)}#E(t){this.#d=3,this.#w=!1,this.#g?.(),this.#a(),this.#n.i(),this.#" +
+  "o.i(),a(this,\"close\",t)}async#y(...t){if(this.#d>1)throw o();return await this.#n.e(...t)}};async fu" +
+  "nction k(t){return(await(import(\"./poll.js\"))).pollSocket({transport:t})}function E(t,e){return new " +
+  "v(t,e)}export{d as CLIENT_DEFAULTS,r as SockeyeError,v as SockeyeSocket,E as connect};";
 
 /** Names the text: the beginning of its SHA-256, in hex. */
-export const CLIENT_BUNDLE_HASH = "930814ac1f1a8e58";
+export const CLIENT_BUNDLE_HASH = "42b15b87959b1504";

@@ -218,8 +218,10 @@ export class SockeyeSocket<Outgoing = unknown> extends EventTarget implements We
     if (this.#readyState > OPEN) return;
     this.#readyState = CLOSING;
     this.#latest++;
-    if (this.#link) this.#link.socket.close(code, reason);
-    else queueMicrotask(() => this.#stop({ code: code ?? 1005, reason, wasClean: false }));
+    if (!this.#link) queueMicrotask(() => this.#stop({ code: code || 1005, reason, wasClean: false }));
+    else if (code) this.#link.socket.close(code, reason);
+    // Chromium takes an undefined code for 0.
+    else this.#link.socket.close();
   }
 
   async #connect(): Promise<void> {

@@ -151,6 +151,13 @@ inChromium("close is for good", async (here) => {
   assertEquals((await here.seen()).events, ["open", "close 1000"]);
 });
 
+inChromium("close without a code is for good as well", async (here) => {
+  await here.connect();
+  await here.page.evaluate("socket.close()");
+  await here.until(`seen.events.at(-1) === "close 1005"`);
+  assertEquals((await here.seen()).events, ["open", "close 1005"]);
+});
+
 Deno.test({
   name: "our client, in Chromium",
   ...requires("chromium"),
