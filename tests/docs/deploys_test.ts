@@ -2,7 +2,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { ActivationCounts } from "../../lib/deploy/activation_counts.ts";
 import { deployMetrics } from "../../lib/deploy/deploy_metrics.ts";
+import { gatewayMetrics } from "../../lib/deploy/gateway_metrics.ts";
 import { hubMetrics } from "../../lib/deploy/hub_metrics.ts";
+import { GatewayCounts } from "../../lib/gateway/gateway_counts.ts";
 import { type CommandName, COMMANDS, parseOperatorArguments } from "../../lib/deploy/operator_arguments.ts";
 import denoConfig from "../../deno.json" with { type: "json" };
 import { build } from "../../lib/deploy/build.ts";
@@ -82,6 +84,19 @@ Deno.test("docs/DEPLOYS.md lists the metrics that there are, with their labels",
     nodes: { others: [] },
     backplane: { name: "nats", isUp: true },
   };
-  const metrics = [...deployMetrics({ list: () => all, counts: new ActivationCounts() }), ...hubMetrics(hub)];
-  assertEquals(listed, metrics.map(({ name, samples }) => [name, Object.keys(samples[0]?.labels ?? {}).join()]));
+  const counts = new GatewayCounts();
+  counts.open("websocket");
+  counts.end(1000, { requests: 1, bytesIn: 0, bytesOut: 0 });
+  counts.refuse(404);
+  counts.violate("MASK_MISSING");
+  const open = new Map([["websocket", 1]] as const);
+  const connections = () => ({ open, bytesIn: 0, bytesOut: 0, unsentBytes: 0, heldBytes: 0 });
+  const metrics = [
+    ...deployMetrics({ list: () => all, counts: new ActivationCounts() }),
+    ...hubMetrics(hub),
+    ...gatewayMetrics({ counts, connections }),
+  ];
+  // Every histogram has buckets.
+  const labelsOf = (labels: object = {}): string => Object.keys(labels).filter((label) => label !== "le").join();
+  assertEquals(listed, metrics.map(({ name, samples }) => [name, labelsOf(samples[0]?.labels)]));
 });
