@@ -53,6 +53,8 @@ export interface ConnectionRoles
     MemoryHolder,
     Movable {
   readonly topics: ConnectionTopics;
+  /** Messages that were taken for sending, publications among them. */
+  readonly sentMessages: number;
 }
 
 /** What is on either side of a connection's protocol, for whoever watches it. */

@@ -86,11 +86,11 @@ Deno.test("docs/DEPLOYS.md lists the metrics that there are, with their labels",
   };
   const counts = new GatewayCounts();
   counts.open("websocket");
-  counts.end(1000, { requests: 1, bytesIn: 0, bytesOut: 0 });
+  counts.end(1000, 0, { requests: 1, bytesIn: 0, bytesOut: 0 });
   counts.refuse(404);
   counts.violate("MASK_MISSING");
   const open = new Map([["websocket", 1]] as const);
-  const connections = () => ({ open, bytesIn: 0, bytesOut: 0, unsentBytes: 0, heldBytes: 0 });
+  const connections = () => ({ open, messagesOut: 0, bytesIn: 0, bytesOut: 0, unsentBytes: 0, heldBytes: 0 });
   const metrics = [
     ...deployMetrics({ list: () => all, counts: new ActivationCounts() }),
     ...hubMetrics(hub),
