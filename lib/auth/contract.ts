@@ -48,7 +48,7 @@ export interface KeySetOptions {
   readonly url: string | URL;
   /** A set this old is fetched again when it is next used; meanwhile, and if that fails, it goes on. Default: 600 000. */
   readonly maxAgeMs?: number;
-  /** A key that the set does not have is looked for at most this often. Default: 30 000. */
+  /** A key that the set does not have is looked for at most this often, at least 1 000. Default: 30 000. */
   readonly minIntervalMs?: number;
   /** Longest wait for an answer. Default: 5 000. */
   readonly timeoutMs?: number;
@@ -68,8 +68,10 @@ export interface JwtOptions<Custom = unknown> {
   readonly issuer?: string | readonly string[];
   /** Whom it is to be for, one of these. A token that is for somebody is refused where this is left out. */
   readonly audience?: string | readonly string[];
-  /** Claims it must have. Default: `["exp"]`. */
+  /** Claims it must have, beside `exp`. Default: none. */
   readonly requiredClaims?: readonly string[];
+  /** True takes tokens without `exp`, too: whoever has one has it for good. Default: false. */
+  readonly mayNeverExpire?: boolean;
   /** How far the issuer's clock may be off, for `exp` and `nbf`. Default: 5 000. */
   readonly clockToleranceMs?: number;
   /** Name of a cookie that may carry the token. Default: none. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { tokenOf } from "../subprotocol/mod.ts";
+import { tokenOf } from "../subprotocol/handshake_token.ts";
 
 /** The token that a client put there on purpose: a subprotocol, or a bearer token; undefined when there is none. */
 export function presentedToken(headers: Headers): string | undefined {

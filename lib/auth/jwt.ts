@@ -8,12 +8,13 @@ import type { Admission, UpgradeAcceptance, UpgradeContext } from "../route/mod.
 import type { Claims, ClaimsContext, JwtAuth, JwtOptions } from "./contract.ts";
 import { cookieOf, presentedToken } from "./handshake_sources.ts";
 import { type FindKey, keysOf } from "./keys.ts";
+import { checkOptions } from "./options_check.ts";
 import { KeySetError, TokenError, type TokenFault } from "./token_error.ts";
 
 /** What holds where it is not said. */
 export const JWT_DEFAULTS = {
-  /** Claims that a token must have. */
-  requiredClaims: ["exp"],
+  /** Whether a token may be without `exp`. */
+  mayNeverExpire: false,
   /** How far the issuer's clock may be off. */
   clockToleranceMs: 5_000,
 } as const satisfies Partial<JwtOptions>;
@@ -64,18 +65,16 @@ class TokenCheck<Custom> {
   readonly #now: () => number;
 
   constructor(options: JwtOptions<Custom>) {
-    const { issuer, audience, requiredClaims = JWT_DEFAULTS.requiredClaims } = options;
-    const toleranceMs = options.clockToleranceMs ?? JWT_DEFAULTS.clockToleranceMs;
-    if (!(toleranceMs >= 0 && toleranceMs < Infinity)) {
-      throw new TypeError(`jwt takes as \`clockToleranceMs\` a number of milliseconds, not ${toleranceMs}`);
-    }
+    checkOptions(options as JwtOptions);
+    const { issuer, audience, requiredClaims = [] } = options;
+    const { clockToleranceMs: toleranceMs, mayNeverExpire } = { ...JWT_DEFAULTS, ...options };
     this.#options = options;
     this.#findKey = keysOf(options);
     this.#toleranceMs = toleranceMs;
     this.#now = options.now ?? Date.now;
     this.#rules = {
       algorithms: [...options.algorithms],
-      requiredClaims: [...requiredClaims],
+      requiredClaims: mayNeverExpire ? [...requiredClaims] : ["exp", ...requiredClaims],
       clockTolerance: toleranceMs / 1000,
       ...(issuer === undefined ? {} : { issuer: [issuer].flat() }),
       ...(audience === undefined ? {} : { audience: [audience].flat() }),

@@ -33,10 +33,8 @@ type Rows = ReturnType<typeof rowsOf>;
 export function keysOf(options: Pick<JwtOptions, "algorithms" | "secret" | "publicKey" | "keySet">): FindKey {
   const rows = rowsOf(options.algorithms);
   const { secret, publicKey, keySet } = options;
-  if ([secret, publicKey, keySet].filter((given) => given !== undefined && given !== "").length !== 1) {
-    throw new TypeError(
-      "jwt needs one of `secret`, `publicKey` and `keySet`, and not several; is an environment variable not set?",
-    );
+  if ([secret, publicKey, keySet].filter((given) => given !== undefined).length !== 1) {
+    throw new TypeError("jwt needs one of `secret`, `publicKey` and `keySet`, and not several");
   }
   if (secret !== undefined) return secretOf(rows, secret);
   const shared = rows.find(([, { keyType }]) => keyType === "oct");

@@ -46,8 +46,8 @@ export const BESIDE_FLOORS: Readonly<Record<string, readonly string[]>> = {
 const OTHER_FACES: Readonly<Record<string, readonly string[]>> = {
   // `mod.ts` is what a route module imports; the server's own face stands beside it.
   "lib/route": ["table.ts", "runtime_contract.ts"],
-  // What a browser can load, too.
-  "lib/subprotocol": ["v1.ts"],
+  // What can be loaded without the kernel of lib/frame: by a browser, and by a route.
+  "lib/subprotocol": ["v1.ts", "handshake_token.ts"],
   // The texts that the server serves; `mod.ts` runs in browsers.
   "lib/client": ["served.ts"],
 };
