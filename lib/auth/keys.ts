@@ -55,7 +55,7 @@ export function keysOf(options: Pick<JwtOptions, "algorithms" | "secret" | "publ
 }
 
 function secretOf(rows: Rows, secret: string | Uint8Array): FindKey {
-  const bytes = typeof secret === "string" ? new TextEncoder().encode(secret) : secret.slice();
+  const bytes = typeof secret === "string" ? new TextEncoder().encode(secret) : new Uint8Array(secret);
   for (const [name, { keyType, secretBytes = 0 }] of rows) {
     if (keyType !== "oct") {
       throw new TypeError(`jwt cannot check ${name} with a secret: give \`publicKey\` or \`keySet\``);
@@ -67,7 +67,10 @@ function secretOf(rows: Rows, secret: string | Uint8Array): FindKey {
   if (typeof secret === "string" && secret.includes("-----BEGIN ")) {
     throw new TypeError("jwt was given a PEM as `secret`; a public key is given as `publicKey`");
   }
-  return () => Promise.resolve(bytes);
+  return once((alg) => {
+    const hash = `SHA-${alg.slice(2)}`;
+    return crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash }, false, ["verify"]);
+  });
 }
 
 function publicKeyOf(rows: Rows, publicKey: string | Readonly<Record<string, unknown>>): FindKey {
@@ -78,9 +81,14 @@ function publicKeyOf(rows: Rows, publicKey: string | Readonly<Record<string, unk
       throw new TypeError(`jwt cannot check ${name} with this \`publicKey\`: that needs ${wordsOf(row)}`);
     }
   }
-  const imported = new Map<string, Promise<CryptoKey | Uint8Array>>();
+  return once((alg) => importJWK(jwk, alg));
+}
+
+/** A key is imported once for each algorithm. */
+function once(importKey: (alg: string) => ReturnType<FindKey>): FindKey {
+  const imported = new Map<string, ReturnType<FindKey>>();
   return ({ alg = "" }) => {
-    const key = imported.get(alg) ?? importJWK(jwk, alg);
+    const key = imported.get(alg) ?? importKey(alg);
     imported.set(alg, key);
     return key;
   };
