@@ -77,7 +77,7 @@ export class Connection implements ConnectionRoles {
     this.#protocol = new ServerProtocol(options, transport.output, this, transport.buffers, opening.deflate?.ours);
     this.#keepalive = new Keepalive(options, host.turn.now);
     this.#rate = options.messageRate > 0 ? new TokenBucket(options.messageRate, host.turn.now) : undefined;
-    this.#doorway = Doorway.of(this, opening, host);
+    this.#doorway = Doorway.of(this, opening, host, this.#keepalive);
     this.notices = this.#doorway?.session;
     this.events = this.#doorway?.attach(entry) ?? entry.runtime.attach(entry.index, this);
     const inflation = opening.deflate &&
