@@ -14,10 +14,9 @@ import { type Clock, systemClock } from "./clock.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionHost, ConnectionOpening } from "./connection_host.ts";
 import { type Client, Dispatcher, type DispatchHost } from "./dispatcher.ts";
-import { forwardedClient } from "./forwarded.ts";
+import { clientFinder } from "./forwarded.ts";
 import type { Decision, ExchangeHost } from "./exchange_host.ts";
 import { HttpExchange } from "./http_exchange.ts";
-import { AddressSet } from "./ip_address.ts";
 import { PollDoor, type PollDoorHost } from "./poll/poll_door.ts";
 import { MemoryBudget, type MemoryHolder } from "./memory_budget.ts";
 import type { GatewayOptions } from "./option_table.ts";
@@ -77,6 +76,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
   readonly memory: MemoryBudget;
   readonly isLocalOnly: boolean;
   readonly clientModules: readonly ClientModule[];
+  readonly clientOf: (head: RequestHead, socketAddress: string) => Client;
   /** Shown to browsers in place of pages, until it is undefined again. */
   problem: string | undefined;
 
@@ -92,7 +92,6 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
   /** From when somebody first asked for one by its id: it is not free. */
   #byId: Map<string, Connection> | undefined;
   readonly #perAddress: AddressCounts;
-  readonly #trustedProxies: AddressSet;
   readonly #acceptRate: TokenBucket | undefined;
   #routing!: Routing;
   #connectionOptions!: ReadonlyMap<RouteEntry, ConnectionOptions>;
@@ -120,7 +119,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
     this.#dispatcher = new Dispatcher(this);
     this.polls = new PollDoor(this);
     this.#perAddress = new AddressCounts(options.maxConnectionsPerIp);
-    this.#trustedProxies = new AddressSet(options.trustedProxies);
+    this.clientOf = clientFinder(options);
     this.#acceptRate = options.acceptRatePerSecond > 0
       ? new TokenBucket(options.acceptRatePerSecond, clock.now())
       : undefined;
@@ -293,10 +292,6 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
 
   get nodes(): NodeChannel {
     return this.hub.nodes;
-  }
-
-  clientOf(head: RequestHead, socketAddress: string): Client {
-    return forwardedClient(head.fields, socketAddress, this.#trustedProxies);
   }
 
   admit(address: string): void {
