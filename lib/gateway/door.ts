@@ -15,7 +15,7 @@ import type { GatewayOptions } from "./option_table.ts";
 import { ProxyEntrance } from "./proxy_entrance.ts";
 import { rareWarning } from "./rare_warning.ts";
 import type { ByteStream } from "./tcp_transport.ts";
-import { CertificateError, CertificateWatch, TlsStream } from "./tls/mod.ts";
+import { CertificateError, CertificateWatch, type Tls, TlsStream } from "./tls/mod.ts";
 import { listenUnix } from "./unix_socket.ts";
 
 /** Where connections come in. */
@@ -61,7 +61,9 @@ export async function openDoor(parts: DoorParts): Promise<Door> {
     return { port: 0, transport: "deno", listener: new Listener(acceptor, { accepted, failed }, systemClock) };
   }
   const poller = usesEpoll(options, log) ? openPoller(log) : undefined;
-  const entrance = poller === undefined ? new Entrance(parts) : undefined;
+  // Whoever does not serve TLS does not load it.
+  const tls = options.cert === "" ? undefined : await import("node:tls");
+  const entrance = poller === undefined ? new Entrance(parts, tls) : undefined;
   try {
     const acceptor = listen(options, isShared);
     if (entrance !== undefined) {
@@ -93,12 +95,14 @@ export function checkPort(options: Pick<GatewayOptions, "hostname" | "port">): v
 /** What happens to a connection of Deno's before it is the gateway's: a PROXY header is read, and TLS begins. */
 class Entrance {
   readonly #gateway: DoorParts["gateway"];
+  readonly #tls: Tls | undefined;
   readonly #certificate: CertificateWatch | undefined;
   readonly #proxied: ProxyEntrance;
 
   /** @throws {ListenError} when the certificate cannot be used. */
-  constructor({ gateway, options, log }: DoorParts) {
+  constructor({ gateway, options, log }: DoorParts, tls: Tls | undefined) {
     this.#gateway = gateway;
+    this.#tls = tls;
     this.#proxied = new ProxyEntrance({
       sources: options.proxyProtocol,
       timeoutMs: options.handshakeTimeoutMs,
@@ -108,9 +112,7 @@ class Entrance {
     });
     try {
       const { cert, key } = options;
-      this.#certificate = cert === ""
-        ? undefined
-        : new CertificateWatch({ files: { cert, key }, clock: systemClock, log });
+      this.#certificate = tls && new CertificateWatch({ files: { cert, key }, tls, clock: systemClock, log });
     } catch (error) {
       throw error instanceof CertificateError ? new ListenError(error.message) : error;
     }
@@ -144,8 +146,9 @@ class Entrance {
   }
 
   #enter(stream: ByteStream, address: string): void {
-    const certificate = this.#certificate?.current;
-    this.#gateway.accept(certificate === undefined ? stream : new TlsStream(stream, certificate.context), address);
+    const context = this.#certificate?.current.context;
+    const isPlain = context === undefined || this.#tls === undefined;
+    this.#gateway.accept(isPlain ? stream : new TlsStream(stream, context, this.#tls), address);
   }
 }
 

@@ -4,8 +4,11 @@
  * @module
  */
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { createSecureContext, type SecureContext } from "node:tls";
+import type * as NodeTls from "node:tls";
 import { messageOf } from "../../route/table.ts";
+
+/** `node:tls`, which takes 50 ms and 8 MB to load: only who serves TLS does. */
+export type Tls = typeof NodeTls;
 
 /** Where they are. */
 export interface CertificateFiles {
@@ -21,7 +24,7 @@ export interface CertificateTexts {
 
 /** What connections begin TLS with. */
 export interface Certificate {
-  readonly context: SecureContext;
+  readonly context: NodeTls.SecureContext;
   /** In hexadecimal, of SHA-256: what tells it from another one. */
   readonly fingerprint: string;
   /** Milliseconds since 1970. */
@@ -61,7 +64,7 @@ export async function readTexts(files: CertificateFiles): Promise<CertificateTex
 }
 
 /** Checks what was read, and makes it ready. @throws {CertificateError} */
-export function certificateOf({ cert, key }: CertificateTexts, files: CertificateFiles): Certificate {
+export function certificateOf({ cert, key }: CertificateTexts, files: CertificateFiles, tls: Tls): Certificate {
   const first = leafOf(cert, files);
   const own = keyOf(key, files);
   if (!first.checkPrivateKey(own)) {
@@ -70,9 +73,9 @@ export function certificateOf({ cert, key }: CertificateTexts, files: Certificat
         "for; in a chain, the server's own certificate stands first",
     );
   }
-  let context: SecureContext;
+  let context: NodeTls.SecureContext;
   try {
-    context = createSecureContext({ cert, key, minVersion: "TLSv1.2" });
+    context = tls.createSecureContext({ cert, key, minVersion: "TLSv1.2" });
   } catch (error) {
     throw wrong("cert", files, `TLS cannot be done with it and its key: ${messageOf(error)}`);
   }

@@ -15,6 +15,7 @@ import {
   type CertificateTexts,
   readTexts,
   readTextsSync,
+  type Tls,
 } from "./certificate.ts";
 
 /** How often the files are looked at. */
@@ -25,6 +26,7 @@ type Told = (message: string, fields?: Readonly<Record<string, unknown>>) => voi
 /** What it needs. */
 export interface CertificateWatchParts {
   readonly files: CertificateFiles;
+  readonly tls: Tls;
   readonly clock: Clock;
   readonly log: { readonly info: Told; readonly warn: Told };
 }
@@ -43,7 +45,7 @@ export class CertificateWatch {
   constructor(parts: CertificateWatchParts) {
     this.#parts = parts;
     this.#texts = readTextsSync(parts.files);
-    this.#current = certificateOf(this.#texts, parts.files);
+    this.#current = certificateOf(this.#texts, parts.files, parts.tls);
     this.#warnOfExpiry();
     this.#schedule();
   }
@@ -63,14 +65,14 @@ export class CertificateWatch {
   }
 
   async #check(): Promise<void> {
-    const { files, log } = this.#parts;
+    const { files, tls, log } = this.#parts;
     try {
       const texts = await readTexts(files);
       if (texts.cert === this.#texts.cert && texts.key === this.#texts.key) {
         this.#problem = "";
         return;
       }
-      this.#current = certificateOf(texts, files);
+      this.#current = certificateOf(texts, files, tls);
       this.#texts = texts;
       this.#problem = "";
       const { fingerprint, expiresAt } = this.#current;

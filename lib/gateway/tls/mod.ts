@@ -3,6 +3,6 @@
  *
  * @module
  */
-export { CertificateError } from "./certificate.ts";
+export { CertificateError, type Tls } from "./certificate.ts";
 export { CertificateWatch } from "./certificate_watch.ts";
 export { TlsStream } from "./tls_stream.ts";

@@ -8,8 +8,9 @@
  * @module
  */
 import type { Duplex } from "node:stream";
-import { type SecureContext, TLSSocket } from "node:tls";
+import type { SecureContext, TLSSocket } from "node:tls";
 import type { ByteStream } from "../tcp_transport.ts";
+import type { Tls } from "./certificate.ts";
 import { RecordCable } from "./record_cable.ts";
 
 /** So much is taken in that nobody has asked for yet; then the client has to wait. */
@@ -41,7 +42,7 @@ export class TlsStream implements ByteStream {
   /** Rejects the writes under way when the connection is over. */
   readonly #writes = new Set<(error: unknown) => void>();
 
-  constructor(stream: ByteStream, context: SecureContext) {
+  constructor(stream: ByteStream, context: SecureContext, { TLSSocket }: Pick<Tls, "TLSSocket">) {
     this.#cable = new RecordCable(stream);
     this.#cable.on("error", this.#onFault);
     this.#cable.on("close", this.#onClose);

@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import * as tls from "node:tls";
 import { CertificateError, certificateOf, readTexts, readTextsSync } from "../../../lib/gateway/tls/certificate.ts";
 import { CERT, CERT_FILE, KEY, KEY_FILE, makeCertificate } from "../../support/certificates.ts";
 import { requires } from "../../support/requires.ts";
@@ -6,7 +7,7 @@ import { requires } from "../../support/requires.ts";
 const FILES = { cert: "c.pem", key: "k.pem" };
 
 Deno.test("certificateOf takes a certificate and its key, and says which it is and how long it holds", () => {
-  const { fingerprint, expiresAt } = certificateOf({ cert: CERT, key: KEY }, FILES);
+  const { fingerprint, expiresAt } = certificateOf({ cert: CERT, key: KEY }, FILES, tls);
   assertEquals([fingerprint.length, /^[\da-f]+$/.test(fingerprint)], [64, true]);
   assertEquals(new Date(expiresAt).getUTCFullYear(), 2126);
 });
@@ -23,7 +24,7 @@ Deno.test("certificateOf names the option, the file and what is wrong with it", 
     [CERT, "-----BEGIN ENCRYPTED PRIVATE KEY-----\n", "--key k.pem: the key has a passphrase"],
   ];
   for (const [cert, key, words] of rows) {
-    const error = assertThrows(() => certificateOf({ cert, key }, FILES), CertificateError);
+    const error = assertThrows(() => certificateOf({ cert, key }, FILES, tls), CertificateError);
     assertStringIncludes(error.message, words);
   }
 });
@@ -33,7 +34,7 @@ Deno.test({
   ...requires("openssl"),
   async fn() {
     const { key } = await makeCertificate("other");
-    const error = assertThrows(() => certificateOf({ cert: CERT, key }, FILES), CertificateError);
+    const error = assertThrows(() => certificateOf({ cert: CERT, key }, FILES, tls), CertificateError);
     assertStringIncludes(error.message, "--key k.pem does not match the first certificate of --cert c.pem");
   },
 });

@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import * as tls from "node:tls";
 import { CertificateError } from "../../../lib/gateway/tls/certificate.ts";
 import { CertificateWatch, CHECK_INTERVAL_MS } from "../../../lib/gateway/tls/certificate_watch.ts";
 import { CERT, KEY, makeCertificate } from "../../support/certificates.ts";
@@ -19,6 +20,7 @@ async function place() {
   await write(CERT, KEY);
   return {
     files,
+    tls,
     lines,
     write,
     clock: new FakeClock(),

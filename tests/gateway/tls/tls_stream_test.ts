@@ -1,11 +1,11 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { createSecureContext } from "node:tls";
+import * as tls from "node:tls";
 import { TcpTransport } from "../../../lib/gateway/tcp_transport.ts";
 import { TlsStream } from "../../../lib/gateway/tls/tls_stream.ts";
 import { farEnd, testTransport } from "../../suites/transport_suite.ts";
 import { CERT, KEY } from "../../support/certificates.ts";
 
-const context = createSecureContext({ cert: CERT, key: KEY });
+const context = tls.createSecureContext({ cert: CERT, key: KEY });
 
 /** A connection over loopback: the client's end, which has begun its handshake, and the server's. */
 async function connected(): Promise<{ readonly far: Deno.TlsConn; readonly near: TlsStream }> {
@@ -15,7 +15,7 @@ async function connected(): Promise<{ readonly far: Deno.TlsConn; readonly near:
     Deno.connectTls({ hostname: "127.0.0.1", port, caCerts: [CERT] }),
     listener.accept(),
   ]);
-  return { far, near: new TlsStream(stream, context) };
+  return { far, near: new TlsStream(stream, context, tls) };
 }
 
 testTransport("TcpTransport over TLS", async ({ turn, pool }) => {
@@ -31,7 +31,7 @@ testTransport("TcpTransport over TLS", async ({ turn, pool }) => {
 async function plain(): Promise<{ readonly far: Deno.TcpConn; readonly near: TlsStream }> {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const [far, stream] = await Promise.all([Deno.connect({ port: listener.addr.port }), listener.accept()]);
-  return { far, near: new TlsStream(stream, context) };
+  return { far, near: new TlsStream(stream, context, tls) };
 }
 
 Deno.test("TlsStream: a client that says nothing is gone at the system's when it is closed", async () => {
@@ -69,12 +69,16 @@ Deno.test("TlsStream: close ends a write that is stuck, and the stream below wit
     listener.accept(),
   ]);
   let isStuck = false;
-  const near = new TlsStream({
-    read: (buffer) => stream.read(buffer),
-    write: (bytes) => isStuck ? new Promise(() => {}) : stream.write(bytes),
-    closeWrite: () => stream.closeWrite(),
-    close: () => stream.close(),
-  }, context);
+  const near = new TlsStream(
+    {
+      read: (buffer) => stream.read(buffer),
+      write: (bytes) => isStuck ? new Promise(() => {}) : stream.write(bytes),
+      closeWrite: () => stream.closeWrite(),
+      close: () => stream.close(),
+    },
+    context,
+    tls,
+  );
   await far.write(Uint8Array.of(1));
   await near.read(new Uint8Array(1));
   isStuck = true;
