@@ -15,6 +15,9 @@ export class RecordCable extends Duplex {
   readonly #stream: ByteStream;
   #readBytes = MIN_READ_BYTES;
   #isClosed = false;
+  #isHeld = false;
+  /** Somebody wants to read, and may not. */
+  #isReadDue = false;
   #writing: Promise<void> | undefined;
 
   constructor(stream: ByteStream) {
@@ -23,6 +26,10 @@ export class RecordCable extends Duplex {
   }
 
   override _read(): void {
+    if (this.#isHeld) {
+      this.#isReadDue = true;
+      return;
+    }
     const buffer = new Uint8Array(this.#readBytes);
     this.#stream.read(buffer).then((count) => {
       if (this.#isClosed) return;
@@ -51,6 +58,19 @@ export class RecordCable extends Duplex {
     };
     if (error === null && this.#writing !== undefined && !this.#isClosed) this.#writing.then(end, end);
     else end();
+  }
+
+  /** Reads no more: TLS itself reads on while it is paused. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  /** Reads on. */
+  release(): void {
+    this.#isHeld = false;
+    if (!this.#isReadDue || this.#isClosed) return;
+    this.#isReadDue = false;
+    this._read();
   }
 
   /** Closes the stream, whatever is under way. */

@@ -104,7 +104,7 @@ export class TlsStream implements ByteStream {
       this.#reading = undefined;
       reading.resolve(this.#take(reading.buffer));
     }
-    if (this.#waitingBytes > MAX_WAITING_BYTES) this.#socket.pause();
+    if (this.#waitingBytes > MAX_WAITING_BYTES) this.#cable.hold();
   };
 
   readonly #onEof = (): void => {
@@ -133,7 +133,7 @@ export class TlsStream implements ByteStream {
       else this.#waiting[0] = first.subarray(part.length);
     }
     this.#waitingBytes -= count;
-    if (this.#waitingBytes <= MAX_WAITING_BYTES && this.#socket.isPaused()) this.#socket.resume();
+    if (this.#waitingBytes <= MAX_WAITING_BYTES) this.#cable.release();
     return count;
   }
 

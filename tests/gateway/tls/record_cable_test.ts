@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { once } from "node:events";
 import { RecordCable } from "../../../lib/gateway/tls/record_cable.ts";
 import { MemoryStream } from "../../../lib/testing/mod.ts";
+import { until } from "../../support/until.ts";
 
 Deno.test("RecordCable carries bytes both ways, and its ends are those of the stream", async () => {
   const [far, near] = MemoryStream.pair();
@@ -31,6 +32,31 @@ Deno.test("RecordCable writes all of what the stream takes in parts, and reads i
   await once(cable, "end");
   assertEquals(sizes.reduce((a, b) => a + b), 200_000);
   assertEquals([sizes[0], Math.max(...sizes)], [512, 65_536]);
+  cable.hangUp();
+  far.close();
+});
+
+Deno.test("RecordCable reads nothing while it is held, and goes on when it is released", async () => {
+  const [far, near] = MemoryStream.pair({ capacityBytes: 1_000 });
+  let reads = 0;
+  const cable = new RecordCable({
+    read: (buffer) => (reads++, near.read(buffer)),
+    write: (bytes) => near.write(bytes),
+    closeWrite: () => near.closeWrite(),
+    close: () => near.close(),
+  });
+  let seen = 0;
+  cable.on("data", (bytes: Uint8Array) => {
+    seen += bytes.length;
+    cable.hold();
+  });
+  await far.write(new Uint8Array(600));
+  await until(() => seen > 0, "the first read");
+  await far.write(new Uint8Array(200));
+  assertEquals([seen, reads], [512, 1]);
+  cable.release();
+  await until(() => seen > 512, "the second read");
+  assertEquals(reads, 2);
   cable.hangUp();
   far.close();
 });

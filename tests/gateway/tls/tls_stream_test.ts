@@ -1,9 +1,10 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as tls from "node:tls";
 import { TcpTransport } from "../../../lib/gateway/tcp_transport.ts";
 import { TlsStream } from "../../../lib/gateway/tls/tls_stream.ts";
 import { farEnd, testTransport } from "../../suites/transport_suite.ts";
 import { CERT, KEY } from "../../support/certificates.ts";
+import { until } from "../../support/until.ts";
 
 const context = tls.createSecureContext({ cert: CERT, key: KEY });
 
@@ -101,6 +102,42 @@ Deno.test("TlsStream reads what does not fit in one read in several, in order", 
   const buffer = new Uint8Array(3);
   while (seen.length < 10) seen.push(...buffer.subarray(0, await near.read(buffer) ?? 0));
   assertEquals(seen, Array.from({ length: 10 }, (_, at) => at));
+  near.close();
+  far.close();
+});
+
+Deno.test("TlsStream takes no more in than its bound while nobody reads", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  const [far, stream] = await Promise.all([
+    Deno.connectTls({ hostname: "127.0.0.1", port, caCerts: [CERT] }),
+    listener.accept(),
+  ]);
+  let taken = 0;
+  const near = new TlsStream(
+    {
+      read: (buffer) => stream.read(buffer).then((count) => ((taken += count ?? 0), count)),
+      write: (bytes) => stream.write(bytes),
+      closeWrite: () => stream.closeWrite(),
+      close: () => stream.close(),
+    },
+    context,
+    tls,
+  );
+  const sending = (async () => {
+    for (let count = 0; count < 160; count++) {
+      for (let at = 0; at < 100_000;) at += await far.write(new Uint8Array(100_000 - at));
+    }
+  })();
+  await until(() => taken > 65_536, "it takes what it may");
+  // Each look lets whatever is due happen.
+  let [looks, before] = [0, 0];
+  await until(() => (looks = taken === before ? looks + 1 : 0, before = taken, looks === 40), "it takes no more");
+  assert(taken < 512 * 1024, `${taken} bytes`);
+  let read = 0;
+  const buffer = new Uint8Array(65_536);
+  while (read < 16_000_000) read += await near.read(buffer) ?? 0;
+  await sending;
   near.close();
   far.close();
 });
