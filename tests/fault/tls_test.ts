@@ -112,7 +112,7 @@ Deno.test({
 
 Deno.test("who says nothing, or HTTP in the clear, is gone after handshakeTimeoutMs, and others come in meanwhile", async () => {
   const COUNT = 50;
-  await using server = await startServer({ args: [...TLS, "--handshake-timeout-ms", "1s"] });
+  await using server = await startServer({ args: [...TLS, "--handshake-timeout-ms", "3s"] });
   const began = performance.now();
   const stalled = await Promise.all(
     Array.from({ length: COUNT }, () => Deno.connect({ hostname: "127.0.0.1", port: server.port })),
@@ -121,18 +121,18 @@ Deno.test("who says nothing, or HTTP in the clear, is gone after handshakeTimeou
   for (const stream of stalled.slice(0, COUNT / 2)) await stream.write(Uint8Array.of(0x16, 3, 1, 2, 0, 1));
   const socket = await open(`wss://127.0.0.1:${server.port}/echo`);
   assertEquals(await get(server.port, "/health"), "ok\n");
-  assertLess(performance.now() - began, 1_000, "those who stall kept others waiting");
+  assertLess(performance.now() - began, 3_000, "those who stall kept others waiting");
   // The server ends them, not the client: a read says so.
   await Promise.all(stalled.map(async (stream) => assertEquals(await stream.read(new Uint8Array(64)), null)));
-  assertGreater(performance.now() - began, 900);
-  assertLess(performance.now() - began, 5_000);
+  assertGreater(performance.now() - began, 2_900);
+  assertLess(performance.now() - began, 8_000);
   for (const stream of stalled) stream.close();
   const plain = await fetch(`http://127.0.0.1:${server.port}/health`).catch(() => "refused");
   assertEquals(plain, "refused");
   await end(socket);
 });
 
-Deno.test("those who stall count as connections, and have no file once their time is over", async () => {
+Deno.test("those who stall have no file once their time is over, though their clients never leave", async () => {
   await using server = await startServer({ args: [...TLS, "--handshake-timeout-ms", "500ms"], maxOpenFiles: 512 });
   const files = () => [...Deno.readDirSync(`/proc/${server.pid}/fd`)].length;
   await get(server.port, "/health");
@@ -149,6 +149,22 @@ Deno.test("those who stall count as connections, and have no file once their tim
   await until(() => files() <= before, () => `${files()} files in place of ${before}`);
   assertEquals(await get(server.port, "/health"), "ok\n");
   for (const stream of all) stream.close();
+});
+
+Deno.test("those who stall count: beyond the limit of connections and its slack, who comes is closed at once", async () => {
+  await using server = await startServer({ args: [...TLS, "--max-connections", "1"] });
+  const limit = 1 + 1024;
+  let closed = 0;
+  const stalled: Deno.TcpConn[] = [];
+  for (let count = 0; count < limit + 50; count++) {
+    const stream = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+    stalled.push(stream);
+    stream.read(new Uint8Array(8)).then(() => closed++, () => closed++);
+  }
+  await until(() => closed >= 50, () => `${closed} are closed`, 8_000);
+  assertEquals(closed, 50);
+  for (const stream of stalled) stream.close();
+  await until(() => closed === limit + 50, "all reads have ended");
 });
 
 Deno.test({
@@ -253,7 +269,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "--workers share a port over TLS, and --dev reloads over it",
+  name: "--workers share a port over TLS, and --dev serves over it",
   ignore: Deno.build.os !== "linux",
   async fn() {
     await using server = await startServer({ args: [...TLS, "--workers", "2"], denoFlags: ["--allow-run"] });
