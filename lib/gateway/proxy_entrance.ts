@@ -4,6 +4,7 @@
  * @module
  */
 import { ProxyHeader, ProxyHeaderError } from "../http/mod.ts";
+import { messageOf } from "../route/table.ts";
 import type { Clock } from "./clock.ts";
 import { AddressSet, normalizeAddress } from "./ip_address.ts";
 import { rareWarning, type WarningLog } from "./rare_warning.ts";
@@ -65,7 +66,7 @@ export class ProxyEntrance {
       const isGone = !this.#awaited.has(stream);
       if (isGone) return;
       if (isLate) this.#count(address, `nothing whole came within ${timeoutMs} ms`);
-      else this.#refuse(stream, address, error instanceof ProxyHeaderError ? error.message : "it has gone");
+      else this.#refuse(stream, address, messageOf(error));
     }).finally(() => {
       cancel();
       this.#awaited.delete(stream);
@@ -81,15 +82,17 @@ export class ProxyEntrance {
   async #read(stream: ByteStream, address: string): Promise<void> {
     const header = new ProxyHeader();
     const buffer = new Uint8Array(READ_BYTES);
-    for (;;) {
+    for (let isSilent = true;; isSilent = false) {
       const count = await stream.read(buffer);
+      // Load balancers look so whether the server is there.
+      if (count === null && isSilent) return stream.close();
       if (count === null) throw new ProxyHeaderError("it ended before its PROXY header did");
       const end = header.push(buffer, 0, count);
       if (!header.isWhole) continue;
       const { source } = header;
       const client = source === undefined ? address : normalizeAddress(source.address);
-      this.#awaited.delete(stream);
-      return this.#parts.enter(end === count ? stream : new BegunStream(buffer.subarray(end, count), stream), client);
+      this.#parts.enter(end === count ? stream : new BegunStream(buffer.subarray(end, count), stream), client);
+      return void this.#awaited.delete(stream);
     }
   }
 

@@ -8,7 +8,7 @@ import { until } from "../support/until.ts";
 const BALANCER = "10.0.0.1";
 const encode = (text: string) => new TextEncoder().encode(text);
 
-function scene() {
+function scene(enter?: () => void) {
   const clock = new FakeClock();
   const lines: string[] = [];
   const entered: { stream: ByteStream; address: string }[] = [];
@@ -17,7 +17,7 @@ function scene() {
     timeoutMs: 1_000,
     clock,
     log: { warn: (message, fields) => void lines.push(`${message} ${JSON.stringify(fields)}`) },
-    enter: (stream, address) => void entered.push({ stream, address }),
+    enter: enter ?? ((stream, address) => void entered.push({ stream, address })),
   });
   const come = (): MemoryStream => {
     const [far, near] = MemoryStream.pair();
@@ -78,6 +78,24 @@ Deno.test("ProxyEntrance closes who sends no header, part of one, or none in tim
   assertEquals([entered.length, lines.length], [0, 1]);
   assertStringIncludes(lines[0]!, "sent no valid PROXY header");
   assertStringIncludes(lines[0]!, `"address":"${BALANCER}","reason":"it does not begin with a PROXY header"`);
+});
+
+Deno.test("ProxyEntrance lets a load balancer look whether somebody is there, by a connection that says nothing", async () => {
+  const { entered, entrance, lines, come } = scene();
+  const far = come();
+  await far.closeWrite();
+  assertEquals(await far.read(new Uint8Array(1)).catch(() => null), null);
+  assertEquals([entered, lines, entrance.refusals], [[], [], 0]);
+});
+
+Deno.test("ProxyEntrance closes what nobody could take", async () => {
+  const { come, lines } = scene(() => {
+    throw new Error("no TLS today");
+  });
+  const far = come();
+  await far.write(encode("PROXY UNKNOWN\r\n"));
+  assertEquals(await far.read(new Uint8Array(1)).catch(() => null), null);
+  assertStringIncludes(lines[0] ?? "", "no TLS today");
 });
 
 Deno.test("ProxyEntrance waits for so many at a time, and closes those that it waits for with itself", async () => {
