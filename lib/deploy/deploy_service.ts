@@ -88,9 +88,9 @@ export class DeployService {
   }
 
   /** Does what may fail without the code being to blame, which is not on trial any more then. */
-  async sparing<Result>(work: () => Result): Promise<Result> {
+  async sparing<Result>(work: () => Result | Promise<Result>): Promise<Result> {
     try {
-      return work();
+      return await work();
     } catch (error) {
       await this.#store?.close().catch(this.#untold);
       throw error;

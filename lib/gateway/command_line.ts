@@ -163,10 +163,11 @@ function exampleOf(flag: string): string {
   if (spec?.kind === "deflate") return "on";
   if (spec?.kind === "url") return `${spec.schemes[0]}://127.0.0.1`;
   if (spec?.kind === "publicKey") return "MCowBQYDK2VwAyEA…";
-  return spec === undefined ? "VALUE" : String(spec.default) || "DIR";
+  return spec === undefined ? "VALUE" : String(spec.default) || placeholderOf(spec);
 }
 
 function placeholderOf(spec: OptionSpec): string {
+  if (spec.kind === "path" && spec.isFile === true) return "FILE";
   if (spec.kind !== "integer") return PLACEHOLDERS[spec.kind];
   if (spec.unit === "bytes") return "SIZE";
   return spec.unit === "ms" ? "TIME" : "N";

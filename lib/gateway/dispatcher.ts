@@ -154,7 +154,8 @@ export class Dispatcher {
   #handshake(head: RequestHead, client: Client, entry: RouteEntry, params: Params, id: string): Decision {
     const offer = checkUpgrade(head);
     const options = this.#host.optionsOf(entry);
-    const refusal = checkOrigin(head.fields.get("origin"), client.authority ?? head.authority, options.allowedOrigins);
+    const origin = head.fields.get("origin");
+    const refusal = checkOrigin(origin, client.authority ?? head.authority, options.allowedOrigins, client.scheme);
     if (refusal !== null) throw new HttpError(403, refusal);
     this.#host.admit(client.address);
     const request = this.#record(head, client);

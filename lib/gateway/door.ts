@@ -1,55 +1,86 @@
 /**
- * The port that connections come in by: opened with the transport that was asked for, where it can be had.
+ * Where connections come in: a port or a Unix socket, opened with the transport that was asked for, where it can be had.
  *
  * @module
  */
 import { messageOf } from "../route/table.ts";
 import { systemClock } from "./clock.ts";
 import { EpollListener, EpollUnavailableError, openLibc, Poller } from "./epoll/mod.ts";
+import { UNIX_ADDRESS } from "./forwarded.ts";
 import type { Gateway } from "./gateway.ts";
 import { normalizeAddress } from "./ip_address.ts";
+import { ListenError } from "./listen_error.ts";
 import { Listener } from "./listener.ts";
 import type { GatewayOptions } from "./option_table.ts";
+import { ProxyEntrance } from "./proxy_entrance.ts";
+import { rareWarning } from "./rare_warning.ts";
+import type { ByteStream } from "./tcp_transport.ts";
+import { CertificateError, CertificateWatch, type Tls, TlsStream } from "./tls/mod.ts";
+import { listenUnix } from "./unix_socket.ts";
 
 /** Where connections come in. */
 export interface Door {
+  /** 0 for a Unix socket. */
   readonly port: number;
   readonly transport: GatewayOptions["transport"];
   readonly listener: { run(): Promise<void>; close(): void };
 }
 
+type Told = (message: string, fields?: Readonly<Record<string, unknown>>) => void;
+
 /** What a door needs of the server. */
 export interface DoorParts {
   readonly gateway: Pick<Gateway, "accept" | "enter">;
-  readonly options: Pick<GatewayOptions, "hostname" | "port" | "transport">;
+  readonly options: Pick<
+    GatewayOptions,
+    | "hostname"
+    | "port"
+    | "transport"
+    | "cert"
+    | "key"
+    | "proxyProtocol"
+    | "socket"
+    | "socketMode"
+    | "handshakeTimeoutMs"
+  >;
   /** Other processes listen on the same port: the system shares connections out among them. */
   readonly isShared?: boolean;
-  readonly log: { warn(message: string, fields?: Readonly<Record<string, unknown>>): void };
+  readonly log: { readonly info: Told; readonly warn: Told };
 }
 
-/** The port cannot be listened on: the message says why, and what to do. */
-export class ListenError extends Error {
-  override readonly name = "ListenError";
-}
-
-const ACCEPT_LOG_INTERVAL_MS = 60_000;
 const BACKLOG = 4096;
 
-/** Opens the port. @throws {ListenError} */
-export function openDoor({ gateway, options, isShared = false, log }: DoorParts): Door {
-  const failed = acceptFailures(log);
-  const poller = options.transport === "epoll" ? openPoller(log) : undefined;
-  const acceptor = listen(options, isShared);
-  if (poller !== undefined) {
+/** Opens it. @throws {ListenError} */
+export async function openDoor(parts: DoorParts): Promise<Door> {
+  const { gateway, options, isShared = false, log } = parts;
+  const failed = acceptFailed(log);
+  if (options.socket !== "") {
+    explainedEpoll(options, "a Unix socket", log);
+    const acceptor = await listenUnix({ path: options.socket, mode: options.socketMode });
+    const accepted = (stream: ByteStream): void => gateway.accept(stream, UNIX_ADDRESS);
+    return { port: 0, transport: "deno", listener: new Listener(acceptor, { accepted, failed }, systemClock) };
+  }
+  const poller = usesEpoll(options, log) ? openPoller(log) : undefined;
+  // Whoever does not serve TLS does not load it.
+  const tls = options.cert === "" ? undefined : await import("node:tls");
+  const entrance = poller === undefined ? new Entrance(parts, tls) : undefined;
+  try {
+    const acceptor = listen(options, isShared);
+    if (entrance !== undefined) {
+      const accepted = (stream: Deno.TcpConn): void => entrance.accept(stream);
+      const listener = new Listener(acceptor, { accepted, failed }, systemClock);
+      return { port: acceptor.addr.port, transport: "deno", listener: entrance.with(listener) };
+    }
     // Deno's socket has found the address, and asked for the permission to listen: ours takes its place.
     const { hostname } = acceptor.addr;
     acceptor.close();
-    const epoll = new EpollListener(poller, { address: hostname, port: options.port }, isShared);
+    const epoll = new EpollListener(poller!, { address: hostname, port: options.port }, isShared);
     const listener = new Listener(epoll, { accepted: (socket) => gateway.enter(socket), failed }, systemClock);
     return { port: epoll.addr.port, transport: "epoll", listener };
+  } catch (error) {
+    entrance?.close();
+    throw error;
   }
-  const listener = new Listener(acceptor, { accepted: (stream) => accept(gateway, stream), failed }, systemClock);
-  return { port: acceptor.addr.port, transport: "deno", listener };
 }
 
 /**
@@ -59,6 +90,82 @@ export function openDoor({ gateway, options, isShared = false, log }: DoorParts)
  */
 export function checkPort(options: Pick<GatewayOptions, "hostname" | "port">): void {
   listen(options, false).close();
+}
+
+/** What happens to a connection of Deno's before it is the gateway's: a PROXY header is read, and TLS begins. */
+class Entrance {
+  readonly #gateway: DoorParts["gateway"];
+  readonly #tls: Tls | undefined;
+  readonly #certificate: CertificateWatch | undefined;
+  readonly #proxied: ProxyEntrance;
+
+  /** @throws {ListenError} when the certificate cannot be used. */
+  constructor({ gateway, options, log }: DoorParts, tls: Tls | undefined) {
+    this.#gateway = gateway;
+    this.#tls = tls;
+    this.#proxied = new ProxyEntrance({
+      sources: options.proxyProtocol,
+      timeoutMs: options.handshakeTimeoutMs,
+      clock: systemClock,
+      log,
+      enter: (stream, address) => this.#enter(stream, address),
+    });
+    try {
+      const { cert, key } = options;
+      this.#certificate = tls && new CertificateWatch({ files: { cert, key }, tls, clock: systemClock, log });
+    } catch (error) {
+      throw error instanceof CertificateError ? new ListenError(error.message) : error;
+    }
+  }
+
+  accept(stream: Deno.TcpConn): void {
+    try {
+      stream.setNoDelay(true);
+      const address = normalizeAddress(stream.remoteAddr.hostname);
+      if (this.#proxied.lists(address)) this.#proxied.take(stream, address);
+      else this.#enter(stream, address);
+    } catch {
+      stream.close(); // Reset between accept and here: there is nobody to tell.
+    }
+  }
+
+  /** A listener that ends what this has with it. */
+  with(listener: Door["listener"]): Door["listener"] {
+    return {
+      run: () => listener.run(),
+      close: () => {
+        listener.close();
+        this.close();
+      },
+    };
+  }
+
+  close(): void {
+    this.#certificate?.close();
+    this.#proxied.close();
+  }
+
+  #enter(stream: ByteStream, address: string): void {
+    const context = this.#certificate?.current.context;
+    const isPlain = context === undefined || this.#tls === undefined;
+    this.#gateway.accept(isPlain ? stream : new TlsStream(stream, context, this.#tls), address);
+  }
+}
+
+/** TLS and PROXY headers are read from sockets of Deno's. */
+function usesEpoll(options: DoorParts["options"], log: DoorParts["log"]): boolean {
+  const without = options.cert !== ""
+    ? "TLS (--cert)"
+    : options.proxyProtocol.length > 0
+    ? "--proxy-protocol"
+    : undefined;
+  if (without === undefined) return options.transport === "epoll";
+  explainedEpoll(options, without, log);
+  return false;
+}
+
+function explainedEpoll({ transport }: DoorParts["options"], without: string, log: DoorParts["log"]): void {
+  if (transport === "epoll") log.warn(`--transport=epoll cannot do ${without}; going on with --transport=deno`);
 }
 
 function openPoller(log: DoorParts["log"]): Poller | undefined {
@@ -89,24 +196,8 @@ function listen({ hostname, port }: Pick<GatewayOptions, "hostname" | "port">, r
   }
 }
 
-function accept(gateway: Pick<Gateway, "accept">, stream: Deno.TcpConn): void {
-  try {
-    stream.setNoDelay(true);
-    gateway.accept(stream, normalizeAddress(stream.remoteAddr.hostname));
-  } catch {
-    stream.close(); // Reset between accept and here: there is nobody to tell.
-  }
-}
-
-/** At the file limit each accept fails, twenty times a second: one line a minute tells it. */
-function acceptFailures(log: DoorParts["log"]): (error: unknown) => void {
-  let count = 0;
-  let toldAt = -Infinity;
-  return (error) => {
-    count++;
-    if (systemClock.now() - toldAt < ACCEPT_LOG_INTERVAL_MS) return;
-    log.warn("accept failed", { times: count, error: messageOf(error) });
-    toldAt = systemClock.now();
-    count = 0;
-  };
+/** At the file limit each accept fails, twenty times a second. */
+function acceptFailed(log: DoorParts["log"]): (error: unknown) => void {
+  const warn = rareWarning("accept failed", log, systemClock);
+  return (error) => warn({ error: messageOf(error) });
 }

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { type FieldLines, isAuthority, parseTokenList } from "../http/mod.ts";
-import { type AddressSet, formatAddress, normalizeAddress, parseAddress } from "./ip_address.ts";
+import { type FieldLines, isAuthority, parseTokenList, type RequestHead } from "../http/mod.ts";
+import { AddressSet, formatAddress, normalizeAddress, parseAddress } from "./ip_address.ts";
 
 /** The client as the server's operator sees it. */
 export interface ForwardedClient {
@@ -13,9 +13,12 @@ export interface ForwardedClient {
   readonly address: string;
   /** `host[:port]` that it asked for, as a trusted proxy says; undefined when none says so: Host counts then. */
   readonly authority: string | undefined;
-  /** `http` unless a trusted proxy says otherwise. */
+  /** That of the connection, unless a trusted proxy says otherwise. */
   readonly scheme: "http" | "https";
 }
+
+/** Who is at the other end of a Unix socket: nobody with an address. Only a proxy of this machine can be. */
+export const UNIX_ADDRESS = "unix";
 
 /**
  * Finds the client. What a request says of it counts only as far as trusted proxies wrote it: from the right, each
@@ -26,7 +29,8 @@ export interface ForwardedClient {
  * With any of the `X-Forwarded-*` fields, `Forwarded` is not looked at. A trusted proxy must write `X-Forwarded-For`, or
  * write `Forwarded` and remove the others: one that passes them on from a client lets it choose its address.
  *
- * @param socketAddress who is at the other end of the connection, without port.
+ * @param socketAddress who is at the other end of the connection, without port; {@linkcode UNIX_ADDRESS} is trusted.
+ * @param own the scheme of the connection.
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -42,11 +46,16 @@ export interface ForwardedClient {
  * });
  * ```
  */
-export function forwardedClient(fields: FieldLines, socketAddress: string, trusted: AddressSet): ForwardedClient {
+export function forwardedClient(
+  fields: FieldLines,
+  socketAddress: string,
+  trusted: AddressSet,
+  own: Scheme = "http",
+): ForwardedClient {
   let address = normalizeAddress(socketAddress);
   let authority: string | undefined;
-  let scheme: Scheme = "http";
-  if (!trusted.has(address)) return { address, authority, scheme };
+  let scheme = own;
+  if (address !== UNIX_ADDRESS && !trusted.has(address)) return { address, authority, scheme };
   for (const hop of hopsOf(fields)) {
     authority = hop.authority ?? authority;
     scheme = hop.scheme ?? scheme;
@@ -57,13 +66,23 @@ export function forwardedClient(fields: FieldLines, socketAddress: string, trust
   return { address, authority, scheme };
 }
 
+/** Finds the clients of a server with these options. */
+export function clientFinder(
+  { trustedProxies, cert }: { readonly trustedProxies: readonly string[]; readonly cert: string },
+): (head: RequestHead, socketAddress: string) => ForwardedClient {
+  const trusted = new AddressSet(trustedProxies);
+  const own = cert === "" ? "http" : "https";
+  return (head, socketAddress) => forwardedClient(head.fields, socketAddress, trusted, own);
+}
+
 /** A proxy that writes `X-Forwarded-*`, as most do, passes a client's own `Forwarded` on: it must not count then. */
 function hopsOf(fields: FieldLines): Iterable<Hop> {
   const isX = fields.has("x-forwarded-for") || fields.has("x-forwarded-proto") || fields.has("x-forwarded-host");
   return isX ? xForwardedHops(fields) : forwardedHops(fields.all("forwarded"));
 }
 
-type Scheme = ForwardedClient["scheme"];
+/** How a client came. */
+export type Scheme = ForwardedClient["scheme"];
 
 /** What one proxy says of the request it got. */
 interface Hop {

@@ -15,12 +15,11 @@ import { Connection } from "./connection.ts";
 import type { ConnectionHost, ConnectionOpening } from "./connection_host.ts";
 import { type Client, Dispatcher, type DispatchHost } from "./dispatcher.ts";
 import { dismissInBatches } from "./dismissal.ts";
-import { forwardedClient } from "./forwarded.ts";
+import { clientFinder } from "./forwarded.ts";
 import type { Decision, ExchangeHost } from "./exchange_host.ts";
 import { GatewayCounts } from "./gateway_counts.ts";
 import { HttpExchange } from "./http_exchange.ts";
 import type { Inspection } from "./inspection.ts";
-import { AddressSet } from "./ip_address.ts";
 import type { LocalPages } from "./local_pages.ts";
 import { PollDoor, type PollDoorHost } from "./poll/poll_door.ts";
 import { MemoryBudget, type MemoryHolder } from "./memory_budget.ts";
@@ -85,6 +84,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
   inspection: Inspection | undefined;
   /** Answers below `/_sockeye/` to who is on this machine: in development. */
   localPages: LocalPages | undefined;
+  readonly clientOf: (head: RequestHead, socketAddress: string) => Client;
   /** Shown to browsers in place of pages, until it is undefined again. */
   problem: string | undefined;
 
@@ -101,7 +101,6 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
   /** From when somebody first asked for one by its id: it is not free. */
   #byId: Map<string, Connection> | undefined;
   readonly #perAddress: AddressCounts;
-  readonly #trustedProxies: AddressSet;
   readonly #acceptRate: TokenBucket | undefined;
   #routing!: Routing;
   #connectionOptions!: ReadonlyMap<RouteEntry, ConnectionOptions>;
@@ -130,7 +129,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
     this.#dispatcher = new Dispatcher(this);
     this.polls = new PollDoor(this);
     this.#perAddress = new AddressCounts(options.maxConnectionsPerIp);
-    this.#trustedProxies = new AddressSet(options.trustedProxies);
+    this.clientOf = clientFinder(options);
     this.#acceptRate = options.acceptRatePerSecond > 0
       ? new TokenBucket(options.acceptRatePerSecond, clock.now())
       : undefined;
@@ -304,10 +303,6 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
 
   allOptions(): Iterable<ConnectionOptions> {
     return this.#connectionOptions.values();
-  }
-
-  clientOf(head: RequestHead, socketAddress: string): Client {
-    return forwardedClient(head.fields, socketAddress, this.#trustedProxies);
   }
 
   admit(address: string): void {

@@ -86,9 +86,10 @@ export interface UrlOption extends OptionRow {
   readonly default: "";
 }
 
-/** A folder. */
+/** A folder, or a file. */
 export interface PathOption extends OptionRow {
   readonly kind: "path";
+  readonly isFile?: true;
   /** True: empty is allowed, and is none. */
   readonly isOptional?: true;
   readonly default: string;

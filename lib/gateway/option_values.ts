@@ -75,7 +75,7 @@ export function checkValue(spec: OptionSpec, value: unknown): Reading {
     case "path":
       return typeof value === "string" && (value !== "" || spec.isOptional === true) && !value.includes("\0")
         ? fits(value)
-        : misses("must be the path of a folder");
+        : misses(`must be the path of a ${spec.isFile === true ? "file" : "folder"}`);
     case "choice":
       return typeof value === "string" && spec.choices.includes(value)
         ? fits(value as OptionValue)

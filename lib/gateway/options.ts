@@ -7,6 +7,7 @@ import type { RouteOptions } from "../route/mod.ts";
 import { nearestName } from "../route/table.ts";
 import { CONFIG_FILE, flagProblems } from "./command_line.ts";
 import type { FlagTexts } from "./command_line.ts";
+import { listenProblems } from "./listen_relations.ts";
 import { OptionError } from "./option_error.ts";
 import { relationProblems } from "./option_relations.ts";
 import type { SetOption } from "./option_relations.ts";
@@ -88,7 +89,7 @@ export function resolveOptions(sources: OptionSources): GatewayOptions {
       problems.push(`${found.source} ${shown(found.given)}: ${found.reading.problem}`);
     }
   }
-  problems.push(...relationProblems(settings));
+  problems.push(...relationProblems(settings), ...listenProblems(settings));
   if (problems.length > 0) throw new OptionError(problems);
   return Object.freeze(valuesOf(settings, OPTION_NAMES));
 }

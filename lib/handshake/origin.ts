@@ -28,6 +28,8 @@ const WILDCARD = "*.";
  * @param origin the Origin field, or null without one.
  * @param authority `host[:port]` of the request; without a port, the default of the origin's scheme is meant.
  * @param allowed entries as {@linkcode parseAllowedOrigin} takes them, or null for the default.
+ * @param scheme how the request came, as far as is known: a proxy that ends TLS may not say so, hence `https` pages may
+ * always connect. Over `https`, an `http` page of the same host may not: whoever is on its way may have written it.
  * @returns null to allow; else the sentence to refuse with (403).
  * @example
  * ```ts
@@ -43,15 +45,17 @@ export function checkOrigin(
   origin: string | null,
   authority: string,
   allowed: readonly string[] | null,
+  scheme: "http" | "https" = "http",
 ): null | string {
-  if (origin === null || origin === `http://${authority}` || origin === `https://${authority}`) return null;
+  if (origin === null || origin === `https://${authority}`) return null;
+  if (origin === `http://${authority}` && scheme === "http") return null;
   if (allowed !== null && (allowed.includes("*") || allowed.includes(origin))) return null;
   const page = parseOrigin(origin);
   if (page === null) {
     return `The origin ${quote(origin)} may not connect to ${quote(authority)}: it names no host. ` +
       `To allow every origin, set allowedOrigins (SOCKEYE_ALLOWED_ORIGINS) to "*".`;
   }
-  if (isSameHost(page, authority)) return null;
+  if (isSameHost(page, authority) && (scheme === "http" || page.scheme === "https")) return null;
   if (allowed !== null && allowed.some((entry) => matches(page, entry))) return null;
   return `The origin ${quote(origin)} may not connect to ${quote(authority)}. ` +
     `To allow it, add it to allowedOrigins (SOCKEYE_ALLOWED_ORIGINS).`;

@@ -10,6 +10,7 @@ export { type FieldLine, FieldLines, readFieldLines } from "./field_lines.ts";
 export { checkField, hasToken, isToken, parseTokenList, validFieldName, validFieldValue } from "./field_value.ts";
 export { HttpError } from "./http_error.ts";
 export { wantsKeepAlive } from "./persistence.ts";
+export { type ProxiedSource, ProxyHeader, ProxyHeaderError } from "./proxy_header.ts";
 export { quote } from "./quote.ts";
 export {
   findHeadEnd,

@@ -32,11 +32,11 @@ const ANY_ORIGIN = ["--allowed-origins", "*"] as const;
 /** Where the routes made for tests are, relative to the project. */
 export const LAB_ROUTES = "tests/clients/routes";
 
-/** Starts both. */
-export async function startServers(): Promise<Servers> {
+/** Starts both. @param args flags for both. */
+export async function startServers(args: readonly string[] = []): Promise<Servers> {
   const [shipped, lab] = await Promise.all([
-    startServer(),
-    startServer({ routes: LAB_ROUTES, args: [...QUICK_PINGS, ...ANY_ORIGIN] }),
+    startServer({ args }),
+    startServer({ routes: LAB_ROUTES, args: [...QUICK_PINGS, ...ANY_ORIGIN, ...args] }),
   ]);
   return {
     addresses: { shipped: webSocketUrl(shipped), lab: webSocketUrl(lab) },

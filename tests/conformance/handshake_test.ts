@@ -1,6 +1,6 @@
 /** RFC 6455 §4.2 on the wire: what is answered to every kind of opening handshake. @module */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { frame, handshake, type Lines } from "./raw_client.ts";
+import { frame, handshake, type Lines, SCHEME } from "./raw_client.ts";
 import { section, type Wire } from "./section.ts";
 
 /** Lines of a response, without the status line, sorted, names in lower case. */
@@ -88,7 +88,7 @@ section("RFC 6455 §4.2: the opening handshake on the wire", {
     for (const origin of ["https://evil.example", "null", "http://127.0.0.1:1"]) {
       assertMatch(await answer(wire, { "Origin": origin }), /^HTTP\/1\.1 403 /, origin);
     }
-    for (const origin of [`http://127.0.0.1:${wire.port}`, undefined]) {
+    for (const origin of [`${SCHEME}://127.0.0.1:${wire.port}`, undefined]) {
       assertMatch(await answer(wire, { "Origin": origin }), /^HTTP\/1\.1 101 /, origin);
     }
   },

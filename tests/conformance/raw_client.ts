@@ -5,6 +5,7 @@
  */
 import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { encodeFrame, OPCODE } from "../../lib/frame/mod.ts";
+import { CERT } from "../support/certificates.ts";
 
 /** One frame of the server's, as it lay on the wire. */
 export interface WireFrame {
@@ -23,6 +24,12 @@ export type Part = string | Uint8Array;
 
 /** The key of RFC 6455 §5.7; any would do. */
 const MASK_KEY = Uint8Array.fromHex("37fa213d");
+
+/** A server inherits this, and speaks TLS: `deno task test:tls`. */
+const IS_TLS = (Deno.env.get("SOCKEYE_CERT") ?? "") !== "";
+
+/** How the server is reached. */
+export const SCHEME = IS_TLS ? "https" : "http";
 
 /** So long anything may take before the connection is given up. */
 const DEADLINE_MS = 20_000;
@@ -70,13 +77,13 @@ export function concat(...parts: readonly Part[]): Uint8Array<ArrayBuffer> {
 
 /** One TCP connection to the server. */
 export class RawClient implements Disposable {
-  readonly #stream: Deno.TcpConn;
+  readonly #stream: Deno.TcpConn | Deno.TlsConn;
   readonly #deadline: ReturnType<typeof setTimeout>;
   #bytes = new Uint8Array(0);
   #hasEnded = false;
   #isClosed = false;
 
-  private constructor(stream: Deno.TcpConn) {
+  private constructor(stream: Deno.TcpConn | Deno.TlsConn) {
     this.#stream = stream;
     // deadline: a read of what never comes ends with an error
     this.#deadline = setTimeout(() => this[Symbol.dispose](), DEADLINE_MS);
@@ -84,7 +91,8 @@ export class RawClient implements Disposable {
 
   /** Connects, and sends nothing. */
   static async connect(port: number): Promise<RawClient> {
-    return new RawClient(await Deno.connect({ hostname: "127.0.0.1", port }));
+    const to = { hostname: "127.0.0.1", port };
+    return new RawClient(IS_TLS ? await Deno.connectTls({ ...to, caCerts: [CERT] }) : await Deno.connect(to));
   }
 
   /** Connects and opens a WebSocket. */

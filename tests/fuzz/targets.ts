@@ -4,6 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
+import { isIP } from "node:net";
 import { HEADROOM_BYTES } from "../../lib/frame/message_assembly.ts";
 import { MessageInflater, ProtocolError } from "../../lib/frame/mod.ts";
 import {
@@ -14,6 +15,8 @@ import {
   HttpError,
   leadingCrlf,
   parseRequestHead,
+  ProxyHeader,
+  ProxyHeaderError,
 } from "../../lib/http/mod.ts";
 import { CountingSource } from "../frame/segment_source.ts";
 import { readAsClient, Side } from "../protocol/side.ts";
@@ -38,6 +41,7 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   { name: "deflate", run: runDeflate },
   { name: "head", run: runHead },
   { name: "body", run: runBody },
+  { name: "proxy", run: runProxy },
 ];
 
 const MAX_MESSAGE_BYTES = 1_000;
@@ -124,6 +128,33 @@ function runBody(bytes: Uint8Array, random: Random): string {
   } catch (error) {
     return faultOf(error);
   }
+}
+
+/** A PROXY header: whole, wanting or refused, the same in whatever pieces it comes, and an address where it has one. */
+function runProxy(bytes: Uint8Array, random: Random): string {
+  const read = (
+    parts: Iterable<{ readonly chunk: Uint8Array; readonly start: number; readonly end: number }>,
+  ): string => {
+    const header = new ProxyHeader();
+    let taken = 0;
+    try {
+      for (const { chunk, start, end } of parts) {
+        const at = header.push(chunk, start, end);
+        assert(at === end || header.isWhole, "a header stopped before its end");
+        taken += at - start;
+        if (header.isWhole) break;
+      }
+    } catch (error) {
+      if (!(error instanceof ProxyHeaderError)) throw error;
+      return error.message.replace(/"[^]*"/, "");
+    }
+    const { source } = header;
+    if (source !== undefined) assert(isIP(source.address) !== 0, `the address is ${source.address}`);
+    return `${header.isWhole} ${taken} ${source?.address} ${source?.port}`;
+  };
+  const whole = read([{ chunk: bytes, start: 0, end: bytes.length }]);
+  assertEquals(read(pieces(bytes, random)), whole);
+  return whole.replace(/[\d.:a-f]{2,}/g, "");
 }
 
 function decode(decoder: BodyDecoder, bytes: Uint8Array, random: Random): string {

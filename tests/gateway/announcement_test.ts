@@ -3,7 +3,7 @@ import { announcement, hostOf } from "../../lib/gateway/announcement.ts";
 
 const BASE = {
   version: "1.2.3",
-  options: { hostname: "0.0.0.0", routes: "routes" },
+  options: { hostname: "0.0.0.0", routes: "routes", cert: "", socket: "" },
   port: 4000,
   transport: "deno",
   routes: "/a  ws  a.ts\n/b  ws  b.ts",
@@ -38,6 +38,15 @@ Deno.test("announcement names the transport, the workers, the plug-ins, and what
   assertStringIncludes(words, "no routes: put a file into routes/ and start again");
   assertStringIncludes(words, "plug-ins, each in a process of its own:\n    hooks 1.0.0\n");
   assertStringIncludes(words, "change it: save a file");
+});
+
+Deno.test("announcement gives the addresses of TLS, and of a Unix socket", () => {
+  const secure = announcement({ ...BASE, options: { ...BASE.options, cert: "cert.pem" } });
+  assertStringIncludes(secure, "listens on https://127.0.0.1:4000 (0.0.0.0)\n");
+  assertStringIncludes(secure, "WebSocket is at wss://127.0.0.1:4000/");
+  const local = announcement({ ...BASE, port: 0, options: { ...BASE.options, socket: "/run/sockeye.sock" } });
+  assertStringIncludes(local, "listens on the Unix socket /run/sockeye.sock\n");
+  assertStringIncludes(local, "curl --unix-socket /run/sockeye.sock http://localhost/health");
 });
 
 Deno.test("hostOf is how this machine reaches itself", () => {

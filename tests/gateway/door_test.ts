@@ -1,7 +1,9 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { checkPort, ListenError, openDoor } from "../../lib/gateway/door.ts";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { checkPort, openDoor } from "../../lib/gateway/door.ts";
+import { ListenError } from "../../lib/gateway/listen_error.ts";
+import { GATEWAY_DEFAULTS } from "../../lib/gateway/option_table.ts";
 
-const log = { warn() {} };
+const log = { info() {}, warn() {} };
 
 /** A gateway that hangs up on whoever comes. */
 function counting() {
@@ -24,11 +26,11 @@ function counting() {
   };
 }
 
-const options = { hostname: "127.0.0.1", port: 0, transport: "deno" } as const;
+const options = { ...GATEWAY_DEFAULTS, hostname: "127.0.0.1", port: 0 };
 
 Deno.test("openDoor accepts on the port that the system chose, where 0 was asked for", async () => {
   const { gateway, came, until } = counting();
-  const door = openDoor({ gateway, options, log });
+  const door = await openDoor({ gateway, options, log });
   const accepting = door.listener.run();
   const client = await Deno.connect({ hostname: "127.0.0.1", port: door.port });
   await until(1);
@@ -38,21 +40,22 @@ Deno.test("openDoor accepts on the port that the system chose, where 0 was asked
   assertEquals([came.length, door.transport], [1, "deno"]);
 });
 
-Deno.test("openDoor: a port in use is named, with what to do; checkPort finds it out too", () => {
+Deno.test("openDoor: a port in use is named, with what to do; checkPort finds it out too", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   const { gateway } = counting();
-  assertThrows(() => openDoor({ gateway, options: { ...options, port }, log }), ListenError, `port ${port} is in use`);
+  const open = () => openDoor({ gateway, options: { ...options, port }, log });
+  await assertRejects(open, ListenError, `port ${port} is in use`);
   assertThrows(() => checkPort({ hostname: "127.0.0.1", port }), ListenError, "--port");
 });
 
 Deno.test({
   name: "openDoor: a shared port is for several, and whoever wants it alone is told that it is in use",
   ignore: Deno.build.os !== "linux",
-  fn() {
+  async fn() {
     const { gateway } = counting();
-    const one = openDoor({ gateway, options, isShared: true, log });
-    const other = openDoor({ gateway, options: { ...options, port: one.port }, isShared: true, log });
+    const one = await openDoor({ gateway, options, isShared: true, log });
+    const other = await openDoor({ gateway, options: { ...options, port: one.port }, isShared: true, log });
     assertEquals(other.port, one.port);
     assertThrows(() => checkPort({ hostname: "127.0.0.1", port: one.port }), ListenError, "is in use");
     for (const door of [one, other]) door.listener.close();

@@ -23,6 +23,11 @@ Deno.test("GATEWAY_DEFAULTS are those of the design", () => {
   assertEquals(GATEWAY_DEFAULTS, {
     port: 4000,
     hostname: "0.0.0.0",
+    cert: "",
+    key: "",
+    proxyProtocol: [],
+    socket: "",
+    socketMode: "660",
     transport: "deno",
     workers: 1,
     routes: "routes",

@@ -39,12 +39,18 @@ const ROOM = { maxBufferedBytes: 4 * 1024 * MIB, maxMemoryBytes: 2 ** 50, drainT
 /** Small enough that no value of another option is too small beside these. */
 const SMALL = { highWaterBytes: 1, maxBufferedBytes: 1, maxQueuedBytes: 1, maxMessageBytes: 1, maxBodyBytes: 1 };
 
+/** Options that are nothing without another one. */
+const PARTNERS: Readonly<Partial<Record<OptionName, Readonly<Record<string, unknown>>>>> = {
+  cert: { key: "key.pem" },
+  key: { cert: "cert.pem" },
+};
+
 /** Other options, set so that any value of this one is in order. */
 function companionsOf(name: OptionName): Readonly<Record<string, unknown>> {
   const isUpper = Object.hasOwn(ROOM, name);
   const others: Record<string, unknown> = isUpper
     ? { ...SMALL, drainIntervalMs: 1, ...(name === "maxBufferedBytes" ? { maxMemoryBytes: 2 ** 50 } : {}) }
-    : { ...ROOM };
+    : { ...ROOM, ...PARTNERS[name] };
   delete others[name];
   return others;
 }
@@ -110,7 +116,9 @@ Deno.test("resolveOptions: a flag beats the environment, which beats the config 
   const sources = ["flag", "env", "config"] as const;
   for (const name of OPTION_NAMES) {
     const value = valueArbitrary(name).filter((value) => textOf(specOf(name), value) !== "");
-    const given = fc.record({ flag: value, env: value, config: value }, { requiredKeys: [] });
+    const given = fc.record({ flag: value, env: value, config: value }, {
+      requiredKeys: Object.hasOwn(PARTNERS, name) ? ["config"] : [],
+    });
     fc.assert(
       fc.property(given, (values) => {
         const winner = sources.map((source) => values[source]).find((value) => value !== undefined);

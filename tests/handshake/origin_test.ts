@@ -208,3 +208,14 @@ Deno.test("every origin that parseAllowedOrigin accepts is allowed by its own en
     assertEquals(checkOrigin(origin.replace("://", "://x."), "other.internal", [origin.replace("://", "://*.")]), null);
   }));
 });
+
+Deno.test("checkOrigin over https refuses the page of the same host that came without TLS, unless it is listed", () => {
+  const check = (origin: string, allowed: readonly string[] | null = null) =>
+    checkOrigin(origin, "example.com:4000", allowed, "https");
+  assertEquals(check("https://example.com:4000"), null);
+  for (const origin of ["http://example.com:4000", "HTTP://example.com:4000", "http://EXAMPLE.com:4000"]) {
+    assertStringIncludes(check(origin) ?? "", "allowedOrigins");
+  }
+  assertEquals(check("http://example.com:4000", ["http://example.com:4000"]), null);
+  assertEquals(checkOrigin("http://localhost", "127.0.0.1:80", null, "https")?.includes("may not connect"), true);
+});

@@ -83,3 +83,27 @@ function written(folder: string, name: string, text: string): string {
   Deno.writeTextFileSync(path, text);
   return path;
 }
+
+/** HAProxy that passes bytes on as they are, behind a PROXY header. */
+export function startHaproxyPassThrough(
+  server: number,
+  header: "send-proxy" | "send-proxy-v2",
+): Promise<BrokerProcess> {
+  const configured = (port: number): string => `
+global
+  log stderr format raw local0
+defaults
+  mode tcp
+  timeout connect 5s
+  timeout client 60s
+  timeout server 60s
+listen web
+  bind 127.0.0.1:${port}
+  server one 127.0.0.1:${server} ${header}
+`;
+  return BrokerProcess.start({
+    path: findProgram("haproxy") ?? "haproxy",
+    args: (port, folder) => ["-f", written(folder, "haproxy.cfg", configured(port)), "-db", "-V"],
+    ready: /Using \w+\(\) as the polling mechanism/,
+  });
+}

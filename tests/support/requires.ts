@@ -59,6 +59,7 @@ const PROGRAMS = {
   nginx: { names: ["nginx"], proof: ["-v"], install: "apt-get install nginx-light" },
   haproxy: { names: ["haproxy"], proof: ["-v"], install: "apt-get install haproxy" },
   curl: { names: ["curl"], proof: ["--version"], install: "apt-get install curl" },
+  openssl: { names: ["openssl"], proof: ["version"], install: "apt-get install openssl" },
   // util-linux's: BSD's has other flags.
   script: { names: ["script"], proof: ["--version"], install: "apt-get install bsdutils" },
   cc: { names: ["cc", "gcc", "clang"], proof: ["--version"], install: "apt-get install gcc libc6-dev" },

@@ -50,7 +50,7 @@ const DEADLINE_MS = 30_000;
 export async function startServer(setting: ServerSetting = {}): Promise<ServerProcess> {
   const server = new ServerProcess(setting);
   try {
-    const [, port] = await server.printed(/listens on http:\/\/[^\s:]+:(\d+)/);
+    const [, port] = await server.printed(/listens on https?:\/\/[^\s:]+:(\d+)/);
     server.port = Number(port);
     return server;
   } catch (error) {

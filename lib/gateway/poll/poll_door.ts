@@ -116,13 +116,16 @@ export class PollDoor {
     };
   }
 
-  #preflight({ head, authority }: Visit): Response {
+  #preflight({ head, authority, client: { scheme } }: Visit): Response {
     const origin = head.fields.get("origin")!;
     // Which route it is for is not known yet. It decides when it is asked.
     for (const { allowedOrigins } of this.#host.allOptions()) {
-      if (checkOrigin(origin, authority, allowedOrigins) === null) return preflightAnswer(origin);
+      if (checkOrigin(origin, authority, allowedOrigins, scheme) === null) return preflightAnswer(origin);
     }
-    return new Response(`${checkOrigin(origin, authority, null)}\n`, { status: 403, headers: { vary: "Origin" } });
+    return new Response(`${checkOrigin(origin, authority, null, scheme)}\n`, {
+      status: 403,
+      headers: { vary: "Origin" },
+    });
   }
 
   /** Never rejects for what the client did: what is refused a page of an origin that may connect can read. */
@@ -135,7 +138,7 @@ export class PollDoor {
       const id = this.#host.newId();
       const { entry, params } = this.#route(beginning, id);
       const options = this.#host.optionsOf(entry);
-      const refusal = checkOrigin(origin, visit.authority, options.allowedOrigins);
+      const refusal = checkOrigin(origin, visit.authority, options.allowedOrigins, visit.client.scheme);
       if (refusal !== null) throw new HttpError(403, refusal);
       reader = origin;
       this.#host.admit(visit.client.address);

@@ -1,0 +1,97 @@
+/**
+ * The certificate that new connections get: read again when its files have changed. Open connections keep theirs.
+ *
+ * The files are read and compared, not watched: that also finds what a symbolic link leads to now, as with Kubernetes
+ * secrets and certbot, and what is on a network drive.
+ *
+ * @module
+ */
+import { messageOf } from "../../route/table.ts";
+import type { Clock } from "../clock.ts";
+import {
+  type Certificate,
+  type CertificateFiles,
+  certificateOf,
+  type CertificateTexts,
+  readTexts,
+  readTextsSync,
+  type Tls,
+} from "./certificate.ts";
+
+/** How often the files are looked at. */
+export const CHECK_INTERVAL_MS = 2_000;
+
+type Told = (message: string, fields?: Readonly<Record<string, unknown>>) => void;
+
+/** What it needs. */
+export interface CertificateWatchParts {
+  readonly files: CertificateFiles;
+  readonly tls: Tls;
+  readonly clock: Clock;
+  readonly log: { readonly info: Told; readonly warn: Told };
+}
+
+/** The certificate of a listener. */
+export class CertificateWatch {
+  readonly #parts: CertificateWatchParts;
+  #texts: CertificateTexts;
+  #current: Certificate;
+  /** What was wrong when it was last looked: told once. */
+  #problem = "";
+  #cancel: (() => void) | undefined;
+  #isClosed = false;
+
+  /** Reads it for the first time. @throws {CertificateError} */
+  constructor(parts: CertificateWatchParts) {
+    this.#parts = parts;
+    this.#texts = readTextsSync(parts.files);
+    this.#current = certificateOf(this.#texts, parts.files, parts.tls);
+    this.#warnOfExpiry();
+    this.#schedule();
+  }
+
+  get current(): Certificate {
+    return this.#current;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#cancel?.();
+  }
+
+  #schedule(): void {
+    if (this.#isClosed) return;
+    this.#cancel = this.#parts.clock.setTimer(() => void this.#check().then(() => this.#schedule()), CHECK_INTERVAL_MS);
+  }
+
+  async #check(): Promise<void> {
+    const { files, tls, log } = this.#parts;
+    try {
+      const texts = await readTexts(files);
+      if (texts.cert === this.#texts.cert && texts.key === this.#texts.key) {
+        this.#problem = "";
+        return;
+      }
+      this.#current = certificateOf(texts, files, tls);
+      this.#texts = texts;
+      this.#problem = "";
+      const { fingerprint, expiresAt } = this.#current;
+      log.info("new connections get the new certificate", { fingerprint, expires: new Date(expiresAt).toISOString() });
+      this.#warnOfExpiry();
+    } catch (error) {
+      // One file is there before the other, or half of it: that is looked at again.
+      const problem = messageOf(error);
+      if (problem !== this.#problem) {
+        log.warn(`the certificate has changed and cannot be used, the old one goes on: ${problem}`);
+      }
+      this.#problem = problem;
+    }
+  }
+
+  #warnOfExpiry(): void {
+    const { clock, files, log } = this.#parts;
+    if (this.#current.expiresAt > clock.wallNow()) return;
+    const when = new Date(this.#current.expiresAt).toISOString();
+    log.warn(`--cert ${files.cert} has expired (${when}): clients will refuse it`);
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * TLS on connections that are ours, with a certificate that may change.
+ *
+ * @module
+ */
+export { CertificateError, type Tls } from "./certificate.ts";
+export { CertificateWatch } from "./certificate_watch.ts";
+export { TlsStream } from "./tls_stream.ts";
