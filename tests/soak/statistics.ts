@@ -74,6 +74,15 @@ export class Durations {
     this.#maxMs = Math.max(this.#maxMs, durationMs);
   }
 
+  /**
+   * Adds one, and what would have been measured while it took that long: who asks every so often, and waits meanwhile,
+   * would count a standstill once, however long it was.
+   */
+  addWithMissed(durationMs: number, periodMs: number): void {
+    for (let left = durationMs; left > 0; left -= periodMs) this.add(left);
+    if (durationMs <= 0) this.add(0);
+  }
+
   /** Adds those of another. */
   merge({ buckets, maxMs }: DurationCounts): void {
     for (const [bucket, count] of buckets.entries()) this.#addTo(bucket, count);

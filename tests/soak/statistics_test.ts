@@ -43,6 +43,14 @@ Deno.test("Durations takes nothing, and less than its first bucket", () => {
   assertEquals([durations.percentile(0.5), durations.count], [0, 1]);
 });
 
+Deno.test("Durations counts a standstill for as long as it was", () => {
+  const durations = new Durations();
+  for (let times = 0; times < 90; times++) durations.addWithMissed(1, 10);
+  durations.addWithMissed(100, 10);
+  assertEquals(durations.count, 100);
+  assert(durations.percentile(0.95) >= 50);
+});
+
 Deno.test("Durations of two processes are those of one", () => {
   const [one, other, both] = [new Durations(), new Durations(), new Durations()];
   for (let ms = 1; ms <= 100; ms++) {
