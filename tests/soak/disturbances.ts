@@ -18,6 +18,7 @@ export class Disturbance {
   readonly #act: () => Promise<void>;
   readonly #timer: ReturnType<typeof setInterval> | undefined;
   #underWay: Promise<void> | undefined;
+  #hasActed = false;
 
   /** @param everySeconds 0: never. */
   constructor(everySeconds: number, act: () => Promise<void>) {
@@ -31,10 +32,18 @@ export class Disturbance {
     await this.#underWay;
   }
 
+  /** Whether it did anything since this was asked last. */
+  hasActed(): boolean {
+    const hasActed = this.#hasActed;
+    this.#hasActed = this.#underWay !== undefined;
+    return hasActed;
+  }
+
   /** What takes longer than its interval is not done twice at a time. */
   #begin(): void {
     if (this.#underWay !== undefined) return;
     this.asked++;
+    this.#hasActed = true;
     this.#underWay = this.#act()
       .then(() => void this.done++, (error) => void this.problems.push(messageOf(error)))
       .finally(() => this.#underWay = undefined);

@@ -61,10 +61,10 @@ export function soakMarkdown(place: SoakPlace, result: SoakResult): string {
       ),
     ),
     ...section("Memory of the server, in MiB", [
-      ...table(["seconds", "resident", "heap", "buffers", "cores"], spread(samples).map(sampleCells)),
+      ...table(["seconds", "resident", "heap", "live heap", "buffers", "cores"], spread(samples).map(sampleCells)),
       "",
-      `Slope over the second half, with twice its error: resident ${slopeText(slopes.rss)}, heap ` +
-      `${slopeText(slopes.heap)}, buffers ${slopeText(slopes.external)} KiB a minute.`,
+      `Slope over the second half, with twice its error: resident ${slopeText(slopes.rss)}, live heap ` +
+      `${slopeText(slopes.live)}, buffers ${slopeText(slopes.external)} KiB a minute.`,
     ]),
     ...section(
       "Counts",
@@ -100,18 +100,18 @@ function durationCells(durations: Durations): readonly string[] {
   return [String(durations.count), ...[...shares, durations.maxMs].map((ms) => Number.isNaN(ms) ? "–" : ms.toFixed(1))];
 }
 
-/** As many as there are rows, the first and the last among them. */
-function spread(samples: readonly Sample[]): readonly Sample[] {
+/** As many as there are rows, of those after a collection where there are enough. */
+function spread(all: readonly Sample[]): readonly Sample[] {
+  const collected = all.filter(({ liveKib }) => liveKib !== undefined);
+  const samples = collected.length >= ROWS / 2 ? collected : all;
   if (samples.length <= ROWS) return samples;
   return Array.from({ length: ROWS }, (_, at) => samples[Math.round(at * (samples.length - 1) / (ROWS - 1))]!);
 }
 
-function sampleCells({ seconds, rssKib, heapKib, externalKib, cores }: Sample): readonly string[] {
-  return [
-    seconds.toFixed(0),
-    ...[rssKib, heapKib, externalKib].map((kib) => (kib / 1024).toFixed(1)),
-    cores.toFixed(2),
-  ];
+function sampleCells({ seconds, rssKib, heapKib, liveKib, externalKib, cores }: Sample): readonly string[] {
+  const sizes = [rssKib, heapKib, liveKib, externalKib];
+  const cells = sizes.map((kib) => kib === undefined ? "" : (kib / 1024).toFixed(1));
+  return [seconds.toFixed(0), ...cells, cores.toFixed(2)];
 }
 
 function slopeText(slope: Slope | undefined): string {

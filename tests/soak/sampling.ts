@@ -11,8 +11,10 @@ export interface Sample {
   /** Since the measured time began. */
   readonly seconds: number;
   readonly rssKib: number;
-  /** What V8 uses of its heap. */
+  /** What V8 uses of its heap, garbage included. */
   readonly heapKib: number;
+  /** What it uses when garbage has just been collected; undefined at most looks. */
+  readonly liveKib: number | undefined;
   /** Of buffers outside of it. */
   readonly externalKib: number;
   /** Processor time since the look before, as a share of one core. */
@@ -38,14 +40,18 @@ export class Sampling {
   /** Looks that came to nothing. */
   failures = 0;
   readonly #server: ServerProcess;
+  readonly #collectEverySeconds: number;
   readonly #startedAt = performance.now();
   readonly #timer: ReturnType<typeof setInterval>;
   #underWay: Promise<void> | undefined;
   #cpuSeconds: number;
   #lookedAt = this.#startedAt;
+  #collections = 0;
 
-  constructor(server: ServerProcess) {
+  /** @param collectEverySeconds how often garbage is collected; 0: when V8 wants to. */
+  constructor(server: ServerProcess, collectEverySeconds: number) {
     this.#server = server;
+    this.#collectEverySeconds = collectEverySeconds;
     this.#cpuSeconds = server.cpuSeconds();
     this.#timer = setInterval(() => {
       this.#underWay ??= this.#look()
@@ -61,7 +67,10 @@ export class Sampling {
   }
 
   async #look(): Promise<void> {
-    const response = await this.#server.fetch("/loop");
+    const periods = (performance.now() - this.#startedAt) / 1_000 / this.#collectEverySeconds;
+    const isCollecting = this.#collectEverySeconds > 0 && periods >= this.#collections;
+    if (isCollecting) this.#collections = Math.floor(periods) + 1;
+    const response = await this.#server.fetch(isCollecting ? "/loop?collect" : "/loop");
     const { version, lateMs, memory }: LoopAnswer = await response.json();
     for (const late of lateMs) this.lateness.addWithMissed(late, TICK_MS);
     const [now, cpuSeconds] = [performance.now(), this.#server.cpuSeconds()];
@@ -71,6 +80,7 @@ export class Sampling {
       seconds: (now - this.#startedAt) / 1_000,
       rssKib: this.#server.rssBytes() / 1024,
       heapKib: memory.heapUsed / 1024,
+      liveKib: isCollecting ? memory.heapUsed / 1024 : undefined,
       externalKib: memory.external / 1024,
       cores,
       version,

@@ -17,6 +17,7 @@ export interface SoakSettings {
   /** Seconds from one to the next; 0: none. */
   readonly deployEvery: number;
   readonly killBrokerEvery: number;
+  readonly collectEvery: number;
   /** Files for the report, without their ends. */
   readonly report: string | undefined;
   readonly limits: SoakLimits;
@@ -24,7 +25,9 @@ export interface SoakSettings {
 
 /** What fails a soak, beside anything that is lost. */
 export interface SoakLimits {
-  /** KiB a minute that the server's memory may grow by, twice the error taken off. */
+  /** KiB a minute that the server's live heap may grow by, twice the error taken off. */
+  readonly maxLiveSlopeKib: number;
+  /** The same of its resident memory. */
   readonly maxSlopeKib: number;
   /** Milliseconds that 99 % of a prober's round trips may take at the most. */
   readonly maxProbeMs: number;
@@ -47,8 +50,15 @@ const NUMBERS = {
   "churn": { min: 1, max: 1_000, byDefault: 20, doc: "clients that come and go, each second" },
   "deploy-every": { min: 0, max: 86_400, byDefault: 30, doc: "seconds between two deployments; 0: none" },
   "kill-broker-every": { min: 0, max: 86_400, byDefault: 60, doc: "seconds between two kills of the broker; 0: none" },
-  "max-slope": { min: 0, max: 1e9, byDefault: 2_048, doc: "KiB a minute that memory may grow by, beyond its error" },
-  "max-probe-ms": { min: 1, max: 1e6, byDefault: 500, doc: "longest p99 of a prober's round trips" },
+  "collect-every": {
+    min: 0,
+    max: 86_400,
+    byDefault: 20,
+    doc: "seconds between two collections of garbage; 0: V8's own",
+  },
+  "max-live-slope": { min: 0, max: 1e9, byDefault: 2_048, doc: "KiB a minute that the live heap may grow by" },
+  "max-slope": { min: 0, max: 1e9, byDefault: 10_240, doc: "KiB a minute that resident memory may grow by" },
+  "max-probe-ms": { min: 1, max: 1e6, byDefault: 500, doc: "longest p99 of a prober, deployments aside" },
 } as const satisfies Record<string, NumberFlag>;
 
 const BROKERS = ["nats", "redis", "none"] as const;
@@ -87,8 +97,13 @@ export function parseSettings(args: readonly string[]): SoakSettings | undefined
     broker: known,
     deployEvery: number("deploy-every"),
     killBrokerEvery: known === "none" ? 0 : number("kill-broker-every"),
+    collectEvery: number("collect-every"),
     report: values.report?.toString(),
-    limits: { maxSlopeKib: number("max-slope"), maxProbeMs: number("max-probe-ms") },
+    limits: {
+      maxLiveSlopeKib: number("max-live-slope"),
+      maxSlopeKib: number("max-slope"),
+      maxProbeMs: number("max-probe-ms"),
+    },
   };
 }
 

@@ -29,7 +29,17 @@ for (
 
 Deno.test("parseSettings leaves --help to who asked, and the help names each flag", () => {
   assertEquals(parseSettings(["--help"]), undefined);
-  for (const flag of ["--seconds N", "--idle N", "--busy N", "--no-broker", "--report FILE", "--max-slope N"]) {
+  for (
+    const flag of [
+      "--seconds N",
+      "--idle N",
+      "--busy N",
+      "--no-broker",
+      "--report FILE",
+      "--max-slope N",
+      "--max-live-slope N",
+    ]
+  ) {
     assertStringIncludes(soakHelp(), flag);
   }
 });

@@ -24,7 +24,7 @@ export interface SoakResult {
   readonly connectSeconds: number;
   readonly samples: readonly Sample[];
   /** KiB a minute, over the second half. */
-  readonly slopes: Readonly<Record<"rss" | "heap" | "external", Slope | undefined>>;
+  readonly slopes: Readonly<Record<"rss" | "live" | "external", Slope | undefined>>;
   readonly durations: Readonly<Record<string, Durations>>;
   readonly counts: Readonly<Record<string, number>>;
   /** As the server counts them. */
@@ -51,11 +51,14 @@ export async function soak(settings: SoakSettings, print: (line: string) => void
   await prober.take();
   print(`measuring for ${settings.seconds} s`);
   const before = await stage.metrics();
-  const [probe, deployTimes, sampling] = [new Durations(), new Durations(), new Sampling(stage.server)];
+  const [probe, deployProbe, deployTimes] = [new Durations(), new Durations(), new Durations()];
+  const sampling = new Sampling(stage.server, settings.collectEvery);
   const deploying = deploys(stage, settings.deployEvery, (ms) => deployTimes.add(ms));
   const killing = brokerKills(stage, settings.killBrokerEvery);
   await measured(settings.seconds, async () => {
-    for (const ms of await prober.take()) probe.addWithMissed(ms, PROBE_PERIOD_MS);
+    const times = await prober.take();
+    const which = deploying.hasActed() ? deployProbe : probe;
+    for (const ms of times) which.addWithMissed(ms, PROBE_PERIOD_MS);
   }, (seconds) => print(progress(seconds, settings, sampling.samples.at(-1))));
   await Promise.all([deploying.stop(), killing.stop(), sampling.stop()]);
   print("stopping, and counting what has come");
@@ -64,9 +67,15 @@ export async function soak(settings: SoakSettings, print: (line: string) => void
   prober[Symbol.dispose]();
   const after = await goneMetrics(stage);
   const slopes = slopesOf(sampling.samples);
-  const durations = { ...durationsOf(reports), "prober's echo": probe, "server's timers late by": sampling.lateness };
+  const durations = {
+    ...durationsOf(reports),
+    "prober's echo": probe,
+    "prober's echo, in seconds with a deployment": deployProbe,
+    "server's timers late by": sampling.lateness,
+  };
   const judgements = judged({
     crowds: reports,
+    liveSlope: slopes.live,
     slope: slopes.rss,
     probeP99Ms: probe.percentile(0.99),
     deploys: deploying,
@@ -179,11 +188,14 @@ async function goneMetrics(stage: Stage): Promise<MetricValues> {
 }
 
 function slopesOf(samples: readonly Sample[]): SoakResult["slopes"] {
-  const slope = (value: (sample: Sample) => number): Slope | undefined =>
-    slopeOf(secondHalf(samples.map((sample) => ({ at: sample.seconds / 60, value: value(sample) }))));
+  const slope = (value: (sample: Sample) => number | undefined): Slope | undefined =>
+    slopeOf(secondHalf(samples.flatMap((sample) => {
+      const measured = value(sample);
+      return measured === undefined ? [] : [{ at: sample.seconds / 60, value: measured }];
+    })));
   return {
     rss: slope(({ rssKib }) => rssKib),
-    heap: slope(({ heapKib }) => heapKib),
+    live: slope(({ liveKib }) => liveKib),
     external: slope(({ externalKib }) => externalKib),
   };
 }

@@ -11,10 +11,17 @@ import { TOKEN } from "../support/deploy_server.ts";
 import { startNats } from "../support/nats_server.ts";
 import { startRedis } from "../support/redis_server.ts";
 import { PROJECT, type ServerProcess, startServer } from "../support/server_process.ts";
+import { START_TASK } from "../support/start_task.ts";
 import { type MetricValues, parseMetrics } from "./metrics_text.ts";
 import type { SoakSettings } from "./settings.ts";
 
 const ROUTES = "tests/soak/routes";
+
+/** The start task, with a garbage collector that can be called. */
+const COLLECTING_TASK = {
+  ...START_TASK,
+  flags: START_TASK.flags.map((flag) => flag.startsWith("--v8-flags=") ? `${flag},--expose-gc` : flag),
+};
 
 const BROKERS = {
   nats: { start: () => startNats(), env: (port: number) => ({ NATS_URL: `nats://127.0.0.1:${port}` }) },
@@ -49,6 +56,7 @@ export class Stage implements AsyncDisposable {
     const server = parts.use(
       await startServer({
         routes: ROUTES,
+        task: COLLECTING_TASK,
         maxOpenFiles: maxFiles,
         args: ["--admin", "127.0.0.1:0"],
         env: { SOCKEYE_DEPLOY_TOKEN: TOKEN, ...(broker === undefined ? {} : kind!.env(broker.port)) },

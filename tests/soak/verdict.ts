@@ -10,9 +10,11 @@ import type { Slope } from "./statistics.ts";
 /** What is judged. */
 export interface SoakOutcome {
   readonly crowds: Readonly<Partial<Record<CrowdKind, CrowdReport>>>;
-  /** Of the server's resident memory, in KiB a minute; undefined where there are too few measurements. */
+  /** Of what is in use on the server's heap, in KiB a minute; undefined where there are too few measurements. */
+  readonly liveSlope: Slope | undefined;
+  /** The same of its resident memory. */
   readonly slope: Slope | undefined;
-  /** Of a prober's round trips, in milliseconds. */
+  /** Of a prober's round trips while nothing was deployed, in milliseconds. */
   readonly probeP99Ms: number;
   readonly deploys: { readonly asked: number; readonly done: number };
   readonly brokerKills: { readonly asked: number; readonly survived: number };
@@ -52,12 +54,8 @@ const RULES: Readonly<Record<string, Rule>> = {
     isSo: survived === asked,
     found: `${survived} of ${asked}`,
   }),
-  "memory grows by no more than it may": ({ slope, limits: { maxSlopeKib } }) => ({
-    isSo: slope !== undefined && slope.perUnit - 2 * slope.error <= maxSlopeKib,
-    found: slope === undefined
-      ? "too few measurements"
-      : `${slope.perUnit.toFixed(0)} ± ${(2 * slope.error).toFixed(0)} KiB a minute; it may be ${maxSlopeKib}`,
-  }),
+  "the live heap grows by no more than it may": ({ liveSlope, limits }) => growth(liveSlope, limits.maxLiveSlopeKib),
+  "resident memory grows by no more than it may": ({ slope, limits }) => growth(slope, limits.maxSlopeKib),
   "who probes is answered in time": ({ probeP99Ms, limits: { maxProbeMs } }) => ({
     isSo: probeP99Ms <= maxProbeMs,
     found: `p99 ${probeP99Ms.toFixed(1)} ms; it may be ${maxProbeMs}`,
@@ -68,6 +66,15 @@ const RULES: Readonly<Record<string, Rule>> = {
     found: errors.length === 0 ? "none" : `${errors.length}, the first: ${errors[0]}`,
   }),
 };
+
+function growth(slope: Slope | undefined, most: number): Omit<Judgement, "what"> {
+  if (slope === undefined) return { isSo: false, found: "too few measurements" };
+  const { perUnit, error } = slope;
+  return {
+    isSo: perUnit - 2 * error <= most,
+    found: `${perUnit.toFixed(0)} ± ${(2 * error).toFixed(0)} KiB a minute; it may be ${most}`,
+  };
+}
 
 /** Judges, rule by rule. */
 export function judged(outcome: SoakOutcome): readonly Judgement[] {

@@ -7,13 +7,14 @@ const CROWD: CrowdReport = { counts: {}, closed: {}, faults: [], durations: {} }
 
 const GOOD: SoakOutcome = {
   crowds: { idle: CROWD, rooms: CROWD },
+  liveSlope: { perUnit: 10, error: 1 },
   slope: { perUnit: 100, error: 10 },
   probeP99Ms: 12,
   deploys: { asked: 3, done: 3 },
   brokerKills: { asked: 1, survived: 1 },
   leftOpen: 0,
   errors: [],
-  limits: { maxSlopeKib: 100, maxProbeMs: 12 },
+  limits: { maxLiveSlopeKib: 10, maxSlopeKib: 100, maxProbeMs: 12 },
 };
 
 const broken = (changes: Partial<SoakOutcome>) => judged({ ...GOOD, ...changes }).filter(({ isSo }) => !isSo);
@@ -28,6 +29,7 @@ const BAD: readonly (readonly [what: string, changes: Partial<SoakOutcome>, foun
   ["a deployment that failed", { deploys: { asked: 3, done: 2 } }, "2 of 3"],
   ["a broker that was not found again", { brokerKills: { asked: 1, survived: 0 } }, "0 of 1"],
   ["memory that grows", { slope: { perUnit: 121, error: 10 } }, "121 ± 20 KiB a minute; it may be 100"],
+  ["a live heap that grows", { liveSlope: { perUnit: 13, error: 1 } }, "13 ± 2 KiB a minute; it may be 10"],
   ["memory that was not measured", { slope: undefined }, "too few measurements"],
   ["a slow answer", { probeP99Ms: 13 }, "p99 13.0 ms; it may be 12"],
   ["no answer at all", { probeP99Ms: NaN }, "NaN"],

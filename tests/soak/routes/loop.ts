@@ -1,6 +1,6 @@
 /**
  * `GET /loop`: how late a timer of the server's own process was since it was asked last, in milliseconds each, what its
- * memory is made of, and which version of the code answers.
+ * memory is made of, and which version of the code answers. With `?collect`, garbage is collected before.
  *
  * @module
  */
@@ -13,7 +13,8 @@ let timer: ReturnType<typeof setInterval> | undefined;
 let dueAt = 0;
 let lateMs: number[] = [];
 
-export function get(): Response {
+export function get(request: Request): Response {
+  if (request.url.endsWith("?collect")) (globalThis as { readonly gc?: () => void }).gc?.();
   const answer = { version: VERSION, lateMs, memory: Deno.memoryUsage() };
   lateMs = [];
   return Response.json(answer);
