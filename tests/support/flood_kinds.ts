@@ -12,6 +12,8 @@ export const FLOODS = {
   "connects": (from) => open(from),
   /** Handshakes that ask for a connection, get it or are refused, and come again. */
   "handshakes": (from) => open(from, { says: [handshakeRequest("/echo")], endsAfterAnswer: true }),
+  /** Connections that are opened, and kept. */
+  "connections": (from) => open(from, { says: [handshakeRequest("/echo")] }),
   /** Requests whose head goes on for ever, a byte at a time. */
   "slow heads": (from) => open(from, { says: [handshakeRequest("/echo").subarray(0, 40)], drips: true }),
   /** What is no HTTP. */
