@@ -264,7 +264,7 @@ export const GATEWAY_OPTIONS = {
     zeroIsOff: true,
     perRoute: false,
     doc: "most connections of one IPv4 address or IPv6 /64 at a time",
-    consequence: "503 with Retry-After; its sockets that are none, beyond twice as many and 16: dropped",
+    consequence: "503 with Retry-After; too many sockets besides: dropped",
   },
   acceptRatePerSecond: {
     ...RATE,
@@ -279,7 +279,7 @@ export const GATEWAY_OPTIONS = {
     group: "Admission",
     default: 0,
     perRoute: false,
-    doc: "handshakes and poll sessions a second of one IPv4 address or IPv6 /64, and in one burst",
+    doc: "handshakes a second of one IPv4 address or IPv6 /64, and in one burst",
     consequence: "429 with Retry-After",
   },
   drainTimeoutMs: {

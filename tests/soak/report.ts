@@ -4,7 +4,7 @@
  * @module
  */
 import type { Sample } from "./sampling.ts";
-import type { SoakResult } from "./soak.ts";
+import type { ProbedSecond, SoakResult } from "./soak.ts";
 import type { Durations, Slope } from "./statistics.ts";
 
 /** Where and when it was. */
@@ -21,6 +21,8 @@ export interface SoakPlace {
 
 /** So many rows has the table of memory over time. */
 const ROWS = 12;
+/** So many slow seconds are told. */
+const SLOW_ROWS = 5;
 
 /** Whether everything was as it must be. */
 export function isGood({ judgements }: Pick<SoakResult, "judgements">): boolean {
@@ -60,6 +62,10 @@ export function soakMarkdown(place: SoakPlace, result: SoakResult): string {
         Object.entries(result.durations).map(([name, durations]) => [name, ...durationCells(durations)]),
       ),
     ),
+    ...section(
+      "The slowest seconds of the prober",
+      table(["at second", "slowest echo, in milliseconds", "meanwhile"], slowest(result.probed).map(probedCells)),
+    ),
     ...section("Memory of the server, in MiB", [
       ...table(["seconds", "resident", "heap", "live heap", "buffers", "cores"], spread(samples).map(sampleCells)),
       "",
@@ -93,6 +99,15 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): r
     `| ${row.map((cell, at) => cell.padEnd(widths[at]!)).join(" | ")} |`;
   const [first, ...others] = cells.map(lineOf);
   return [first!, lineOf(widths.map((width) => "-".repeat(width))), ...others];
+}
+
+function slowest(probed: readonly ProbedSecond[]): readonly ProbedSecond[] {
+  return probed.toSorted((a, b) => b.slowestMs - a.slowestMs).slice(0, SLOW_ROWS);
+}
+
+function probedCells({ seconds, slowestMs, hasDeployed, wasBrokerAway }: ProbedSecond): readonly string[] {
+  const meanwhile = [...(hasDeployed ? ["a deployment"] : []), ...(wasBrokerAway ? ["no broker"] : [])];
+  return [seconds.toFixed(0), slowestMs.toFixed(1), meanwhile.join(", ") || "nothing of the soak's"];
 }
 
 function durationCells(durations: Durations): readonly string[] {

@@ -15,6 +15,15 @@ import { Stage } from "./stage.ts";
 import { Durations, secondHalf, type Slope, slopeOf } from "./statistics.ts";
 import { judged, type Judgement } from "./verdict.ts";
 
+/** The slowest echo of a prober in a second, and what was going on in it. */
+export interface ProbedSecond {
+  /** Since the measured time began. */
+  readonly seconds: number;
+  readonly slowestMs: number;
+  readonly hasDeployed: boolean;
+  readonly wasBrokerAway: boolean;
+}
+
 /** What a soak has found. */
 export interface SoakResult {
   readonly settings: SoakSettings;
@@ -25,6 +34,7 @@ export interface SoakResult {
   readonly samples: readonly Sample[];
   /** KiB a minute, over the second half. */
   readonly slopes: Readonly<Record<"rss" | "live" | "external", Slope | undefined>>;
+  readonly probed: readonly ProbedSecond[];
   readonly durations: Readonly<Record<string, Durations>>;
   readonly counts: Readonly<Record<string, number>>;
   /** As the server counts them. */
@@ -55,9 +65,12 @@ export async function soak(settings: SoakSettings, print: (line: string) => void
   const sampling = new Sampling(stage.server, settings.collectEvery);
   const deploying = deploys(stage, settings.deployEvery, (ms) => deployTimes.add(ms));
   const killing = brokerKills(stage, settings.killBrokerEvery);
-  await measured(settings.seconds, async () => {
+  const probed: ProbedSecond[] = [];
+  await measured(settings.seconds, async (seconds) => {
     const times = await prober.take();
-    const which = deploying.hasActed() ? deployProbe : probe;
+    const [hasDeployed, wasBrokerAway] = [deploying.hasActed(), killing.hasActed()];
+    probed.push({ seconds, slowestMs: times.at(-1) ?? NaN, hasDeployed, wasBrokerAway });
+    const which = hasDeployed ? deployProbe : probe;
     for (const ms of times) which.addWithMissed(ms, PROBE_PERIOD_MS);
   }, (seconds) => print(progress(seconds, settings, sampling.samples.at(-1))));
   await Promise.all([deploying.stop(), killing.stop(), sampling.stop()]);
@@ -91,6 +104,7 @@ export async function soak(settings: SoakSettings, print: (line: string) => void
     connectSeconds: crowds.connectSeconds,
     samples: sampling.samples,
     slopes,
+    probed,
     durations: { ...durations, ...(deployTimes.count === 0 ? {} : { "deployment": deployTimes }) },
     counts: {
       ...countsOf(reports),
@@ -152,13 +166,17 @@ class Crowds implements AsyncDisposable {
 }
 
 /** Lets so much time pass. @param each second done; @param told every tenth of the time. */
-async function measured(seconds: number, each: () => Promise<void>, told: (seconds: number) => void): Promise<void> {
+async function measured(
+  seconds: number,
+  each: (seconds: number) => Promise<void>,
+  told: (seconds: number) => void,
+): Promise<void> {
   const startedAt = performance.now();
   let toldAt = 0;
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, SECOND_MS));
-    await each();
     const passed = (performance.now() - startedAt) / 1_000;
+    await each(passed);
     if (passed >= seconds) return;
     if (passed < toldAt + seconds / 10) continue;
     told(passed);
