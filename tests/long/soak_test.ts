@@ -60,7 +60,7 @@ Deno.test({
       ...SMALL,
       ...LENIENT,
       "--seconds",
-      "5",
+      "12",
       "--broker",
       "redis",
       "--collect-every",
