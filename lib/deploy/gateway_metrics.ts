@@ -28,7 +28,7 @@ export function gatewayMetrics({ counts, connections }: GatewayInNumbers): reado
     counter("sockeye_closed_connections_total", "Connections ended, by close code.", labelled("code", counts.closed)),
     counter(
       "sockeye_refusals_total",
-      "Requests refused, by status; sockets dropped because there are too many (full).",
+      "Requests refused, by status; sockets dropped because there are too many (full), or of one address (address).",
       labelled("reason", counts.refused),
     ),
     counter(

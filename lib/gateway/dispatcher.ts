@@ -152,6 +152,7 @@ export class Dispatcher {
   }
 
   #handshake(head: RequestHead, client: Client, entry: RouteEntry, params: Params, id: string): Decision {
+    this.#host.meter(client.address);
     const offer = checkUpgrade(head);
     const options = this.#host.optionsOf(entry);
     const origin = head.fields.get("origin");

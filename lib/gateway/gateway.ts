@@ -7,7 +7,7 @@ import { CLOSE_CODE, type Payload, sharedArena, type ViolationName } from "../fr
 import type { HttpError, RequestHead } from "../http/mod.ts";
 import { Hub, type NodeChannel } from "../pubsub/mod.ts";
 import type { RouteEntry, RouteTable } from "../route/table.ts";
-import { AddressCounts } from "./address_counts.ts";
+import { Admission } from "./admission.ts";
 import { BufferPool } from "./buffer_pool.ts";
 import type { ClientModule } from "./client_module.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -32,7 +32,6 @@ import { type ByteStream, TcpTransport } from "./tcp_transport.ts";
 import { optionsByEntry, type Routing, tableFor, topicRulesOf, webSocketEntry } from "./routing.ts";
 import { SwapError, type SwapHost, type SwapReport, type SwapRules, swapTables } from "./swap.ts";
 import { TimerWheel } from "./timer_wheel.ts";
-import { TokenBucket } from "./token_bucket.ts";
 import type { Transport } from "./transport.ts";
 import { Turn } from "./turn.ts";
 
@@ -61,13 +60,12 @@ export interface GatewayParts {
 
 /** A connection that was accepted, and that nobody has taken yet. */
 export interface Arrival {
+  readonly remoteAddress: string;
   /** Makes it a transport; or else it is closed. */
   transport(turn: Turn, pool: BufferPool): StreamTransport;
   close(): void;
 }
 
-/** Beyond `maxConnections`, so many transports may be in their handshake. */
-const HANDSHAKE_SLACK = 1024;
 const TRIM_INTERVAL_MS = 5000;
 
 /** The part that owns the sockets. */
@@ -100,8 +98,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
   readonly #finishing = new Roster<Connection>();
   /** From when somebody first asked for one by its id: it is not free. */
   #byId: Map<string, Connection> | undefined;
-  readonly #perAddress: AddressCounts;
-  readonly #acceptRate: TokenBucket | undefined;
+  readonly #admission: Admission;
   #routing!: Routing;
   #connectionOptions!: ReadonlyMap<RouteEntry, ConnectionOptions>;
   #lastId = 0;
@@ -128,11 +125,8 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
     this.memory = new MemoryBudget(options.maxMemoryBytes, { [Symbol.iterator]: () => this.#holders() });
     this.#dispatcher = new Dispatcher(this);
     this.polls = new PollDoor(this);
-    this.#perAddress = new AddressCounts(options.maxConnectionsPerIp);
+    this.#admission = new Admission(options, clock.now());
     this.clientOf = clientFinder(options);
-    this.#acceptRate = options.acceptRatePerSecond > 0
-      ? new TokenBucket(options.acceptRatePerSecond, clock.now())
-      : undefined;
     this.routing = { table: parts.table };
     for (const runtime of parts.table.runtimes) runtime.commit?.();
   }
@@ -161,6 +155,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
   /** Takes a stream that was just accepted. */
   accept(stream: ByteStream, remoteAddress: string): void {
     this.enter({
+      remoteAddress,
       transport: (turn, pool) => new TcpTransport(stream, remoteAddress, turn, pool),
       close: () => stream.close(),
     });
@@ -169,14 +164,14 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
   /** Takes whatever was just accepted. */
   enter(arrival: Arrival): void {
     this.counts.accepted++;
-    if (this.#sockets >= this.options.maxConnections + HANDSHAKE_SLACK) {
-      this.counts.refuse("full");
+    const dropReason = this.#admission.dropReason(arrival.remoteAddress, this.#sockets);
+    if (dropReason !== undefined) {
+      this.counts.refuse(dropReason);
       return arrival.close();
     }
-    const isTooFast = this.#acceptRate?.take(this.clock.now()) === false;
-    const refusal = isTooFast ? unavailable("Too many connections at once: try again in a second.") : undefined;
     const transport = arrival.transport(this.turn, this.pool);
-    const exchange = new HttpExchange(this, transport, refusal);
+    const exchange = new HttpExchange(this, transport, this.#admission.refusal(this.clock.now()));
+    this.#admission.enter(exchange, arrival.remoteAddress);
     transport.events = exchange;
     this.#exchanges.add(exchange);
     exchange.start();
@@ -305,15 +300,17 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
     return this.#connectionOptions.values();
   }
 
+  meter(address: string): void {
+    this.#admission.meter(address, this.clock.now());
+  }
+
   admit(address: string): void {
     if (this.#isDraining) throw unavailable("The server is restarting: try again in a moment.");
     if (this.#connections.size + this.#finishing.size >= this.options.maxConnections) {
       throw unavailable("The server is full: try again later.");
     }
     if (this.memory.isExhausted) throw unavailable("The server is short of memory: try again later.");
-    if (this.#perAddress.isFull(address)) {
-      throw unavailable("There are too many connections from your address: close some, or try again later.");
-    }
+    this.#admission.check(address);
   }
 
   currentEntry(entry: RouteEntry, id: string): RouteEntry {
@@ -325,7 +322,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
     this.#connections.add(connection);
     this.counts.open(transport.name);
     this.#byId?.set(id, connection);
-    this.#perAddress.add(opening.request.remoteAddress);
+    this.#admission.connections.add(opening.request.remoteAddress);
     // Its route was taken away while it was asked.
     const { entry } = opening;
     if (webSocketEntry(tableFor(this.#routing, id), entry.descriptor.pattern) !== entry) {
@@ -350,6 +347,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
 
   left(exchange: HttpExchange): void {
     this.#exchanges.delete(exchange);
+    this.#admission.leave(exchange);
     this.#checkEmpty();
   }
 
@@ -359,7 +357,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
     const { protocol, transport } = connection.ends;
     this.counts.end(protocol.closing.code, connection.sentMessages, transport.traffic);
     this.inspection?.removed(connection);
-    this.#perAddress.remove(connection.request.remoteAddress);
+    this.#admission.connections.remove(connection.request.remoteAddress);
     if (connection.queue.isBusy) this.#finishing.add(connection);
     this.#checkEmpty();
   }

@@ -12,7 +12,7 @@ import type { Traffic } from "./transport.ts";
 const BOUNDS_MS = [0.1, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000];
 
 /** Why something was refused or dropped before there was a connection. */
-export type RefusalReason = number | "full";
+export type RefusalReason = number | "full" | "address";
 
 /** The counts of one gateway. */
 export class GatewayCounts {
@@ -42,7 +42,7 @@ export class GatewayCounts {
     return this.#closed;
   }
 
-  /** Requests refused, by status; sockets dropped because there are too many (`full`). */
+  /** Requests refused, by status; sockets dropped because there are too many (`full`), or of one address (`address`). */
   get refused(): ReadonlyMap<RefusalReason, number> {
     return this.#refused;
   }

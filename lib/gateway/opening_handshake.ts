@@ -18,10 +18,14 @@ import type { Transport } from "./transport.ts";
 
 /** What a handshake needs of the gateway. */
 export interface HandshakeHost {
+  /** A client wants a connection. @throws {HttpError} 429 when its address does so too often. */
+  meter(address: string): void;
   /** @throws {HttpError} 503 when there is no room for another connection from this address. */
   admit(address: string): void;
   /** What a route answered cannot be sent. */
   failed(error: unknown, head: RequestHead, remoteAddress: string): void;
+  /** A request was refused. */
+  refused(error: HttpError, head: RequestHead, remoteAddress: string): void;
   /** The entry itself, or what has taken its place while the route was asked. */
   currentEntry(entry: RouteEntry, id: string): RouteEntry;
   connect(transport: Transport, opening: ConnectionOpening, id: string): Connection;
@@ -104,6 +108,7 @@ export class OpeningHandshake implements UpgradeRequest, Acceptance, ConnectionO
       return this.#accept(decision.subprotocol);
     } catch (error) {
       if (error instanceof HttpError) {
+        this.#host.refused(error, this.#head, this.request.remoteAddress);
         return new Response(`${error.message}\n`, { status: error.status, headers: error.headers });
       }
       this.#host.failed(error, this.#head, this.request.remoteAddress);

@@ -264,7 +264,7 @@ export const GATEWAY_OPTIONS = {
     zeroIsOff: true,
     perRoute: false,
     doc: "most connections of one IPv4 address or IPv6 /64 at a time",
-    consequence: "503 with Retry-After",
+    consequence: "503 with Retry-After; too many sockets besides: dropped",
   },
   acceptRatePerSecond: {
     ...RATE,
@@ -273,6 +273,14 @@ export const GATEWAY_OPTIONS = {
     perRoute: false,
     doc: "new connections a second",
     consequence: "503 with Retry-After",
+  },
+  handshakeRatePerIp: {
+    ...RATE,
+    group: "Admission",
+    default: 0,
+    perRoute: false,
+    doc: "handshakes a second of one IPv4 address or IPv6 /64, and in one burst",
+    consequence: "429 with Retry-After",
   },
   drainTimeoutMs: {
     ...DURATION,

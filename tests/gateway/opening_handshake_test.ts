@@ -19,9 +19,13 @@ const head = parseLines(
   "Sec-WebSocket-Protocol: v1, v2",
 );
 
-function open(refusal?: HttpError): { readonly handshake: OpeningHandshake; readonly failures: unknown[] } {
-  const failures: unknown[] = [];
+function open(
+  refusal?: HttpError,
+): { readonly handshake: OpeningHandshake; readonly failures: unknown[]; readonly refusals: unknown[] } {
+  const [failures, refusals]: [unknown[], unknown[]] = [[], []];
   const host = {
+    meter() {},
+    refused: (error: HttpError) => void refusals.push(error.status),
     admit() {
       if (refusal !== undefined) throw refusal;
     },
@@ -40,7 +44,7 @@ function open(refusal?: HttpError): { readonly handshake: OpeningHandshake; read
     params: {},
     id: "1",
   });
-  return { handshake, failures };
+  return { handshake, failures, refusals };
 }
 
 function responseOf(settled: { readonly response: Uint8Array } | Response): string {
@@ -69,12 +73,12 @@ Deno.test("OpeningHandshake passes the route's refusal on", () => {
   assertEquals(open().handshake.settle({ accept: false, response }), response);
 });
 
-Deno.test("OpeningHandshake answers 503 when the last place was taken while the route was asked", () => {
-  const settled = open(new HttpError(503, "The server is full.", { "Retry-After": "5" })).handshake.settle({
-    accept: true,
-  });
+Deno.test("OpeningHandshake answers 503 when the last place was taken while the route was asked, and tells", () => {
+  const { handshake, refusals } = open(new HttpError(503, "The server is full.", { "Retry-After": "5" }));
+  const settled = handshake.settle({ accept: true });
   assertInstanceOf(settled, Response);
   assertEquals([settled.status, settled.headers.get("retry-after")], [503, "5"]);
+  assertEquals(refusals, [503]);
 });
 
 Deno.test("OpeningHandshake answers 500 and tells of a field that cannot be sent", () => {

@@ -61,6 +61,7 @@ Deno.test("GATEWAY_DEFAULTS are those of the design", () => {
     maxConnections: 100_000,
     maxConnectionsPerIp: 0,
     acceptRatePerSecond: 0,
+    handshakeRatePerIp: 0,
     drainTimeoutMs: 30_000,
     drainBatchSize: 1_000,
     drainIntervalMs: 100,

@@ -52,6 +52,7 @@ const WRONG_TEXTS: Readonly<Record<OptionName, readonly [text: string, allowed: 
   maxMemoryBytes: ["1KiB", "1048576 to"],
   maxConnections: ["1e3", "connections"],
   maxConnectionsPerIp: ["two", "or 0 for off"],
+  handshakeRatePerIp: ["-1", "or 0 for off"],
   acceptRatePerSecond: ["99999999999999999999", "per second"],
   drainTimeoutMs: ["0", "1 to"],
   drainBatchSize: ["0x10", "connections"],

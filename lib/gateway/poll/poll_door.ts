@@ -31,7 +31,6 @@ export interface PollDoorHost extends HandshakeHost, PollHost {
   optionsOf(entry: RouteEntry): ConnectionOptions;
   /** The options of all routes that can be connected to. */
   allOptions(): Iterable<ConnectionOptions>;
-  refused(error: HttpError, head: RequestHead, remoteAddress: string): void;
 }
 
 /** A session as the door knows it. */
@@ -141,6 +140,7 @@ export class PollDoor {
       const refusal = checkOrigin(origin, visit.authority, options.allowedOrigins, visit.client.scheme);
       if (refusal !== null) throw new HttpError(403, refusal);
       reader = origin;
+      this.#host.meter(visit.client.address);
       this.#host.admit(visit.client.address);
       const handshake = this.#handshake(visit, beginning, { entry, params, id, options });
       return readableBy(reader, measured(visit.head, await this.#settle(handshake, beginning, visit, signal)));

@@ -1,0 +1,77 @@
+/** Who is let in, and whom the counts tell of. @module */
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { Admission, type AdmissionOptions } from "../../lib/gateway/admission.ts";
+import { GATEWAY_DEFAULTS } from "../../lib/gateway/option_table.ts";
+import { HttpError } from "../../lib/http/mod.ts";
+import { UpgradeRefusedError } from "../../lib/testing/mod.ts";
+import { POLL_PATH } from "../../lib/gateway/poll/poll_ask.ts";
+import { serve } from "./support/served.ts";
+
+const admissionOf = (options: Partial<AdmissionOptions>): Admission =>
+  new Admission({ ...GATEWAY_DEFAULTS, ...options }, 0);
+const QUIET = { message() {} };
+
+Deno.test("Admission drops a socket where there are 1,024 beyond maxConnections", () => {
+  const admission = admissionOf({ maxConnections: 10 });
+  assertEquals([admission.dropReason("192.0.2.1", 1_033), admission.dropReason("192.0.2.1", 1_034)], [
+    undefined,
+    "full",
+  ]);
+});
+
+Deno.test("Admission drops sockets of one address that are no connection, beyond twice its connections and 16", () => {
+  const admission = admissionOf({ maxConnectionsPerIp: 2 });
+  const sockets = Array.from({ length: 20 }, () => ({}));
+  for (const socket of sockets) {
+    assertEquals(admission.dropReason("192.0.2.1", 0), undefined);
+    admission.enter(socket, "192.0.2.1");
+  }
+  assertEquals([admission.dropReason("192.0.2.1", 0), admission.dropReason("192.0.2.2", 0)], ["address", undefined]);
+  admission.leave(sockets[0]!);
+  admission.leave(sockets[0]!);
+  assertEquals(admission.dropReason("192.0.2.1", 0), undefined);
+  admission.enter({}, "192.0.2.1");
+  assertEquals(admission.dropReason("192.0.2.1", 0), "address");
+});
+
+Deno.test("Admission counts no sockets of a trusted proxy, nor where maxConnectionsPerIp is off", () => {
+  for (const options of [{ maxConnectionsPerIp: 1, trustedProxies: ["192.0.2.0/24"] }, {}]) {
+    const admission = admissionOf(options);
+    for (let count = 0; count < 100; count++) admission.enter({}, "192.0.2.1");
+    assertEquals(admission.dropReason("192.0.2.1", 0), undefined);
+  }
+});
+
+Deno.test("Admission refuses sockets beyond acceptRatePerSecond", () => {
+  const admission = admissionOf({ acceptRatePerSecond: 1 });
+  assertEquals([admission.refusal(0), admission.refusal(999)?.status, admission.refusal(1_000)], [
+    undefined,
+    503,
+    undefined,
+  ]);
+});
+
+Deno.test("Admission refuses handshakes of an address beyond handshakeRatePerIp with 429 and Retry-After", () => {
+  const admission = admissionOf({ handshakeRatePerIp: 1 });
+  admission.meter("192.0.2.1", 0);
+  const { status, headers } = assertThrows(() => admission.meter("192.0.2.1", 0), HttpError);
+  assertEquals([status, headers["Retry-After"]], [429, "1"]);
+  admission.meter("192.0.2.2", 0);
+  admission.meter("192.0.2.1", 1_000);
+});
+
+Deno.test("a server refuses handshakes and poll sessions of one address beyond its rate", async () => {
+  await using server = await serve(QUIET, { handshakeRatePerIp: 2 });
+  await server.connect("/", { remoteAddress: "192.0.2.1" });
+  await server.connect("/", { remoteAddress: "192.0.2.1" });
+  const refused = await assertRejects(() => server.connect("/", { remoteAddress: "192.0.2.1" }), UpgradeRefusedError);
+  assertEquals([refused.status, refused.headers.get("retry-after")], [429, "1"]);
+  await server.connect("/", { remoteAddress: "192.0.2.2" });
+  // The same second, and the address of `fetch`.
+  const begin = () => server.fetch(POLL_PATH, { method: "POST", headers: { "Sockeye-Route": "/" } });
+  const statuses: number[] = [];
+  for (let count = 0; count < 3; count++) statuses.push((await begin()).status);
+  assertEquals(statuses, [201, 201, 429]);
+  await server.clock.advance(1_000);
+  await server.connect("/", { remoteAddress: "192.0.2.1" });
+});
