@@ -42,7 +42,7 @@ Deno.test("each node has time for its drain, the start task's environment, and a
     assertMatch(textOf("haproxy.cfg"), new RegExp(`^  server ${name} ${name}:${port}$`, "m"));
     assertEquals([node.read_only, node.cap_drop, node.user], [true, ["ALL"], "65532:65532"]);
   }
-  assertEquals(textOf("haproxy.cfg").match(/^  server /gm)?.length, NODES.length);
+  assertEquals(textOf("haproxy.cfg").match(/^ +server /gm)?.length, NODES.length);
 });
 
 Deno.test("the nodes trust the network that HAProxy is in, and HAProxy outlasts them", async () => {

@@ -1,5 +1,5 @@
 /** The alert rules, the dashboard and the scrape configuration, with a real Prometheus that reads a real server. @module */
-import { assertEquals, assertGreater } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
 import denoConfig from "../../deno.json" with { type: "json" };
 import { GATEWAY_DEFAULTS } from "../../lib/gateway/option_table.ts";
 import { HELD_LIMITS } from "../../lib/backplane/held_appends.ts";
@@ -42,6 +42,25 @@ Deno.test("the limits in the alert rules are shares of those that the server has
   const bound = (alert: string) => Number(/> (\d+)$/.exec(rules.find((rule) => rule.alert === alert)!.expr)?.[1]);
   assertEquals(bound("SockeyeNearlyFull"), GATEWAY_DEFAULTS.maxConnections * 0.8);
   assertEquals(bound("SockeyePublicationsHeld"), HELD_LIMITS.maxCount * 0.5);
+});
+
+Deno.test("the panels of the dashboard do not overlap, and ask with variables that it has", () => {
+  const { panels, templating } = JSON.parse(textOf("grafana/sockeye.json"));
+  assertEquals(new Set(panels.map(({ id }: Value) => id)).size, panels.length);
+  const cells = panels.flatMap(({ gridPos: { x, y, w, h } }: Value) =>
+    Array.from({ length: w * h }, (_, at) => `${x + at % w},${y + Math.floor(at / w)}`)
+  );
+  assertEquals(new Set(cells).size, cells.length);
+  for (const { gridPos: { x, w } } of panels) assert(x + w <= 24);
+  const variables = templating.list.map(({ name }: Value) => `$${name}`);
+  assertEquals(variables, ["$datasource", "$job", "$instance"]);
+  for (const { title, type, description, datasource } of panels) {
+    if (type === "row") continue;
+    assertEquals([title, datasource], [title, { type: "prometheus", uid: "${datasource}" }]);
+    assertMatch(description, /\.$/);
+  }
+  const used = expressionsOf({ panels }).flatMap((expression) => expression.match(/\$\w+/g) ?? []);
+  assertEquals(new Set(used), new Set(["$job", "$instance", "$__rate_interval"]));
 });
 
 Deno.test({

@@ -65,7 +65,10 @@ export class Prometheus implements AsyncDisposable {
 
   /** The alerts that have begun, by name. */
   async alerts(): Promise<readonly string[]> {
-    const { alerts } = await this.#get<{ readonly alerts: readonly { labels: Record<string, string> }[] }>("alerts", {});
+    const { alerts } = await this.#get<{ readonly alerts: readonly { labels: Record<string, string> }[] }>(
+      "alerts",
+      {},
+    );
     return alerts.map(({ labels }) => labels["alertname"] ?? "");
   }
 
