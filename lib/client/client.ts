@@ -104,7 +104,7 @@ export class SockeyeSocket<Outgoing = unknown> extends EventTarget implements We
     } as unknown as Options;
     const { transports = all.isPlain ? ["websocket"] : TRANSPORTS } = all;
     const possible = transports.filter((transport) => transport !== "websocket" || all.WebSocket);
-    if (!possible[0]) throw new TypeError("no WebSocket here");
+    if (!possible[0]) throw new TypeError("no WebSocket");
     this.#source = url;
     if (typeof url !== "function") this.#url = socketUrl(url);
     this.#page = all.page ?? pageHere(all);
@@ -165,6 +165,14 @@ export class SockeyeSocket<Outgoing = unknown> extends EventTarget implements We
     if (this.#readyState <= OPEN) this.#outbox.send(payloadOf(data));
   }
 
+  /**
+   * Brings another token on the connection that is there, so that the server lets it stay when the one before expires.
+   * Nothing is brought while there is none: the next one begins with what `token` gives.
+   */
+  auth(token: string): void {
+    if (this.#readyState === OPEN) this.#link!.tell(["auth", token]);
+  }
+
   /** Sends a value as JSON. */
   sendJson(value: Outgoing): void {
     this.send(JSON.stringify(value));
@@ -195,7 +203,7 @@ export class SockeyeSocket<Outgoing = unknown> extends EventTarget implements We
    */
   subscribe(topic: string, options: SubscriptionOptions = {}): Subscription {
     if (this.#readyState > OPEN) throw closed();
-    if (this.#readyState === OPEN && this.#link?.hasNoHeaders()) throw unsupported();
+    if (this.#readyState === OPEN && this.#link!.hasNoHeaders()) throw unsupported();
     return this.#topics.add(topic, options);
   }
 
@@ -213,7 +221,7 @@ export class SockeyeSocket<Outgoing = unknown> extends EventTarget implements We
    */
   close(code?: number, reason = ""): void {
     if ((code && code !== 1000 && (code < 3000 || code > 4999)) || byteLengthOf(reason) > 123) {
-      throw new DOMException(`close ${code} ${reason}`, "InvalidAccessError");
+      throw new DOMException(`${code} ${reason}`, "InvalidAccessError");
     }
     if (this.#readyState > OPEN) return;
     this.#readyState = CLOSING;

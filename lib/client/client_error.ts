@@ -30,7 +30,7 @@ export class SockeyeError extends Error {
 
 /** What is asked for needs `sockeye.v1`. */
 export function unsupported(): SockeyeError {
-  return new SockeyeError("unsupported", `no ${SUBPROTOCOL} here`);
+  return new SockeyeError("unsupported", `no ${SUBPROTOCOL}`);
 }
 
 /** The client has stopped, or the subscription has ended. */

@@ -67,7 +67,7 @@ export interface Link {
   isWritable(): boolean;
   /** Sends a message with this header. */
   send(payload: Payload, header?: ClientHeader): void;
-  /** Sends a header without a payload. */
+  /** Sends a header without a payload; where the server does not speak `sockeye.v1`, nothing. */
   tell(header: ClientHeader): void;
   /** Asks whether the server is there, and gives up after this time. */
   probe(timeoutMs: number): void;
@@ -86,7 +86,7 @@ export function createLink(
   let isOpen = false;
   let isOver = false;
   const hasNoHeaders = () => socket.protocol !== SUBPROTOCOL;
-  const tell = (header: ClientHeader) => socket.send(JSON.stringify(header));
+  const tell = (header: ClientHeader) => hasNoHeaders() || socket.send(JSON.stringify(header));
   const isWritable = () => isOpen && socket.readyState === OPEN;
   const end = ({ code, reason, wasClean }: Ending) => {
     isOver = true;

@@ -16,7 +16,7 @@ import {
 } from "../runtime/mod.ts";
 import { type Bundle, bundle, BundleError, endBundling } from "./bundle.ts";
 import type { PluginOrder } from "./plugin.ts";
-import { entryOf, pluginBundle } from "./route_bundle.ts";
+import { entryOf, pluginBundle, SOCKEYE_IMPORTS } from "./route_bundle.ts";
 
 /** What is built, and where to. */
 export interface BuildOrder {
@@ -24,7 +24,7 @@ export interface BuildOrder {
   readonly routes: string;
   /** Folder for the result. What was built there before is replaced once everything is done. */
   readonly out: string;
-  /** Bare names of imports and what they stand for, beside `sockeye`. */
+  /** Bare names of imports and what they stand for, beside those of ours. */
   readonly imports?: Readonly<Record<string, string>>;
   /** Plug-ins that the server is going to have. */
   readonly plugins?: readonly PluginOrder[];
@@ -62,7 +62,7 @@ export async function build({ routes, out, imports = {}, plugins = [] }: BuildOr
     if (files.length === 0) {
       throw new BuildError(`there are no routes in ${root}: put a file into it, or name another with --routes`);
     }
-    const map = { ...imports, sockeye: `${project}lib/route/mod.ts` };
+    const map = { ...imports, ...SOCKEYE_IMPORTS };
     const own = { source: `export { run } from "./main.ts";`, folder: project, imports: map };
     const theirs = { source: entryOf(files), folder: root, imports: map };
     const gateway = await finished(await bundle(own, "gateway.js"), "gateway");

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** So long nothing may change before it is told. */
+/** An editor is quicker between two steps. */
 const REST_MS = 15;
 
 /** Folders whose files are nobody's code. */
@@ -13,14 +13,21 @@ const PASSED_OVER = /(?:^|[/\\])(?:node_modules|\.git)(?:[/\\]|$)/;
 /** Watches folders, and tells which files changed. */
 export class FileChanges {
   readonly #onChanges: (paths: ReadonlySet<string>) => void;
+  readonly #restMs: number;
   readonly #watchers = new Map<string, Deno.FsWatcher>();
   #paths = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
 
-  /** @param onChanges gets absolute paths: files that were written, created, renamed or removed. */
-  constructor(onChanges: (paths: ReadonlySet<string>) => void) {
+  /**
+   * Watches nothing yet.
+   *
+   * @param onChanges gets absolute paths: files that were written, created, renamed or removed.
+   * @param restMs so long nothing may change before it is told. Default: 15.
+   */
+  constructor(onChanges: (paths: ReadonlySet<string>) => void, restMs = REST_MS) {
     this.#onChanges = onChanges;
+    this.#restMs = restMs;
   }
 
   /** Watches a folder and all that is in it, unless it does already. */
@@ -46,7 +53,7 @@ export class FileChanges {
       for (const path of paths) if (!PASSED_OVER.test(path)) this.#paths.add(path);
       if (this.#paths.size === 0 || this.#isClosed) continue;
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(this.#tell, REST_MS);
+      this.#timer = setTimeout(this.#tell, this.#restMs);
     }
   }
 

@@ -16,7 +16,7 @@ export interface GatewayInNumbers {
 /** What there is to watch. Names and labels stay as they are within a major version. */
 export function gatewayMetrics({ counts, connections }: GatewayInNumbers): readonly DeployMetric[] {
   const now = connections();
-  const { endedTraffic } = counts;
+  const { ended } = counts;
   return [
     gauge("sockeye_connections", "Open connections, by what they came over.", labelled("transport", now.open)),
     counter("sockeye_accepted_sockets_total", "Sockets accepted, whatever became of them.", one(counts.accepted)),
@@ -38,11 +38,11 @@ export function gatewayMetrics({ counts, connections }: GatewayInNumbers): reado
     ),
     counter("sockeye_messages_total", "Messages from peers (in), and to them (out).", [
       { labels: { direction: "in" }, value: counts.messagesIn },
-      { labels: { direction: "out" }, value: counts.messagesOut },
+      { labels: { direction: "out" }, value: ended.messagesOut + now.messagesOut },
     ]),
     counter("sockeye_bytes_total", "Bytes from connections (in), and to them (out), handshakes included.", [
-      { labels: { direction: "in" }, value: endedTraffic.bytesIn + now.bytesIn },
-      { labels: { direction: "out" }, value: endedTraffic.bytesOut + now.bytesOut },
+      { labels: { direction: "in" }, value: ended.bytesIn + now.bytesIn },
+      { labels: { direction: "out" }, value: ended.bytesOut + now.bytesOut },
     ]),
     gauge("sockeye_unsent_bytes", "Bytes that wait to be sent.", one(now.unsentBytes)),
     gauge("sockeye_held_bytes", "Memory held for requests and connections.", one(now.heldBytes)),

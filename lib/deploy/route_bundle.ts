@@ -10,8 +10,11 @@ import { type Bundle, bundle, BundleError, type BundleOrder, endBundling } from 
 import { PluginError, type PluginOrder } from "./plugin.ts";
 import { locatedSources, withMap } from "./source_map.ts";
 
-/** Where `import … from "sockeye"` leads. */
-export const SOCKEYE_PATH = pathOfUrl(new URL("../route/mod.ts", import.meta.url));
+/** Where what routes import of ours leads. */
+export const SOCKEYE_IMPORTS: Readonly<Record<string, string>> = {
+  "sockeye": pathOfUrl(new URL("../route/mod.ts", import.meta.url)),
+  "sockeye/auth": pathOfUrl(new URL("../auth/mod.ts", import.meta.url)),
+};
 
 /** Where the host is. */
 const HOST = new URL("../runtime/remote/", import.meta.url);
@@ -31,7 +34,7 @@ export async function bundleRoutes(
   imports: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   try {
-    const order = { source: entryOf(files), folder, imports: { ...imports, sockeye: SOCKEYE_PATH } };
+    const order = { source: entryOf(files), folder, imports: { ...imports, ...SOCKEYE_IMPORTS } };
     return inlined(await bundle(order, "routes.js"));
   } finally {
     await endBundling();
@@ -79,7 +82,7 @@ export function pluginBundle(
 export const routes = [{ file: ${JSON.stringify(module)}, pattern: ${JSON.stringify(mount)}, exports: plugin }];
 export const manifest = plugin.manifest;
 `;
-  return { source, folder, imports: { ...imports, sockeye: SOCKEYE_PATH } };
+  return { source, folder, imports: { ...imports, ...SOCKEYE_IMPORTS } };
 }
 
 /** With its source map in it, which names the sources by their URLs. */

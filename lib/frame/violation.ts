@@ -47,6 +47,7 @@ export const VIOLATIONS = {
   TOO_MANY_UNANSWERED: row(POLICY_VIOLATION, "sockeye.v1", "too many requests are unanswered"),
   TOKEN_MISSING: row(UNAUTHORIZED, "authenticate", "a token is needed"),
   TOKEN_REFUSED: row(FORBIDDEN, "authenticate", "the token is not good enough"),
+  TOKEN_EXPIRED: row(UNAUTHORIZED, "authenticate", "the token has expired"),
   IDLE_TIMEOUT: row(GOING_AWAY, "idleTimeoutMs", "no message for too long"),
   SLOW_CONSUMER: row(TRY_AGAIN_LATER, "maxBufferedBytes", "slow consumer"),
   MEMORY_PRESSURE: row(TRY_AGAIN_LATER, "maxMemoryBytes", "the server is short of memory"),

@@ -34,6 +34,7 @@ export class Connection implements ConnectionRoles {
   readonly request: RequestRecord;
   readonly params: Readonly<Record<string, string>>;
   readonly subprotocol: string;
+  readonly transport: TransportName;
   readonly notices: ClientSession | undefined;
   context: unknown;
   dueAt = Infinity;
@@ -53,6 +54,7 @@ export class Connection implements ConnectionRoles {
   /** Made when it is first passed or waited at: most connections never come there. */
   #highWater: HighWater | undefined;
   heldBytes = 0;
+  sentMessages = 0;
   /** Of those, what the output held when it was last asked. */
   #heldOutputBytes = 0;
   #messagesLeft = 0;
@@ -70,11 +72,12 @@ export class Connection implements ConnectionRoles {
     this.request = opening.request;
     this.params = opening.params;
     this.subprotocol = opening.subprotocol;
+    this.transport = transport.name;
     this.context = opening.context;
     this.#protocol = new ServerProtocol(options, transport.output, this, transport.buffers, opening.deflate?.ours);
     this.#keepalive = new Keepalive(options, host.turn.now);
     this.#rate = options.messageRate > 0 ? new TokenBucket(options.messageRate, host.turn.now) : undefined;
-    this.#doorway = Doorway.of(this, opening, host);
+    this.#doorway = Doorway.of(this, opening, host, this.#keepalive);
     this.notices = this.#doorway?.session;
     this.events = this.#doorway?.attach(entry) ?? entry.runtime.attach(entry.index, this);
     const inflation = opening.deflate &&
@@ -238,10 +241,6 @@ export class Connection implements ConnectionRoles {
   }
 
   // What the peer's code asks for.
-  get transport(): TransportName {
-    return this.#transport.name;
-  }
-
   get ends(): ConnectionEnds {
     return { transport: this.#transport, protocol: this.#protocol, options: this.#options };
   }
@@ -333,7 +332,7 @@ export class Connection implements ConnectionRoles {
   }
 
   #sent(): boolean {
-    this.#host.counts.messagesOut++;
+    this.sentMessages++;
     if (this.#options.idleTimeoutMs > 0) this.#keepalive.active(this.#host.turn.now);
     const { output } = this.#transport;
     // With many who do not read, what waits behind their writes comes to much: it counts at once.

@@ -6,6 +6,7 @@
 import type { ViolationName } from "../frame/mod.ts";
 import type { ProtocolEvents, ServerProtocol } from "../protocol/mod.ts";
 import type { Hub, Subscriber } from "../pubsub/mod.ts";
+import type { Admission } from "../route/mod.ts";
 import type { PeerCommands, RequestRecord, RouteEntry } from "../route/table.ts";
 import type { Clock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
@@ -53,6 +54,8 @@ export interface ConnectionRoles
     MemoryHolder,
     Movable {
   readonly topics: ConnectionTopics;
+  /** Messages that were taken for sending, publications among them. */
+  readonly sentMessages: number;
 }
 
 /** What is on either side of a connection's protocol, for whoever watches it. */
@@ -72,6 +75,8 @@ export interface ConnectionOpening {
   readonly context: unknown;
   /** The token that came with the handshake. */
   readonly token: string | undefined;
+  /** The route has let it in, without a token that `authenticate` is to see. */
+  readonly admission: Admission | undefined;
   /** The route refused it, which the client is to learn by a close code. */
   readonly refusedFor: ViolationName | undefined;
   /** Where compression was agreed on. */

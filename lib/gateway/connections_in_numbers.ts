@@ -10,6 +10,8 @@ import type { Gateway } from "./gateway.ts";
 export interface ConnectionsInNumbers {
   /** How many there are, by what they came over. */
   readonly open: ReadonlyMap<TransportName, number>;
+  /** Messages that they were sent; a publication counts for each subscriber. */
+  readonly messagesOut: number;
   readonly bytesIn: number;
   readonly bytesOut: number;
   /** What waits to be sent. */
@@ -21,13 +23,14 @@ export interface ConnectionsInNumbers {
 /** Walks all connections, once. */
 export function connectionsInNumbers(gateway: Pick<Gateway, "peers" | "memory">): ConnectionsInNumbers {
   const open = new Map<TransportName, number>();
-  let [bytesIn, bytesOut, unsentBytes] = [0, 0, 0];
-  for (const { ends: { transport } } of gateway.peers()) {
+  let [messagesOut, bytesIn, bytesOut, unsentBytes] = [0, 0, 0, 0];
+  for (const { ends: { transport }, sentMessages } of gateway.peers()) {
+    messagesOut += sentMessages;
     const { traffic } = transport;
     open.set(transport.name, (open.get(transport.name) ?? 0) + 1);
     bytesIn += traffic.bytesIn;
     bytesOut += traffic.bytesOut;
     unsentBytes += transport.output.byteLength;
   }
-  return { open, bytesIn, bytesOut, unsentBytes, heldBytes: gateway.memory.heldBytes };
+  return { open, messagesOut, bytesIn, bytesOut, unsentBytes, heldBytes: gateway.memory.heldBytes };
 }

@@ -361,7 +361,8 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
   removed(connection: Connection): void {
     if (!this.#connections.delete(connection)) return;
     this.#byId?.delete(connection.id);
-    this.counts.end(connection.ends.protocol.closing.code, connection.ends.transport.traffic);
+    const { protocol, transport } = connection.ends;
+    this.counts.end(protocol.closing.code, connection.sentMessages, transport.traffic);
     this.inspection?.removed(connection);
     this.#perAddress.remove(connection.request.remoteAddress);
     if (connection.queue.isBusy) this.#finishing.add(connection);

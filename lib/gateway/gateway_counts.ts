@@ -18,8 +18,6 @@ export type RefusalReason = number | "full";
 export class GatewayCounts {
   /** Messages that were handed to handlers, or wait for one. */
   messagesIn = 0;
-  /** Messages that were taken for sending; a publication counts for each subscriber. */
-  messagesOut = 0;
   /** Sockets accepted, whatever became of them. */
   accepted = 0;
   /** From the head of a handshake to the 101. */
@@ -30,6 +28,7 @@ export class GatewayCounts {
   readonly #closed = new Map<number, number>();
   readonly #refused = new Map<RefusalReason, number>();
   readonly #violations = new Map<ViolationName, number>();
+  #messagesOut = 0;
   #bytesIn = 0;
   #bytesOut = 0;
 
@@ -53,9 +52,9 @@ export class GatewayCounts {
     return this.#violations;
   }
 
-  /** Bytes that crossed the cables of connections that have ended. */
-  get endedTraffic(): Pick<Traffic, "bytesIn" | "bytesOut"> {
-    return { bytesIn: this.#bytesIn, bytesOut: this.#bytesOut };
+  /** What connections that have ended were sent, and what crossed their cables. */
+  get ended(): { readonly messagesOut: number; readonly bytesIn: number; readonly bytesOut: number } {
+    return { messagesOut: this.#messagesOut, bytesIn: this.#bytesIn, bytesOut: this.#bytesOut };
   }
 
   /** A connection has opened. */
@@ -63,9 +62,10 @@ export class GatewayCounts {
     addTo(this.#opened, transport);
   }
 
-  /** A connection has ended. */
-  end(code: number, { bytesIn, bytesOut }: Traffic): void {
+  /** A connection has ended. @param sentMessages that were taken for sending. */
+  end(code: number, sentMessages: number, { bytesIn, bytesOut }: Traffic): void {
     addTo(this.#closed, code);
+    this.#messagesOut += sentMessages;
     this.#bytesIn += bytesIn;
     this.#bytesOut += bytesOut;
   }

@@ -6,14 +6,14 @@
 import type { ViolationName } from "../frame/mod.ts";
 import { acceptKey, chooseSubprotocol, encodeSwitchingProtocols, type UpgradeOffer } from "../handshake/mod.ts";
 import { HttpError, type RequestHead } from "../http/mod.ts";
+import type { Admission } from "../route/mod.ts";
 import type { RequestRecord, RouteEntry, UpgradeDecision } from "../route/table.ts";
 import type { Connection } from "./connection.ts";
 import type { ConnectionOpening } from "./connection_host.ts";
 import { contractOf, type DeflateContract } from "./deflate_contract.ts";
 import type { Acceptance, UpgradeRequest } from "./exchange_host.ts";
 import type { ConnectionOptions } from "./options.ts";
-import { SUBPROTOCOL } from "../subprotocol/mod.ts";
-import { isToken, tokenOf } from "./session/handshake_token.ts";
+import { isToken, SUBPROTOCOL, tokenOf } from "../subprotocol/mod.ts";
 import type { Transport } from "./transport.ts";
 
 /** What a handshake needs of the gateway. */
@@ -49,6 +49,7 @@ export class OpeningHandshake implements UpgradeRequest, Acceptance, ConnectionO
   subprotocol = "";
   context: unknown = undefined;
   deflate: DeflateContract | undefined = undefined;
+  admission: Admission | undefined = undefined;
   refusedFor: ViolationName | undefined = undefined;
   readonly #host: HandshakeHost;
   readonly #head: RequestHead;
@@ -95,6 +96,7 @@ export class OpeningHandshake implements UpgradeRequest, Acceptance, ConnectionO
     if (decision === undefined) return this.#accept();
     if (!decision.accept) return this.#refusal(decision.response);
     this.context = decision.context;
+    this.admission = decision.admission;
     this.#headers = decision.headers;
     try {
       // While the route was asked, the last place may have been taken.

@@ -54,6 +54,7 @@ export class Keepalive {
   #writeBeganAt = OFF;
   #closeBeganAt = OFF;
   #pausedAt = OFF;
+  #expiresAt = Infinity;
 
   constructor(options: KeepaliveOptions, now: number) {
     this.#options = options;
@@ -117,12 +118,18 @@ export class Keepalive {
     this.#messageBeganAt = shift(this.#messageBeganAt, lost, now);
   }
 
+  /** The peer may stay until then, whatever it does; `Infinity` for ever. */
+  expireAt(at: number): void {
+    this.#expiresAt = at;
+  }
+
   /** What is due now. After "ping" the pong's deadline runs. */
   check(now: number): KeepaliveAction {
     const options = this.#options;
     if (isDue(this.#closeBeganAt, options.closeTimeoutMs, now)) return "CLOSE_TIMEOUT";
     if (isDue(this.#writeBeganAt, options.writeTimeoutMs, now)) return "WRITE_TIMEOUT";
     if (this.#closeBeganAt !== OFF) return "none";
+    if (this.#expiresAt <= now) return "TOKEN_EXPIRED";
     if (this.#pausedAt === OFF) {
       if (isDue(this.#pingSentAt, options.pongTimeoutMs, now)) return "PONG_TIMEOUT";
       if (isDue(this.#messageBeganAt, options.messageTimeoutMs, now)) return "MESSAGE_TIMEOUT";
@@ -141,6 +148,7 @@ export class Keepalive {
       deadline(this.#writeBeganAt, options.writeTimeoutMs),
     );
     if (this.#closeBeganAt !== OFF) return at;
+    at = Math.min(at, this.#expiresAt);
     if (this.#pausedAt === OFF) {
       at = Math.min(at, deadline(this.#activeAt, options.idleTimeoutMs));
       at = Math.min(at, deadline(this.#messageBeganAt, options.messageTimeoutMs));

@@ -197,6 +197,15 @@ export interface StartContext {
   readonly signal: AbortSignal;
 }
 
+/** That a peer is let in, and for how long: the answer of `authenticate`, or a part of that of `upgrade`. */
+export interface Admission {
+  /**
+   * For so many milliseconds, more than 0; then the peer is closed with 4401, unless `authenticate` has answered another
+   * token with another admission meanwhile. Without it, for good.
+   */
+  readonly expiresInMs?: number;
+}
+
 /** Given to `upgrade` beside the request. */
 export interface UpgradeContext<Params> {
   /** The values of the pattern's parameters, percent-decoded. */
@@ -205,6 +214,8 @@ export interface UpgradeContext<Params> {
   readonly remoteAddress: string;
   /** The subprotocols the client offered, in its order. */
   readonly subprotocols: readonly string[];
+  /** True when the route has `authenticate`: who is not admitted here is asked for a token there. */
+  readonly asksForToken: boolean;
   /** Aborted when the client goes away before it is answered. */
   readonly signal: AbortSignal;
 }
@@ -217,6 +228,8 @@ export interface UpgradeAcceptance<Context = unknown> {
   readonly subprotocol?: string;
   /** The first value of `peer.context`. */
   readonly context?: Context;
+  /** Who it is is known: `authenticate` is asked only if the client brings a token later. */
+  readonly admission?: Admission;
 }
 
 /** Given to `get` and `post` beside the request. */
@@ -336,10 +349,11 @@ export interface Route<
   ): Awaitable<UpgradeAcceptance<Context> | Response | void>;
   /**
    * Who is it? Asked first, with what the client gives as its token: a client of ours in its first message or as a
-   * subprotocol, others as a bearer token (RFC 6750 §2.1) or a subprotocol. False closes with 4403, and no token within
-   * `authTimeoutMs` with 4401.
+   * subprotocol, others as a bearer token (RFC 6750 §2.1) or a subprotocol. True, or an {@linkcode Admission}, lets the
+   * peer in; false closes with 4403, and no token within `authTimeoutMs` with 4401. Asked again whenever a client of ours
+   * brings another token: what it answers last holds.
    */
-  authenticate?(peer: Peer<Params, Context>, token: string): Awaitable<boolean>;
+  authenticate?(peer: Peer<Params, Context>, token: string): Awaitable<boolean | Admission>;
   /** The connection is open. */
   open?(peer: Peer<Params, Context>): Handled;
   /** One message has arrived. */

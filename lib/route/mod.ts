@@ -22,6 +22,7 @@
 export { defineRoute, type RouteAt } from "./define_route.ts";
 export { SchemaError } from "./schema_error.ts";
 export type {
+  Admission,
   Awaitable,
   CloseInfo,
   Handled,

@@ -8,6 +8,7 @@
  */
 import type { MessageForm, MessageWalk, Payload } from "../frame/mod.ts";
 import type {
+  Admission,
   Awaitable,
   CloseInfo,
   Member,
@@ -57,6 +58,7 @@ export type UpgradeDecision =
     readonly headers?: ReadonlyArray<readonly [string, string]>;
     readonly subprotocol?: string;
     readonly context?: unknown;
+    readonly admission?: Admission;
   }
   | { readonly accept: false; readonly response: Response };
 
@@ -143,8 +145,8 @@ export interface PeerEvents {
    * handler, and a no.
    */
   subscribe(topic: string): Awaitable<boolean>;
-  /** Is this token good? Asked before `open`, where the descriptor says `hasAuthenticate`; the same. */
-  authenticate(token: string): Awaitable<boolean>;
+  /** Is this token good, and for how long? Asked before `open`, where the descriptor says `hasAuthenticate`; the same. */
+  authenticate(token: string): Awaitable<boolean | Admission>;
   /**
    * The same for the messages of a chunk that `walk.next()` gives, one after the other, up to one whose handler is pending:
    * then the promise is of that one, and the walk still stands on it. May be left out.

@@ -4,9 +4,10 @@
  * @module
  */
 import { CLOSE_CODE, FORM, type MessageForm, type MessageWalk } from "../frame/mod.ts";
-import type { Awaitable, CloseInfo, ResumeReason, SchemaResult, StandardSchema } from "../route/mod.ts";
+import type { Admission, Awaitable, CloseInfo, ResumeReason, SchemaResult, StandardSchema } from "../route/mod.ts";
 import { SchemaError } from "../route/mod.ts";
 import { messageOf, type PeerCommands, type PeerEvents } from "../route/table.ts";
+import { admissionOf } from "./admission.ts";
 import { InlineMessage } from "./inline_message.ts";
 import { InlinePeer } from "./inline_peer.ts";
 import { InlineRequest } from "./inline_request.ts";
@@ -77,13 +78,13 @@ export class InlineEvents implements PeerEvents {
   subscribe(topic: string): Awaitable<boolean> {
     const { onSubscribe, route } = this.#running;
     if (onSubscribe === undefined) return false;
-    return this.#ask("subscribe", () => onSubscribe.call(route, this.#peer, topic));
+    return this.#ask("subscribe", () => onSubscribe.call(route, this.#peer, topic), isYes);
   }
 
-  authenticate(token: string): Awaitable<boolean> {
+  authenticate(token: string): Awaitable<boolean | Admission> {
     const { onAuthenticate, route } = this.#running;
     if (onAuthenticate === undefined) return false;
-    return this.#ask("authenticate", () => onAuthenticate.call(route, this.#peer, token));
+    return this.#ask("authenticate", () => onAuthenticate.call(route, this.#peer, token), admissionOf);
   }
 
   drain(): void | Promise<void> {
@@ -157,21 +158,25 @@ export class InlineEvents implements PeerEvents {
     return pending.then(() => InlineRequest.settle(request));
   }
 
-  /** A hook that says yes or no: whatever is not true is a no. */
-  #ask(hook: string, ask: () => unknown): Awaitable<boolean> {
+  /** A hook that says yes or no; one that fails has said no. */
+  #ask<Answer>(hook: string, ask: () => unknown, read: (answer: unknown) => Answer): Awaitable<Answer | false> {
     if (InlinePeer.isOver(this.#peer)) return false;
     try {
       const answer = ask();
-      return isPending(answer) ? this.#awaitedAnswer(hook, answer) : answer === true;
+      return isPending(answer) ? this.#awaitedAnswer(hook, answer, read) : read(answer);
     } catch (error) {
       const pending = this.#fail(hook, error);
-      return pending === undefined ? false : pending.then(() => false);
+      return pending === undefined ? false : pending.then(() => false as const);
     }
   }
 
-  async #awaitedAnswer(hook: string, pending: PromiseLike<unknown>): Promise<boolean> {
+  async #awaitedAnswer<Answer>(
+    hook: string,
+    pending: PromiseLike<unknown>,
+    read: (answer: unknown) => Answer,
+  ): Promise<Answer | false> {
     try {
-      return await pending === true;
+      return read(await pending);
     } catch (error) {
       await this.#fail(hook, error);
       return false;
@@ -280,6 +285,11 @@ export class InlineEvents implements PeerEvents {
 
 /** Why `signal` is aborted where nobody gave a reason before. */
 const ENDED = new DOMException("the connection has ended", "AbortError");
+
+/** Whatever is not true is a no. */
+function isYes(answer: unknown): boolean {
+  return answer === true;
+}
 
 /** What `suspend` returned is the next code's own: a clone, as it would be from a process to another. */
 function cloned(state: unknown): unknown {

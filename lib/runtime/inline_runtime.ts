@@ -100,6 +100,7 @@ export class InlineRuntime implements RouteRuntime {
         params,
         subprotocols,
         signal,
+        asksForToken: running.onAuthenticate !== undefined,
         remoteAddress: record.remoteAddress,
       };
       const returned: unknown = running.route.upgrade?.(requestOf(record), context);

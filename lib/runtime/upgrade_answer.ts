@@ -3,7 +3,9 @@
  *
  * @module
  */
+import type { Admission } from "../route/mod.ts";
 import { nearestName, type UpgradeDecision } from "../route/table.ts";
+import { admissionOf } from "./admission.ts";
 import { checkContext } from "./context_check.ts";
 import { checkResponse } from "./http_answer.ts";
 
@@ -35,14 +37,16 @@ export function readUpgradeAnswer(
   if (returned instanceof Response) return { accept: false, response: checkResponse(returned, "upgrade") };
   if (typeof returned !== "object" || returned === null) {
     throw new TypeError(
-      `upgrade returned ${String(returned)}; return nothing or { headers?, subprotocol?, context? } to accept, ` +
+      `upgrade returned ${
+        String(returned)
+      }; return nothing or { headers?, subprotocol?, context?, admission? } to accept, ` +
         "or a Response to refuse",
     );
   }
   return readAcceptance(returned, offered, isThorough);
 }
 
-const ACCEPTANCE_KEYS: readonly string[] = ["headers", "subprotocol", "context"];
+const ACCEPTANCE_KEYS: readonly string[] = ["headers", "subprotocol", "context", "admission"];
 
 /** Fields of the 101 that are the handshake's own, and fields of a body, which a 101 has not. RFC 9110 §15.2. */
 const REFUSED_FIELD =
@@ -57,10 +61,11 @@ function readAcceptance(returned: object, offered: readonly string[], isThorough
         (nearest === undefined ? `allowed: ${ACCEPTANCE_KEYS.join(", ")}` : `did you mean "${nearest}"?`),
     );
   }
-  const { headers, subprotocol, context } = returned as {
+  const { headers, subprotocol, context, admission } = returned as {
     readonly headers?: HeadersInit;
     readonly subprotocol?: unknown;
     readonly context?: unknown;
+    readonly admission?: unknown;
   };
   if (context !== undefined) checkContext(context, isThorough);
   return {
@@ -68,7 +73,16 @@ function readAcceptance(returned: object, offered: readonly string[], isThorough
     ...(headers === undefined ? {} : { headers: readHeaders(headers) }),
     ...(subprotocol === undefined ? {} : { subprotocol: readSubprotocol(subprotocol, offered) }),
     ...(context === undefined ? {} : { context }),
+    ...(admission === undefined ? {} : { admission: readAdmission(admission) }),
   };
+}
+
+function readAdmission(admission: unknown): Admission {
+  if (typeof admission !== "object" || admission === null) {
+    throw new TypeError("upgrade returned an admission that is no object; { expiresInMs? } admits, a Response refuses");
+  }
+  const read = admissionOf(admission);
+  return typeof read === "object" ? read : {};
 }
 
 /** `Headers` refuses CR, LF and NUL in values (the TypeError names the value) and keeps each `Set-Cookie` apart. */

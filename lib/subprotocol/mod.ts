@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { isToken, tokenOf } from "./handshake_token.ts";
 export type { RefusalCode, ServerHeader } from "./server_header.ts";
 export type { Member, Position, PresenceEvent, Subscribed, SubscribeOptions } from "./topic_types.ts";
 export { SERVER_MESSAGES } from "./server_messages.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { MessageForm, MessageWalk } from "../frame/mod.ts";
-import type { Awaitable, CloseInfo, ResumeReason } from "../route/mod.ts";
+import type { Admission, Awaitable, CloseInfo, ResumeReason } from "../route/mod.ts";
 import type {
   PeerCommands,
   PeerEvents,
@@ -84,7 +84,7 @@ class TrackedEvents implements PeerEvents {
     return this.#quiet.track(this.#events.subscribe(topic));
   }
 
-  authenticate(token: string): Awaitable<boolean> {
+  authenticate(token: string): Awaitable<boolean | Admission> {
     return this.#quiet.track(this.#events.authenticate(token));
   }
 

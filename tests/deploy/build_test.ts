@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { build, BuildError, type BuildOrder } from "../../lib/deploy/build.ts";
 import { parsePlugins } from "../../lib/deploy/plugin.ts";
+import { OPTIONS, OTHER_SECRET, seconds, signed } from "../auth/support/tokens.ts";
 import { RawClient } from "../support/raw_client.ts";
 
 const sanitized = { sanitizeOps: false, sanitizeResources: false };
@@ -162,6 +163,43 @@ Deno.test({
       using client = await RawClient.connect({ port: server.port, path });
       await client.sendText("hi");
       assertEquals(await client.nextButPings(), { kind: "text", text: answer });
+    }
+  },
+});
+
+Deno.test({
+  name: "what was built checks tokens wherever it runs, and closes who brought one when it has expired",
+  ...sanitized,
+  async fn() {
+    await using app = await project();
+    const auth = `import { defineRoute } from "sockeye";
+import { jwt } from "sockeye/auth";
+const auth = jwt({ ...${JSON.stringify(OPTIONS)}, algorithms: ["HS256"] });
+export default defineRoute({
+  authenticate: auth.authenticate,
+  message: (peer, message) => void peer.send(peer.context.claims.sub + " " + message.text()),
+});
+`;
+    for (const name of ["worker", "process", "inline"]) await app.save(`${name}.ts`, auth);
+    const { manifest, inputs } = await app.build();
+    assert(manifest.table.some(({ hasAuthenticate }) => hasAuthenticate));
+    assert(inputs.routes.some(([path]) => path.includes("/jose/")));
+    assertEquals(inputs.gateway.filter(([path]) => path.includes("/jose/")), []);
+    const config = { runtimes: { "/worker": "worker", "/process": "process" } };
+    await using server = await start(app.out, `export default ${JSON.stringify(config)};`);
+    for (const path of ["/inline", "/worker", "/process"]) {
+      const connect = (token: string) =>
+        RawClient.connect({ port: server.port, path, headers: { authorization: `Bearer ${token}` } });
+      using client = await connect(await signed({ exp: seconds(3) }));
+      using eve = await connect(await signed({}, OTHER_SECRET));
+      await client.sendText("hi");
+      assertEquals(await client.nextButPings(), { kind: "text", text: "ada hi" }, path);
+      assertEquals(
+        await eve.nextButPings(),
+        { kind: "close", code: 4403, reason: "the token is not good enough" },
+        path,
+      );
+      assertEquals(await client.nextButPings(), { kind: "close", code: 4401, reason: "the token has expired" }, path);
     }
   },
 });

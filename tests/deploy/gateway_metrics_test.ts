@@ -8,13 +8,13 @@ Deno.test("gatewayMetrics says what was counted, and what is there now", () => {
   counts.accepted = 3;
   counts.messagesIn = 5;
   counts.open("websocket");
-  counts.end(1006, { requests: 1, bytesIn: 10, bytesOut: 20 });
+  counts.end(1006, 6, { requests: 1, bytesIn: 10, bytesOut: 20 });
   counts.refuse(403);
   counts.violate("SLOW_CONSUMER");
   counts.heard(30);
   counts.heard(20_000);
   const open = new Map([["poll", 2]] as const);
-  const connections = () => ({ open, bytesIn: 1, bytesOut: 2, unsentBytes: 3, heldBytes: 4 });
+  const connections = () => ({ open, messagesOut: 7, bytesIn: 1, bytesOut: 2, unsentBytes: 3, heldBytes: 4 });
   const text = exposition(gatewayMetrics({ counts, connections }));
   const rows = [
     'sockeye_connections{transport="poll"} 2',
@@ -24,6 +24,7 @@ Deno.test("gatewayMetrics says what was counted, and what is there now", () => {
     'sockeye_refusals_total{reason="403"} 1',
     'sockeye_violations_total{rule="SLOW_CONSUMER"} 1',
     'sockeye_messages_total{direction="in"} 5',
+    'sockeye_messages_total{direction="out"} 13',
     'sockeye_bytes_total{direction="in"} 11',
     'sockeye_bytes_total{direction="out"} 22',
     "sockeye_unsent_bytes 3",

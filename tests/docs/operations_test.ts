@@ -83,10 +83,11 @@ function metrics() {
   };
   const counts = new GatewayCounts();
   counts.open("websocket");
-  counts.end(1000, { bytesIn: 0, bytesOut: 0 } as Parameters<GatewayCounts["end"]>[1]);
+  counts.end(1000, 0, { requests: 1, bytesIn: 0, bytesOut: 0 });
   counts.refuse(503);
   counts.violate("MASK_MISSING");
-  const now = { open: new Map([["websocket" as const, 1]]), bytesIn: 0, bytesOut: 0, unsentBytes: 0, heldBytes: 0 };
+  const open = new Map([["websocket", 1]] as const);
+  const now = { open, messagesOut: 0, bytesIn: 0, bytesOut: 0, unsentBytes: 0, heldBytes: 0 };
   return [
     ...deployMetrics({ list: () => all, counts: new ActivationCounts() }),
     ...hubMetrics(hub),

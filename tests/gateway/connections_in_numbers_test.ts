@@ -4,6 +4,7 @@ import type { Gateway } from "../../lib/gateway/mod.ts";
 
 Deno.test("connectionsInNumbers adds up all open connections", () => {
   const peer = (name: string, bytesIn: number, byteLength: number) => ({
+    sentMessages: 10 * bytesIn,
     ends: { transport: { name, traffic: { requests: 1, bytesIn, bytesOut: 2 * bytesIn }, output: { byteLength } } },
   });
   const gateway = {
@@ -12,5 +13,5 @@ Deno.test("connectionsInNumbers adds up all open connections", () => {
   };
   const { open, ...sums } = connectionsInNumbers(gateway as unknown as Gateway);
   assertEquals([...open], [["websocket", 2], ["poll", 1]]);
-  assertEquals(sums, { bytesIn: 6, bytesOut: 12, unsentBytes: 60, heldBytes: 99 });
+  assertEquals(sums, { messagesOut: 60, bytesIn: 6, bytesOut: 12, unsentBytes: 60, heldBytes: 99 });
 });

@@ -11,8 +11,8 @@ Deno.test("GatewayCounts adds up what it is told", () => {
   counts.open("websocket");
   counts.open("poll");
   counts.open("poll");
-  counts.end(1000, { requests: 1, bytesIn: 10, bytesOut: 20 });
-  counts.end(1006, { requests: 1, bytesIn: 1, bytesOut: 2 });
+  counts.end(1000, 3, { requests: 1, bytesIn: 10, bytesOut: 20 });
+  counts.end(1006, 4, { requests: 1, bytesIn: 1, bytesOut: 2 });
   counts.refuse(404);
   counts.refuse("full");
   counts.violate("MASK_MISSING");
@@ -22,7 +22,7 @@ Deno.test("GatewayCounts adds up what it is told", () => {
   assertEquals([...counts.closed], [[1000, 1], [1006, 1]]);
   assertEquals([...counts.refused], [[404, 1], ["full", 1]]);
   assertEquals([...counts.violations], [["MASK_MISSING", 1]]);
-  assertEquals([counts.endedTraffic, counts.pingsMs.sum], [{ bytesIn: 11, bytesOut: 22 }, 3]);
+  assertEquals([counts.ended, counts.pingsMs.sum], [{ messagesOut: 7, bytesIn: 11, bytesOut: 22 }, 3]);
 });
 
 const CODE = `
@@ -47,7 +47,7 @@ Deno.test("a gateway counts what its peers do, by its own frames and bytes", asy
   }
   assertEquals(await two.nextButPings(), { kind: "text", text: "news" });
   // Two echoes, and the news to each of two.
-  assertEquals([counts.messagesIn, counts.messagesOut, counts.accepted], [3, 4, 2]);
+  assertEquals([counts.messagesIn, connectionsInNumbers(gateway).messagesOut, counts.accepted], [3, 4, 2]);
   assertEquals([...counts.opened], [["websocket", 2]]);
   assertEquals(counts.handshakesMs.cumulative.at(-1), 2);
   await one.sendText("close");
@@ -56,7 +56,8 @@ Deno.test("a gateway counts what its peers do, by its own frames and bytes", asy
   await until(() => counts.closed.get(4000) === 1, "one has ended");
   const { open, bytesIn } = connectionsInNumbers(gateway);
   assertEquals([...open], [["websocket", 1]]);
-  assertGreater(counts.endedTraffic.bytesIn, bytesIn);
+  assertEquals([counts.ended.messagesOut, connectionsInNumbers(gateway).messagesOut], [3, 1]);
+  assertGreater(counts.ended.bytesIn, bytesIn);
   using raw = await Deno.connect({ hostname: "127.0.0.1", port: served.port });
   await raw.write(new TextEncoder().encode("GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n"));
   await raw.read(new Uint8Array(1_000));

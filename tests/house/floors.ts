@@ -36,6 +36,7 @@ export const FLOORS: Readonly<Record<string, number>> = {
 
 /** Folders that stand beside the floors: what of ours each may import. */
 export const BESIDE_FLOORS: Readonly<Record<string, readonly string[]>> = {
+  "lib/auth": ["lib/subprotocol", "lib/route"],
   "lib/client": ["lib/frame", "lib/subprotocol"],
   "lib/std": [],
   "lib/terminal": ["lib/frame", "lib/http", "lib/handshake", "lib/route"],
@@ -45,8 +46,8 @@ export const BESIDE_FLOORS: Readonly<Record<string, readonly string[]>> = {
 const OTHER_FACES: Readonly<Record<string, readonly string[]>> = {
   // `mod.ts` is what a route module imports; the server's own face stands beside it.
   "lib/route": ["table.ts", "runtime_contract.ts"],
-  // What a browser can load, too.
-  "lib/subprotocol": ["v1.ts"],
+  // What can be loaded without the kernel of lib/frame: by a browser, and by a route.
+  "lib/subprotocol": ["v1.ts", "handshake_token.ts"],
   // The texts that the server serves; `mod.ts` runs in browsers.
   "lib/client": ["served.ts"],
 };
@@ -65,11 +66,11 @@ export function floorProblems(edges: readonly ImportEdge[]): readonly Problem[] 
 type Finding = Pick<Problem, "what" | "remedy">;
 
 function routeProblem({ specifier, target }: ImportEdge): Finding | undefined {
-  if (specifier === "sockeye" || /^(npm|jsr):/.test(target)) return undefined;
+  if (specifier === "sockeye" || specifier === "sockeye/auth" || /^(npm|jsr):/.test(target)) return undefined;
   if (target.startsWith("routes/") && target.split("/").some((segment) => segment.startsWith("_"))) return undefined;
   return {
     what: `a route imports "${specifier}"`,
-    remedy: 'import "sockeye", a package, or a file of routes/ whose name begins with "_"',
+    remedy: 'import "sockeye", "sockeye/auth", a package, or a file of routes/ whose name begins with "_"',
   };
 }
 

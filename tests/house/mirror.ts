@@ -13,7 +13,8 @@ export function mirrorProblems(lib: readonly SourceFile[], tests: readonly Sourc
   const testPaths = new Set(tests.map(({ path }) => path));
   const folders = new Set(lib.map(({ path }) => folderOf(testOf(path))));
   const untested = lib
-    .filter((file) => !file.path.endsWith("/mod.ts") && !testPaths.has(testOf(file.path)) && hasCode(file))
+    // What is drawn, a browser is shown: tests/e2e.
+    .filter((file) => !/\/mod\.ts$|\.tsx$/.test(file.path) && !testPaths.has(testOf(file.path)) && hasCode(file))
     .map(({ path }) => ({ file: path, line: 1, what: "has no test", remedy: `write ${testOf(path)}` }));
   const orphans = tests
     .filter(({ path }) => path.endsWith("_test.ts") && folders.has(folderOf(path)) && !libPaths.has(fileOf(path)))

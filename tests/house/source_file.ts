@@ -32,7 +32,7 @@ function* pathsIn(folder: string): Generator<string> {
   for (const entry of Deno.readDirSync(new URL(`${folder}/`, PROJECT))) {
     const path = `${folder}/${entry.name}`;
     if (entry.isDirectory && !NOT_OURS.includes(entry.name)) yield* pathsIn(path);
-    else if (entry.isFile && path.endsWith(".ts")) yield path;
+    else if (entry.isFile && /\.tsx?$/.test(path)) yield path;
   }
 }
 

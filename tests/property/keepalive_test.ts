@@ -25,6 +25,9 @@ const EVENTS = {
   paused: (keepalive: Keepalive, now: number) => keepalive.paused(now),
   resumed: (keepalive: Keepalive, now: number) => keepalive.resumed(now),
   closing: (keepalive: Keepalive, now: number) => keepalive.closing(now),
+  expiresSoon: (keepalive: Keepalive, now: number) => keepalive.expireAt(now + 25),
+  expiresLater: (keepalive: Keepalive, now: number) => keepalive.expireAt(now + 60),
+  expiresNever: (keepalive: Keepalive) => keepalive.expireAt(Infinity),
   check: (keepalive: Keepalive, now: number) => void keepalive.check(now),
 } as const;
 

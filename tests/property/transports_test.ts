@@ -64,7 +64,8 @@ const overTcp: Run = async (server, script) => {
     for (let count = await stream.read(buffer); count !== null; count = await stream.read(buffer)) {
       told.push(buffer.slice(0, count));
     }
-  })();
+    // Bytes behind its Close frame have the server reset: it was read to there.
+  })().catch(() => {});
   try {
     await stream.write(HANDSHAKE);
     await server.settled();
@@ -148,7 +149,7 @@ for (const transport of ["long-poll", "poll"]) {
         const [tcp, poll] = [await seenOver(overTcp, script), await seenOver(overPolls(transport), script)];
         assertEquals(poll, tcp);
       }),
-      { numRuns: 60 },
+      { numRuns: 50 },
     );
   });
 }

@@ -161,3 +161,18 @@ Deno.test("Keepalive with every wait switched off has nothing to say, ever", () 
   keepalive.closing(START);
   assertEquals([keepalive.check(Number.MAX_SAFE_INTEGER), keepalive.nextCheckAt], ["none", Infinity]);
 });
+
+Deno.test("Keepalive ends who may stay no longer, also while not reading, unless it is told otherwise before", () => {
+  const keepalive = begin();
+  keepalive.expireAt(5_000);
+  keepalive.paused(2_000);
+  assertEquals([keepalive.nextCheckAt, keepalive.check(4_999), keepalive.check(5_000)], [
+    5_000,
+    "none",
+    "TOKEN_EXPIRED",
+  ]);
+  keepalive.expireAt(6_000);
+  assertEquals([keepalive.check(5_999), keepalive.check(6_000)], ["none", "TOKEN_EXPIRED"]);
+  keepalive.closing(6_000);
+  assertEquals(keepalive.check(7_000), "none");
+});

@@ -128,10 +128,26 @@ export function describeQuestions(test: RuntimeTest): void {
     return Promise.resolve();
   });
 
+  test("authenticate may admit for a while, or for good; a subscription is no such thing", async (bench) => {
+    const { events } = bench.connect("/gatekeeper");
+    assertEquals(await events.authenticate("for a while"), { expiresInMs: 60_000 });
+    assertEquals(await events.authenticate("for a while, later"), { expiresInMs: 60_000 });
+    assertEquals(await events.authenticate("for good"), true);
+    assertEquals(await events.subscribe("for a while"), false);
+  });
+
+  test("an admission that does not say how long is a failure like a handler's, and a no", async (bench) => {
+    const { events, commands } = bench.connect("/gatekeeper");
+    assertEquals(await events.authenticate("for no time"), false);
+    await commands.until(2);
+    assertEquals(commands.calls.at(-1)?.[0], "fail");
+    assertEquals(bench.line().fields.hook, "authenticate");
+  });
+
   for (const hook of ["subscribe", "authenticate"] as const) {
     test(`${hook} is asked, and only true is a yes`, async (bench) => {
       const { events, commands } = bench.connect("/gatekeeper");
-      const answers: boolean[] = [];
+      const answers: unknown[] = [];
       for (const text of ["yes", "yes later", "truthy", "no"]) answers.push(await events[hook](text));
       await commands.until(4);
       assertEquals(answers, [true, true, false, false]);

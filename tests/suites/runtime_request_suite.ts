@@ -18,6 +18,12 @@ export function describeUpgrade(test: RuntimeTest): void {
         subprotocol: "chat",
         context: { user: "ada" },
       });
+      assertEquals(await bench.upgrade(`answer=admits${when}`), {
+        accept: true,
+        context: "known",
+        admission: { expiresInMs: 60_000 },
+      });
+      assertEquals(await bench.upgrade(`answer=admits-for-good${when}`), { accept: true, admission: {} });
       assertEquals(await bench.upgrade(`answer=cookies${when}`), {
         accept: true,
         headers: [["set-cookie", "a=1"], ["set-cookie", "b=2"]],
@@ -50,7 +56,7 @@ export function describeUpgrade(test: RuntimeTest): void {
   test("upgrade is given the request and what is known of it", async (bench) => {
     assertEquals(await bench.upgrade("echo"), {
       accept: true,
-      context: ["GET", "a=1; b=2", "red", "192.0.2.7", "chat,v2", false],
+      context: ["GET", "a=1; b=2", "red", "192.0.2.7", "chat,v2", false, false],
     });
   });
 
@@ -64,6 +70,8 @@ export function describeUpgrade(test: RuntimeTest): void {
 }
 
 const BAD_UPGRADES: ReadonlyArray<readonly [answer: string, problem: string]> = [
+  ["admits-nobody", "an admission that is no object"],
+  ["admits-for-no-time", "a number of milliseconds above 0, not 0"],
   ["throw", "upgrade broke"],
   ["not-offered", 'the subprotocol "soap", which the client did not offer (it offered chat, v2)'],
   ["newline", ""],

@@ -5,7 +5,9 @@
  * @module
  */
 import type { ViolationName } from "../../frame/mod.ts";
+import type { Keepalive } from "../../protocol/mod.ts";
 import type { Hub } from "../../pubsub/mod.ts";
+import type { Admission } from "../../route/mod.ts";
 import type { PeerCommands, PeerEvents, RouteEntry } from "../../route/table.ts";
 import { SUBPROTOCOL } from "../../subprotocol/mod.ts";
 import type { Clock } from "../clock.ts";
@@ -13,9 +15,12 @@ import { ClientEvents } from "./client_events.ts";
 import { ClientSession, type SessionConnection } from "./client_session.ts";
 import { Entrance } from "./entrance.ts";
 import { GuardedEvents } from "./guarded_events.ts";
+import type { TimerEntry, TimerWheel } from "../timer_wheel.ts";
 
 /** A connection that may need a doorway. */
-export interface DoorwayConnection extends SessionConnection {
+export interface DoorwayConnection extends SessionConnection, TimerEntry {
+  /** True until the closing handshake begins. */
+  readonly isOpen: boolean;
   /** From now on its code hears of it without a detour. */
   passInto(events: PeerEvents): void;
 }
@@ -26,6 +31,8 @@ export interface DoorwayOpening {
   readonly options: { readonly authTimeoutMs: number };
   /** The token that came with it. */
   readonly token: string | undefined;
+  /** The route has let it in. */
+  readonly admission: Admission | undefined;
   /** The route has refused it. */
   readonly refusedFor: ViolationName | undefined;
 }
@@ -34,6 +41,7 @@ export interface DoorwayOpening {
 export interface DoorwayHost {
   readonly hub: Hub;
   readonly clock: Clock;
+  readonly wheel: TimerWheel;
 }
 
 /** One doorway; it stays the same when the code is swapped. */
@@ -49,7 +57,7 @@ export class Doorway {
     connection: DoorwayConnection,
     opening: DoorwayOpening,
     host: DoorwayHost,
-    asks: boolean,
+    keepalive: Keepalive,
   ) {
     const isClient = connection.subprotocol === SUBPROTOCOL;
     this.session = isClient ? new ClientSession(connection, host.hub) : undefined;
@@ -59,9 +67,16 @@ export class Doorway {
       authTimeoutMs: opening.options.authTimeoutMs,
       violate: (violation: ViolationName) => connection.violate(violation),
       entered: () => this.#entered(),
+      expireIn: (ms: number) => {
+        if (!connection.isOpen) return;
+        const at = host.clock.now() + ms;
+        keepalive.expireAt(at);
+        host.wheel.advance(connection, at);
+      },
     };
     this.#entrance = new Entrance(entranceHost, {
-      asks,
+      asks: asksForToken(opening),
+      admission: opening.admission,
       token: opening.token,
       refusedFor: opening.refusedFor,
       mayBring: isClient,
@@ -69,9 +84,15 @@ export class Doorway {
   }
 
   /** The doorway of a connection; undefined for the most, which need none. */
-  static of(connection: DoorwayConnection, opening: DoorwayOpening, host: DoorwayHost): Doorway | undefined {
-    const asks = opening.entry.descriptor.hasAuthenticate === true;
-    return asks || connection.subprotocol === SUBPROTOCOL ? new Doorway(connection, opening, host, asks) : undefined;
+  static of(
+    connection: DoorwayConnection,
+    opening: DoorwayOpening,
+    host: DoorwayHost,
+    keepalive: Keepalive,
+  ): Doorway | undefined {
+    const isNeeded = asksForToken(opening) || opening.admission !== undefined ||
+      connection.subprotocol === SUBPROTOCOL;
+    return isNeeded ? new Doorway(connection, opening, host, keepalive) : undefined;
   }
 
   /** The connection's code is this one's from now on. */
@@ -86,4 +107,8 @@ export class Doorway {
     if (this.session !== undefined) this.session.hello();
     else this.#connection.passInto(this.#code!);
   }
+}
+
+function asksForToken({ entry }: DoorwayOpening): boolean {
+  return entry.descriptor.hasAuthenticate === true;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { ViolationName } from "../../frame/mod.ts";
+import type { Admission } from "../../route/mod.ts";
 import type { PeerEvents } from "../../route/table.ts";
 import type { Clock } from "../clock.ts";
 
@@ -15,12 +16,16 @@ export interface EntranceHost {
   violate(violation: ViolationName): void;
   /** The peer has entered; its `open` comes next. */
   entered(): void;
+  /** It may stay for so long, counted from now; `Infinity` for good. */
+  expireIn(ms: number): void;
 }
 
 /** Who stands there. */
 export interface EntranceRules {
   /** Whether the route asks for a token. */
   readonly asks: boolean;
+  /** The route has let it in when it was asked for the upgrade. */
+  readonly admission: Admission | undefined;
   /** The token that came with the handshake. */
   readonly token: string | undefined;
   /** Whether one may still come. */
@@ -49,8 +54,9 @@ export class Entrance {
 
   /** The connection is open. */
   open(events: PeerEvents): void | Promise<void> {
-    const { asks, token, mayBring, refusedFor } = this.#rules;
+    const { asks, admission, token, mayBring, refusedFor } = this.#rules;
     if (refusedFor !== undefined) return this.#host.violate(refusedFor);
+    if (admission !== undefined) return this.#decide(events, admission);
     if (!asks) return this.#enter(events);
     if (token !== undefined) return this.bring(events, token);
     if (!mayBring) return this.#host.violate("TOKEN_MISSING");
@@ -62,9 +68,9 @@ export class Entrance {
   bring(events: PeerEvents, token: string): void | Promise<void> {
     if (!this.#rules.asks || this.#rules.refusedFor !== undefined) return;
     this.#cancelWait();
-    const isGood = events.authenticate(token);
-    if (isGood instanceof Promise) return isGood.then((known) => this.#decide(events, known));
-    return this.#decide(events, isGood);
+    const answer = events.authenticate(token);
+    if (answer instanceof Promise) return answer.then((known) => this.#decide(events, known));
+    return this.#decide(events, answer);
   }
 
   /** The connection has ended. */
@@ -73,9 +79,10 @@ export class Entrance {
     this.#cancelWait();
   }
 
-  #decide(events: PeerEvents, isGood: boolean): void | Promise<void> {
+  #decide(events: PeerEvents, answer: boolean | Admission): void | Promise<void> {
     if (this.#isOver) return;
-    if (!isGood) return this.#host.violate("TOKEN_REFUSED");
+    if (answer === false) return this.#host.violate("TOKEN_REFUSED");
+    this.#host.expireIn(answer === true ? Infinity : answer.expiresInMs ?? Infinity);
     if (!this.#isEntered) return this.#enter(events);
   }
 

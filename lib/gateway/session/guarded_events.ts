@@ -4,7 +4,7 @@
  * @module
  */
 import type { MessageForm } from "../../frame/mod.ts";
-import type { Awaitable, CloseInfo, ResumeReason } from "../../route/mod.ts";
+import type { Admission, Awaitable, CloseInfo, ResumeReason } from "../../route/mod.ts";
 import type { PeerEvents } from "../../route/table.ts";
 import type { Entrance } from "./entrance.ts";
 
@@ -31,7 +31,7 @@ export class GuardedEvents implements PeerEvents {
     return this.code.subscribe(topic);
   }
 
-  authenticate(token: string): Awaitable<boolean> {
+  authenticate(token: string): Awaitable<boolean | Admission> {
     return this.code.authenticate(token);
   }
 

@@ -7,7 +7,7 @@
  * @module
  */
 import { Fifo, type MessageForm } from "../../frame/mod.ts";
-import type { Awaitable, CloseInfo } from "../../route/mod.ts";
+import type { Admission, Awaitable, CloseInfo } from "../../route/mod.ts";
 import type { PeerEvents } from "../../route/table.ts";
 
 /** A message that waits. */
@@ -18,6 +18,9 @@ export interface WaitingMessage {
   readonly end: number;
 }
 
+/** What a question is answered with. */
+export type Answer = boolean | Admission;
+
 /** What the line tells. */
 export interface LineEvents {
   /** A message of so many bytes is through. */
@@ -25,7 +28,7 @@ export interface LineEvents {
   /** What is being taken out of a batch is kept beyond the call. */
   onKept(): void;
   /** A question is answered. */
-  onAnswered(call: number, isYes: boolean): void;
+  onAnswered(call: number, answer: Answer): void;
   /** `close` is through: the last thing. */
   onClosed(call: number): void;
 }
@@ -45,7 +48,7 @@ export class HandlerLine {
   #waiting = new Fifo<WaitingMessage>();
   #isBusy = false;
   #isDrainDue = false;
-  #question: { readonly call: number; readonly hook: () => Awaitable<boolean> } | undefined;
+  #question: { readonly call: number; readonly hook: () => Awaitable<Answer> } | undefined;
   #close: { readonly call: number; readonly info: CloseInfo } | undefined;
   #interlude: (() => void | Promise<void>) | undefined;
   /** Which handler is waited for: one that is abandoned settles as another. */
@@ -79,7 +82,7 @@ export class HandlerLine {
    * A question: answered when what came before it is handled. Nothing comes behind it before that, but for `close`: the
    * gateway waits for the answer.
    */
-  question(call: number, hook: () => Awaitable<boolean>): void {
+  question(call: number, hook: () => Awaitable<Answer>): void {
     this.#question = { call, hook };
     this.#goOn();
   }
@@ -141,11 +144,11 @@ export class HandlerLine {
     }
   }
 
-  #answer(call: number, hook: () => Awaitable<boolean>): void {
+  #answer(call: number, hook: () => Awaitable<Answer>): void {
     this.#isBusy = true;
     const answer = hook();
-    if (typeof answer !== "boolean") {
-      return this.#wait(answer.then((isYes) => this.#listener.onAnswered(call, isYes)), () => {});
+    if (answer instanceof Promise) {
+      return this.#wait(answer.then((known) => this.#listener.onAnswered(call, known)), () => {});
     }
     this.#isBusy = false;
     this.#listener.onAnswered(call, answer);

@@ -4,7 +4,7 @@
  * @module
  */
 import type { MessageForm, MessageWalk } from "../../frame/mod.ts";
-import type { Awaitable, CloseInfo, ResumeReason } from "../../route/mod.ts";
+import type { Admission, Awaitable, CloseInfo, ResumeReason } from "../../route/mod.ts";
 import type { PeerCommands, PeerEvents } from "../../route/table.ts";
 
 /** What a peer needs of its runtime. */
@@ -71,7 +71,7 @@ export class HibernatingPeer implements PeerEvents {
     return this.#ask((events) => events.subscribe(topic));
   }
 
-  authenticate(token: string): Awaitable<boolean> {
+  authenticate(token: string): Awaitable<boolean | Admission> {
     return this.#ask((events) => events.authenticate(token));
   }
 
@@ -163,12 +163,12 @@ export class HibernatingPeer implements PeerEvents {
   }
 
   /** A question wakes the code up, like a message; code that cannot be woken has not said yes. */
-  #ask(ask: (events: PeerEvents) => Awaitable<boolean>): Awaitable<boolean> {
+  #ask<Answer>(ask: (events: PeerEvents) => Awaitable<Answer | false>): Awaitable<Answer | false> {
     this.#shelter.happened();
     return this.events === undefined ? this.#askLater(ask) : ask(this.events);
   }
 
-  async #askLater(ask: (events: PeerEvents) => Awaitable<boolean>): Promise<boolean> {
+  async #askLater<Answer>(ask: (events: PeerEvents) => Awaitable<Answer | false>): Promise<Answer | false> {
     await this.#shelter.wake();
     return this.events === undefined ? false : await ask(this.events);
   }

@@ -8,7 +8,7 @@ import type { TransportName } from "../../route/mod.ts";
 import type { PeerCommands, PeerEvents, RequestRecord, RouteRuntime } from "../../route/table.ts";
 import { encodeContext } from "../context_check.ts";
 import type { Calls } from "./calls.ts";
-import { HandlerLine, type LineEvents } from "./handler_line.ts";
+import { type Answer, HandlerLine, type LineEvents } from "./handler_line.ts";
 import { HostedTopics } from "./hosted_topics.ts";
 import type { Outbox } from "./outbox.ts";
 import type { PeerOpening } from "./record_values.ts";
@@ -181,10 +181,10 @@ export class HostedPeer implements PeerCommands, LineEvents {
     this.#host.retain();
   }
 
-  onAnswered(call: number, isYes: boolean): void {
+  onAnswered(call: number, answer: Answer): void {
     // What the hook has said, and changed, comes first.
     this.tell();
-    this.#host.outbox.writer.putValue(UP.ANSWER, 0, call, isYes);
+    this.#host.outbox.writer.putValue(UP.ANSWER, 0, call, answer);
   }
 
   onClosed(call: number): void {

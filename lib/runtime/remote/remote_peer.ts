@@ -13,8 +13,9 @@ import {
   type MessageWalk,
   UTF8_ACCEPT,
 } from "../../frame/mod.ts";
-import type { Awaitable, CloseInfo, ResumeReason } from "../../route/mod.ts";
+import type { Admission, Awaitable, CloseInfo, ResumeReason } from "../../route/mod.ts";
 import type { PeerCommands, PeerEvents } from "../../route/table.ts";
+import { admissionOf } from "../admission.ts";
 import { MAX_CONTEXT_BYTES } from "../context_check.ts";
 import { GivenMessages } from "./given_messages.ts";
 import type { PeerHome, PeerLink } from "./peer_link.ts";
@@ -114,12 +115,17 @@ export class RemotePeer implements PeerEvents {
     }
   }
 
-  subscribe(topic: string): Promise<boolean> {
-    return this.#askQuestion(DOWN.SUBSCRIBE, topic);
+  async subscribe(topic: string): Promise<boolean> {
+    return await this.#askQuestion(DOWN.SUBSCRIBE, topic) === true;
   }
 
-  authenticate(token: string): Promise<boolean> {
-    return this.#askQuestion(DOWN.AUTHENTICATE, token);
+  async authenticate(token: string): Promise<boolean | Admission> {
+    const answer = await this.#askQuestion(DOWN.AUTHENTICATE, token);
+    try {
+      return admissionOf(answer);
+    } catch {
+      return false; // Its side has checked what the hook said: this was said by none.
+    }
   }
 
   drain(): void {
@@ -309,14 +315,14 @@ export class RemotePeer implements PeerEvents {
   }
 
   /** Code that ends, or is gone, has not said yes. */
-  async #askQuestion(kind: number, text: string): Promise<boolean> {
+  async #askQuestion(kind: number, text: string): Promise<unknown> {
     if (this.#link === undefined) await this.#back();
     const link = this.#link;
     if (link === undefined || this.#isOver) return false;
     const asked = this.#ask(kind, link, (call): QuestionCall => ({ call: this.#question = call, text }));
     const answer = await asked.catch(() => false);
     this.#question = undefined;
-    return answer === true;
+    return answer;
   }
 
   /** Resolves when the code is back, or is not waited for any more. */

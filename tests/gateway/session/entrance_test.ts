@@ -176,3 +176,82 @@ Deno.test("an upgrade that is refused with 401 or 403 closes a client of ours wi
   await assertRejects(() => server.connect("/?status=404", { subprotocols: ["sockeye.v1"] }), UpgradeRefusedError);
   assertEquals(opened, 0);
 });
+
+Deno.test("who is admitted for a while is closed with 4401 when that is over, and not before", async () => {
+  const log: string[] = [];
+  await using server = await serveRoute(guarded(log, { authenticate: () => ({ expiresInMs: 60_000 }) }));
+  const ours = await client(server, "/", [`sockeye.token.${base64url("good")}`]);
+  const plain = await server.connect("/", { headers: { authorization: "Bearer good" } });
+  await server.clock.advance(59_900);
+  assertEquals(server.connectionCount, 2);
+  await server.clock.advance(150);
+  for (const peer of [ours.peer, plain]) {
+    assertEquals(await peer.closed, { code: 4401, reason: "the token has expired", wasClean: true });
+  }
+});
+
+Deno.test("another token moves the end, either way, and takes it away", async () => {
+  const log: string[] = [];
+  const authenticate: Route["authenticate"] = (_peer, token) =>
+    token === "good" || (token === "none" ? {} : { expiresInMs: Number(token) });
+  await using server = await serveRoute(guarded(log, { authenticate }));
+  const one = await client(server, "/", [`sockeye.token.${base64url("60000")}`]);
+  await one.receive();
+  const bring = async (token: string) => {
+    one.send(["auth", token]);
+    one.send(["ping"]);
+    assertEquals(await one.header(), ["pong"]);
+  };
+  await server.clock.advance(50_000);
+  await bring("60000");
+  await server.clock.advance(50_000);
+  assertEquals(server.connectionCount, 1);
+  for (const forGood of ["none", "good"]) {
+    await bring(forGood);
+    await server.clock.advance(3_600_000);
+    assertEquals(server.connectionCount, 1);
+  }
+  await bring("1000");
+  await server.clock.advance(1_050);
+  assertEquals((await one.peer.closed).code, 4401);
+});
+
+Deno.test("the end stays where it is when other code takes the peer over", async () => {
+  await using server = await serveRoute(guarded([], { authenticate: () => ({ expiresInMs: 60_000 }) }));
+  const ours = await client(server, "/", [`sockeye.token.${base64url("good")}`]);
+  const plain = await server.connect("/", { headers: { authorization: "Bearer good" } });
+  await server.clock.advance(30_000);
+  await server.swap({ "/": guarded([], { authenticate: () => true, resume() {} }) });
+  await server.clock.advance(29_900);
+  assertEquals(server.connectionCount, 2);
+  await server.clock.advance(150);
+  assertEquals([(await ours.peer.closed).code, (await plain.closed).code], [4401, 4401]);
+});
+
+Deno.test("whom upgrade has admitted is asked for nothing, and may bring a token all the same", async () => {
+  const log: string[] = [];
+  await using server = await serveRoute(guarded(log, {
+    upgrade: () => ({ admission: { expiresInMs: 60_000 } }),
+  }));
+  const plain = await server.connect("/");
+  assertEquals(await plain.receive(), "welcome");
+  const one = await client(server);
+  assertEquals((await one.receive()).payload, "welcome");
+  one.send(["auth", "good"]);
+  await server.settled();
+  assertEquals(log, ["open", "open", "token good"]);
+  await server.clock.advance(60_050);
+  assertEquals((await plain.closed).code, 4401);
+  assertEquals(server.connectionCount, 1);
+});
+
+Deno.test("upgrade may admit for a while at a route that asks for no token", async () => {
+  await using server = await serveRoute({
+    upgrade: (_request, { asksForToken }) => ({ admission: { expiresInMs: 1_000 }, context: asksForToken }),
+    open: (peer) => void peer.send(String(peer.context)),
+  });
+  const plain = await server.connect("/");
+  assertEquals(await plain.receive(), "false");
+  await server.clock.advance(1_050);
+  assertEquals((await plain.closed).code, 4401);
+});

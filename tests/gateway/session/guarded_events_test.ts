@@ -29,8 +29,9 @@ function guarded(token?: string) {
       authTimeoutMs: 10,
       violate: (violation) => void log.push(violation),
       entered: () => void log.push("entered"),
+      expireIn: () => {},
     },
-    { asks: true, token, mayBring: true, refusedFor: undefined },
+    { asks: true, admission: undefined, token, mayBring: true, refusedFor: undefined },
   );
   const events = new GuardedEvents(code(log), entrance);
   const all = (): void => {

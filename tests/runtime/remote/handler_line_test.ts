@@ -1,7 +1,7 @@
 /** The handlers of one connection of remote code, beside a model that is slow and right. @module */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { HandlerLine } from "../../../lib/runtime/remote/handler_line.ts";
+import { type Answer, HandlerLine } from "../../../lib/runtime/remote/handler_line.ts";
 import { turns } from "./support/records.ts";
 
 const INFO = { code: 1000, reason: "", wasClean: true } as const;
@@ -57,12 +57,12 @@ function bench(...asynchronous: readonly string[]) {
   code.isPending = (name) => names.has(name);
   const settled: number[] = [];
   const closed: number[] = [];
-  const answers: Array<readonly [call: number, isYes: boolean]> = [];
+  const answers: Array<readonly [call: number, answer: Answer]> = [];
   let kept = 0;
   const line = new HandlerLine(code.events, {
     onSettled: (byteLength) => void settled.push(byteLength),
     onKept: () => void kept++,
-    onAnswered: (call, isYes) => void answers.push([call, isYes]),
+    onAnswered: (call, answer) => void answers.push([call, answer]),
     onClosed: (call) => void closed.push(call),
   });
   const arrive = (text: string): void => {

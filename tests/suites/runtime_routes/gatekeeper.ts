@@ -1,7 +1,7 @@
 /** Says yes or no to whoever wants to enter or to subscribe, as the question asks for it. */
-import { type Awaitable, defineRoute, type Peer } from "sockeye";
+import { type Admission, type Awaitable, defineRoute, type Peer } from "sockeye";
 
-function answer(peer: Pick<Peer, "send" | "id">, text: string): Awaitable<boolean> {
+function answer(peer: Pick<Peer, "send" | "id">, text: string): Awaitable<boolean | Admission> {
   peer.send(`asked ${text}`);
   switch (text) {
     case "yes":
@@ -10,6 +10,14 @@ function answer(peer: Pick<Peer, "send" | "id">, text: string): Awaitable<boolea
       return Promise.resolve(true);
     case "truthy":
       return 1 as never;
+    case "for a while":
+      return { expiresInMs: 60_000 };
+    case "for a while, later":
+      return Promise.resolve({ expiresInMs: 60_000 });
+    case "for good":
+      return {};
+    case "for no time":
+      return { expiresInMs: 0 };
     case "throws":
       throw new Error("cannot say");
     case "rejects":
@@ -21,7 +29,7 @@ function answer(peer: Pick<Peer, "send" | "id">, text: string): Awaitable<boolea
 export default defineRoute("/gatekeeper", {
   topics: { "gate:*": { history: { limit: 50 } } },
   authenticate: answer,
-  subscribe: answer,
+  subscribe: (peer, topic) => answer(peer, topic) as boolean,
   message: async (peer, message) => {
     await Promise.resolve();
     peer.send(message.text());

@@ -116,32 +116,20 @@ function Carried({ frame, payload, message }: CarriedProps) {
     <div class="carried">
       <div class="tools">
         {message !== undefined && (
-          <div role="group" aria-label="What is shown" class="choice">
-            {sources.map((source) => (
-              <button
-                type="button"
-                key={source.name}
-                aria-pressed={isMessage === source.isMessage}
-                onClick={() => setMessage(source.isMessage)}
-              >
-                {source.name}
-              </button>
-            ))}
-          </div>
+          <Choice
+            label="What is shown"
+            names={sources.map(({ name }) => name)}
+            chosen={sources.find((source) => source.isMessage === isMessage)!.name}
+            onChoose={(chosen) => setMessage(sources.find(({ name }) => name === chosen)!.isMessage)}
+          />
         )}
-        <div role="group" aria-label="Shown as" class="choice">
-          {VIEWS.map((name) => (
-            <button
-              type="button"
-              key={name}
-              aria-pressed={view === name}
-              disabled={name === "JSON" && json === undefined}
-              onClick={() => setView(name)}
-            >
-              {name}
-            </button>
-          ))}
-        </div>
+        <Choice
+          label="Shown as"
+          names={VIEWS}
+          chosen={view}
+          barred={json === undefined ? "JSON" : undefined}
+          onChoose={setView}
+        />
         <Copy text={() => view === "Hex" ? hexDump(shown.bytes) : textOf(shown.bytes)} name="Copy" />
       </div>
       {close !== undefined && (
@@ -158,24 +146,53 @@ function Carried({ frame, payload, message }: CarriedProps) {
         {isMessage && inflation === "whole" && shown.byteLength !== undefined && frames === 1 &&
           `, inflated from ${countText(headerView(frame.h).payloadBytes, "byte")}`}
       </p>
-      {view === "JSON" && json !== undefined
-        ? (
-          <div class="payload json" tabIndex={0} role="region" aria-label="Payload as JSON">
-            {json.header !== undefined && <JsonTree name="header" value={json.header} />}
-            <JsonTree value={json.value} />
-          </div>
-        )
-        : (
-          <pre
-            class={`payload ${view.toLowerCase()}`}
-            tabIndex={0}
-            role="region"
-            aria-label={`Payload as ${view.toLowerCase()}`}
-          >
-            {view === "Hex" ? hexDump(shown.bytes) : textOf(shown.bytes)}
-          </pre>
-        )}
+      <Payload view={view} bytes={shown.bytes} />
     </div>
+  );
+}
+
+interface ChoiceProps<Name extends string> {
+  readonly label: string;
+  readonly names: readonly Name[];
+  readonly chosen: Name;
+  /** One that cannot be chosen. */
+  readonly barred?: Name | undefined;
+  readonly onChoose: (name: Name) => void;
+}
+
+function Choice<Name extends string>({ label, names, chosen, barred, onChoose }: ChoiceProps<Name>) {
+  return (
+    <div role="group" aria-label={label} class="choice">
+      {names.map((name) => (
+        <button
+          type="button"
+          key={name}
+          aria-pressed={name === chosen}
+          disabled={name === barred}
+          onClick={() => onChoose(name)}
+        >
+          {name}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function Payload({ view, bytes }: { readonly view: typeof VIEWS[number]; readonly bytes: Uint8Array }) {
+  const json = view === "JSON" ? jsonOf(bytes) : undefined;
+  if (json !== undefined) {
+    return (
+      <div class="payload json" tabIndex={0} role="region" aria-label="Payload as JSON">
+        {json.header !== undefined && <JsonTree name="header" value={json.header} />}
+        <JsonTree value={json.value} />
+      </div>
+    );
+  }
+  const name = view.toLowerCase();
+  return (
+    <pre class={`payload ${name}`} tabIndex={0} role="region" aria-label={`Payload as ${name}`}>
+      {view === "Hex" ? hexDump(bytes) : textOf(bytes)}
+    </pre>
   );
 }
 

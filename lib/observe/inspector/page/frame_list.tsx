@@ -112,6 +112,18 @@ function save(frames: readonly WireFrame[]): void {
   URL.revokeObjectURL(url);
 }
 
+/** Which row a key leads to. @param at the row that is chosen; -1 for none. */
+function rowFor(key: string, at: number, count: number): number | undefined {
+  return {
+    ArrowDown: at + 1,
+    ArrowUp: at === -1 ? count - 1 : at - 1,
+    PageDown: at + PAGE_ROWS,
+    PageUp: at - PAGE_ROWS,
+    Home: 0,
+    End: count - 1,
+  }[key];
+}
+
 function Rows({ store, selected, onSelect }: ListProps) {
   const box = useRef<HTMLDivElement>(null);
   const [scrollTop, setScrollTop] = useState(0);
@@ -139,21 +151,11 @@ function Rows({ store, selected, onSelect }: ListProps) {
     box.current!.scrollTop = scrollTo(row, { ...view, scrollTop: box.current!.scrollTop });
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const to = {
-      ArrowDown: at + 1,
-      ArrowUp: at === -1 ? frames.length - 1 : at - 1,
-      PageDown: at + PAGE_ROWS,
-      PageUp: at - PAGE_ROWS,
-      Home: 0,
-      End: frames.length - 1,
-    }[event.key];
-    if (to !== undefined) {
-      event.preventDefault();
-      move(to);
-    } else if (event.key === "Escape" && selected !== undefined) {
-      event.preventDefault();
-      onSelect(undefined);
-    }
+    const to = rowFor(event.key, at, frames.length);
+    if (to === undefined && (event.key !== "Escape" || selected === undefined)) return;
+    event.preventDefault();
+    if (to === undefined) onSelect(undefined);
+    else move(to);
   };
   return (
     <div
@@ -182,10 +184,7 @@ function Rows({ store, selected, onSelect }: ListProps) {
               at={start + index + 1}
               count={frames.length}
               isSelected={frame.n === selected?.n}
-              onSelect={() => {
-                isFollowing.current = false;
-                onSelect(frame);
-              }}
+              onSelect={() => move(start + index)}
             />
           ))}
         </div>

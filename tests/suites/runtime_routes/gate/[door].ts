@@ -4,6 +4,10 @@ import { defineRoute } from "sockeye";
 const ANSWERS: Readonly<Record<string, () => unknown>> = {
   nothing: () => undefined,
   all: () => ({ headers: { "X-One": "1" }, subprotocol: "chat", context: { user: "ada" } }),
+  admits: () => ({ context: "known", admission: { expiresInMs: 60_000 } }),
+  "admits-for-good": () => ({ admission: {} }),
+  "admits-nobody": () => ({ admission: false }),
+  "admits-for-no-time": () => ({ admission: { expiresInMs: 0 } }),
   cookies: () => ({ headers: [["Set-Cookie", "a=1"], ["Set-Cookie", "b=2"]] }),
   refuse: () => new Response("not today", { status: 403 }),
   "throw-response": () => {
@@ -26,11 +30,11 @@ const ANSWERS: Readonly<Record<string, () => unknown>> = {
 };
 
 export default defineRoute("/gate/[door]", {
-  upgrade(request, { params, remoteAddress, subprotocols, signal }) {
+  upgrade(request, { params, remoteAddress, subprotocols, asksForToken, signal }) {
     const query = new URL(request.url).searchParams;
     if (query.has("echo")) {
       const seen = [request.method, request.headers.get("cookie"), params.door, remoteAddress, subprotocols.join()];
-      return { context: [...seen, signal.aborted] };
+      return { context: [...seen, asksForToken, signal.aborted] };
     }
     if (query.has("leave")) {
       return new Promise<never>((_, reject) => {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { TOKEN_PREFIX } from "../../subprotocol/mod.ts";
+import { TOKEN_PREFIX } from "./v1.ts";
 
 /**
  * Finds it: a subprotocol that is none but carries it, or a bearer token (RFC 6750 §2.1).

@@ -1,6 +1,6 @@
 /** The token that comes with an opening handshake. @module */
 import { assertEquals } from "@std/assert";
-import { isToken, tokenOf } from "../../../lib/gateway/session/handshake_token.ts";
+import { isToken, tokenOf } from "../../lib/subprotocol/handshake_token.ts";
 
 Deno.test("tokenOf reads a subprotocol that carries a token, whatever text that is", () => {
   for (const token of ["x", "a.b-c_d", "\u{1F41F} and more"]) {
