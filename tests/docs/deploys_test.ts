@@ -1,10 +1,5 @@
-/** The commands of docs/DEPLOYS.md and README.md are there, and take what is written; what can be run here is. @module */
+/** The commands of docs/DEPLOYS.md, docs/HOSTING.md and README.md are there, and take what is written; what can be run here is. @module */
 import { assert, assertEquals } from "@std/assert";
-import { ActivationCounts } from "../../lib/deploy/activation_counts.ts";
-import { deployMetrics } from "../../lib/deploy/deploy_metrics.ts";
-import { gatewayMetrics } from "../../lib/deploy/gateway_metrics.ts";
-import { hubMetrics } from "../../lib/deploy/hub_metrics.ts";
-import { GatewayCounts } from "../../lib/gateway/gateway_counts.ts";
 import { type CommandName, COMMANDS, parseOperatorArguments } from "../../lib/deploy/operator_arguments.ts";
 import denoConfig from "../../deno.json" with { type: "json" };
 import { build } from "../../lib/deploy/build.ts";
@@ -13,10 +8,11 @@ import { PROJECT } from "../support/server_process.ts";
 import { codeBlocks } from "./code_blocks.ts";
 
 const DEPLOYS = await Deno.readTextFile(`${PROJECT}docs/DEPLOYS.md`);
+const HOSTING = await Deno.readTextFile(`${PROJECT}docs/HOSTING.md`);
 const README = await Deno.readTextFile(`${PROJECT}README.md`);
 
 /** `npx -y deno task NAME ARGS`, without comments and what follows `&&`. */
-const TASKS = codeBlocks(`${DEPLOYS}\n${README}`).filter(({ language }) => language === "sh")
+const TASKS = codeBlocks(`${DEPLOYS}\n${README}\n${HOSTING}`).filter(({ language }) => language === "sh")
   .flatMap(({ code }) => [...code.matchAll(/npx -y deno task ([\w:]+)([^#&\n]*)/g)])
   .map(([, name = "", args = ""]) => ({ name, args: args.split(/\s+/).filter((word) => word !== "") }));
 
@@ -64,39 +60,4 @@ Deno.test("the requests that docs/DEPLOYS.md lists are answered", async () => {
     assert(status !== 405 && !String(answer.error).startsWith("there is nothing at"), `${method} ${path}: ${status}`);
   }
   assertEquals((await server.process.exited()).code, 0);
-});
-
-Deno.test("docs/DEPLOYS.md lists the metrics that there are, with their labels", () => {
-  const listed = [...DEPLOYS.matchAll(/^\| `(sockeye_\w+)(?:\{([\w,]+)\})?`/gm)]
-    .map(([, name, labels = ""]) => [name, labels]);
-  const place = {
-    kind: "process",
-    patterns: ["/a"],
-    state: "up",
-    restarts: 0,
-    unsettledBytes: 0,
-    memoryBytes: 1,
-  } as const;
-  const all = [{ name: "one", state: "active", peers: 0, readyAt: "", places: [place] }] as const;
-  const hub = {
-    counts: { plain: 0, stored: 0, failed: 0 },
-    topicCount: 0,
-    nodes: { others: [] },
-    backplane: { name: "nats", isUp: true },
-  };
-  const counts = new GatewayCounts();
-  counts.open("websocket");
-  counts.end(1000, 0, { requests: 1, bytesIn: 0, bytesOut: 0 });
-  counts.refuse(404);
-  counts.violate("MASK_MISSING");
-  const open = new Map([["websocket", 1]] as const);
-  const connections = () => ({ open, messagesOut: 0, bytesIn: 0, bytesOut: 0, unsentBytes: 0, heldBytes: 0 });
-  const metrics = [
-    ...deployMetrics({ list: () => all, counts: new ActivationCounts() }),
-    ...hubMetrics(hub),
-    ...gatewayMetrics({ counts, connections }),
-  ];
-  // Every histogram has buckets.
-  const labelsOf = (labels: object = {}): string => Object.keys(labels).filter((label) => label !== "le").join();
-  assertEquals(listed, metrics.map(({ name, samples }) => [name, labelsOf(samples[0]?.labels)]));
 });

@@ -78,6 +78,84 @@ backend sockeye
   });
 }
 
+/** What HAProxy says of a node. */
+export interface NodeState {
+  /** `UP`, `DOWN`, or on its way from one to the other: `UP 1/2`. */
+  readonly status: string;
+  /** Connections that are open to it now. */
+  readonly open: number;
+  /** Requests that were to be its, and were given to another one. */
+  readonly redispatched: number;
+}
+
+/** HAProxy as `deploy/haproxy.cfg` has it, on free ports, in front of three nodes of this machine. */
+export class DeployedHaproxy implements AsyncDisposable {
+  readonly #process: BrokerProcess;
+  readonly #statePort: number;
+
+  private constructor(process: BrokerProcess, statePort: number) {
+    this.#process = process;
+    this.#statePort = statePort;
+  }
+
+  /** @param nodes the ports of the nodes, in order. */
+  static async start(nodes: readonly number[]): Promise<DeployedHaproxy> {
+    const deployed = await Deno.readTextFile(new URL("../../deploy/haproxy.cfg", import.meta.url));
+    const statePort = freePort();
+    const process = await BrokerProcess.start({
+      path: findProgram("haproxy") ?? "haproxy",
+      args(port, folder) {
+        const text = replaced(deployed, [
+          ["bind :80", `bind 127.0.0.1:${port}`],
+          ["bind :8404", `bind 127.0.0.1:${statePort}`],
+          ...nodes.map((node, at): [string, string] => [`node${at + 1}:4000`, `127.0.0.1:${node}`]),
+        ]);
+        return ["-f", written(folder, "haproxy.cfg", text), "-db", "-V"];
+      },
+      ready: /Using \w+\(\) as the polling mechanism/,
+    });
+    return new DeployedHaproxy(process, statePort);
+  }
+
+  /** `http://127.0.0.1:12345`. */
+  get url(): string {
+    return `http://127.0.0.1:${this.#process.port}`;
+  }
+
+  /** What it says of each node, in order. */
+  async nodes(): Promise<readonly NodeState[]> {
+    const response = await fetch(`http://127.0.0.1:${this.#statePort}/stats;csv`);
+    const [head = "", ...lines] = (await response.text()).replace(/^# /, "").split("\n");
+    const names = head.split(",");
+    const rows = lines.map((line) => line.split(","));
+    const of = (row: readonly string[], name: string): string => row[names.indexOf(name)] ?? "";
+    return rows.filter((row) => of(row, "pxname") === "sockeye" && of(row, "svname").startsWith("node"))
+      .map((row) => ({
+        status: of(row, "status"),
+        open: Number(of(row, "scur")),
+        redispatched: Number(of(row, "wredis")),
+      }));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#process[Symbol.asyncDispose]();
+  }
+}
+
+/** @throws {Error} where something to replace is not there exactly once. */
+function replaced(text: string, pairs: readonly (readonly [from: string, to: string])[]): string {
+  return pairs.reduce((so, [from, to]) => {
+    const parts = so.split(new RegExp(`${from}\\b`));
+    if (parts.length !== 2) throw new Error(`"${from}" stands there ${parts.length - 1} times`);
+    return parts.join(to);
+  }, text);
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
 function written(folder: string, name: string, text: string): string {
   const path = `${folder}/${name}`;
   Deno.writeTextFileSync(path, text);

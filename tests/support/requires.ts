@@ -58,6 +58,10 @@ const PROGRAMS = {
   "redis-server": { names: ["redis-server"], proof: ["--version"], install: "apt-get install redis-server" },
   nginx: { names: ["nginx"], proof: ["-v"], install: "apt-get install nginx-light" },
   haproxy: { names: ["haproxy"], proof: ["-v"], install: "apt-get install haproxy" },
+  prometheus: { names: ["prometheus"], proof: ["--version"], install: "apt-get install prometheus" },
+  promtool: { names: ["promtool"], proof: ["--version"], install: "apt-get install prometheus" },
+  "systemd-analyze": { names: ["systemd-analyze"], proof: ["--version"], install: "apt-get install systemd" },
+  "docker-compose": { names: ["docker-compose"], proof: ["version"], install: "apt-get install docker-compose" },
   curl: { names: ["curl"], proof: ["--version"], install: "apt-get install curl" },
   openssl: { names: ["openssl"], proof: ["version"], install: "apt-get install openssl" },
   // util-linux's: BSD's has other flags.
