@@ -59,6 +59,16 @@ const PROGRAMS = {
   nginx: { names: ["nginx"], proof: ["-v"], install: "apt-get install nginx-light" },
   haproxy: { names: ["haproxy"], proof: ["-v"], install: "apt-get install haproxy" },
   curl: { names: ["curl"], proof: ["--version"], install: "apt-get install curl" },
+  podman: { names: ["podman"], proof: ["--version"], install: "apt-get install podman" },
+  runc: { names: ["runc"], proof: ["--version"], install: "apt-get install runc" },
+  skopeo: { names: ["skopeo"], proof: ["--version"], install: "apt-get install skopeo" },
+  "docker-registry": {
+    names: ["docker-registry"],
+    proof: ["--version"],
+    install: "apt-get install docker-registry",
+  },
+  "apt-get": { names: ["apt-get"], proof: ["--version"], install: "a Debian or Ubuntu, whose package manager it is" },
+  "dpkg-deb": { names: ["dpkg-deb"], proof: ["--version"], install: "apt-get install dpkg" },
   // util-linux's: BSD's has other flags.
   script: { names: ["script"], proof: ["--version"], install: "apt-get install bsdutils" },
   cc: { names: ["cc", "gcc", "clang"], proof: ["--version"], install: "apt-get install gcc libc6-dev" },
