@@ -8,6 +8,7 @@ import { BrokerProcess } from "../support/broker_process.ts";
 import { NameServer } from "../support/name_server.ts";
 import { Podman } from "../support/podman.ts";
 import { findProgram, type RequiredProgram, requires } from "../support/requires.ts";
+import { PROJECT } from "../support/server_process.ts";
 import { IMAGE_PROGRAMS, printedBy, type Reference, writeImage, WrittenImage } from "../support/written_image.ts";
 
 const requiresAll = (...programs: readonly RequiredProgram[]) => ({
@@ -204,6 +205,37 @@ Deno.test({
 });
 
 Deno.test({
+  name: "in the container, deno trusts the certificates of the image's file, and another file that is mounted there",
+  ...requiresAll("podman", "runc"),
+  async fn() {
+    await image.written();
+    await using podman = new Podman();
+    await podman.pull(`oci:${image.layout}`);
+    const [cert, key] = ["cert", "key"].map((name) => `${PROJECT}tests/support/localhost_${name}.pem`);
+    using server = Deno.listenTls({
+      hostname: "127.0.0.1",
+      port: 0,
+      cert: await Deno.readTextFile(cert!),
+      key: await Deno.readTextFile(key!),
+    });
+    const serving = greetEach(server);
+    const code = `const conn = await Deno.connectTls({ hostname: "localhost", port: ${server.addr.port} });
+      await conn.handshake(); console.log("trusted"); conn.close();`;
+    const connect = async (...options: readonly string[]) => {
+      const container = podman.run({ options: ["--entrypoint=/usr/bin/deno", ...options], args: ["eval", code] });
+      return { code: await container.ended(), output: container.output() };
+    };
+    const refused = await connect();
+    assertEquals(refused.code, 1);
+    assertStringIncludes(refused.output, "UnknownIssuer");
+    const path = "/etc/ssl/certs/ca-certificates.crt";
+    assertEquals(await connect(`--volume=${cert}:${path}:ro`), { code: 0, output: "trusted\n" });
+    server.close();
+    await serving;
+  },
+});
+
+Deno.test({
   name: "deno task image says what cannot be: another architecture, no routes, and a deno that is not published",
   ...requiresAll(),
   async fn() {
@@ -219,6 +251,14 @@ Deno.test({
     assertStringIncludes(await failed("--deno", "0.0.0-never"), "sockeye cannot write an image: npm pack failed:");
   },
 });
+
+/** Ends the handshake of everybody who comes, until the listener is closed. */
+async function greetEach(listener: Deno.TlsListener): Promise<void> {
+  for await (const conn of listener) {
+    await conn.handshake().catch(() => {}); // A client that does not trust us says so by going away.
+    conn.close();
+  }
+}
 
 function startRegistry(): Promise<BrokerProcess> {
   return BrokerProcess.start({
