@@ -18,7 +18,7 @@ export interface ContainerSetting {
 const DEADLINE_MS = 20_000;
 
 /** No root, nothing to write to, no capabilities, 256 MiB; limits that a container in a container may set. */
-const CONFINED = [
+export const CONFINED: readonly string[] = [
   "--read-only",
   "--cap-drop=all",
   "--security-opt=no-new-privileges",

@@ -16,7 +16,7 @@ import { type ImageFile, packLayer } from "./layer.ts";
 import { type Image, type Layout, layoutArchive, layoutOf, writeLayoutFolder } from "./layout.ts";
 import { sbomOf } from "./sbom.ts";
 import { APP_FOLDER, DENO_PATH, type StartCommand } from "./start_command.ts";
-import { SYSTEM_PACKAGES, systemFiles } from "./system_files.ts";
+import { noticePackages, SYSTEM_PACKAGES, systemFiles } from "./system_files.ts";
 
 /** What is to be written, and out of what. */
 export interface ImageOrder extends Pick<BuildOrder, "routes" | "imports" | "plugins"> {
@@ -77,7 +77,7 @@ export async function writeImage(order: ImageOrder): Promise<Written> {
   for (const architecture of order.architectures) {
     const [deno, debian] = await Promise.all([
       fetchDeno({ architecture, version: order.denoVersion, cache: `${order.cache}/deno` }),
-      fetchDebian({ architecture, names: SYSTEM_PACKAGES, cache: `${order.cache}/${architecture}` }),
+      fetchSystem(architecture, `${order.cache}/${architecture}`),
     ]);
     const own = { architecture, deno, debian, app };
     parts.push(own);
@@ -112,6 +112,12 @@ export async function composeImage(
   const annotations = annotationsOf({ version, deployment: app.deployment, created, revision });
   const config = imageConfig({ architecture, start, layers, annotations, created });
   return { architecture, config, layers, annotations };
+}
+
+/** What files are taken from, and the packages that these have their copyright notices in. */
+async function fetchSystem(architecture: Architecture, cache: string): Promise<readonly DebianPackage[]> {
+  const packages = await fetchDebian({ architecture, names: SYSTEM_PACKAGES, cache });
+  return [...packages, ...await fetchDebian({ architecture, names: noticePackages(packages), cache })];
 }
 
 /** The bundle, the health check, and `sockeye.config.ts` where there is one. */

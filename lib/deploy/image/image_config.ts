@@ -30,8 +30,8 @@ export interface ImageLabels {
 /** Where the health check is in the image. */
 export const HEALTH_FILE = "health.js";
 
-/** Nothing may be read or written by it: it asks over the network. */
-const HEALTH_COMMAND = [
+/** The health check. Nothing may be read or written by it: it asks over the network. */
+export const HEALTH_COMMAND: readonly string[] = [
   DENO_PATH,
   "run",
   "--no-prompt",

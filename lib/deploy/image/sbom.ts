@@ -29,8 +29,11 @@ interface Component {
   readonly version: string;
   readonly purl: string;
   readonly hashes?: readonly { readonly alg: "SHA-256" | "SHA-512"; readonly content: string }[];
-  readonly licenses?: readonly { readonly expression: string }[];
+  readonly licenses?: readonly License[];
 }
+
+/** An SPDX expression, or whatever else the author wrote. */
+type License = { readonly expression: string } | { readonly license: { readonly name: string } };
 
 /**
  * The bill, of version 1.6. It has no date and no serial number of its own: the digest of the image, which it names, is
@@ -85,6 +88,11 @@ function npmComponent(type: Component["type"], { name, version, license, sha512 
     version,
     purl,
     ...(sha512 === undefined ? {} : { hashes: [{ alg: "SHA-512", content: sha512 }] }),
-    ...(license === undefined ? {} : { licenses: [{ expression: license }] }),
+    ...(license === undefined ? {} : { licenses: [licenseOf(license)] }),
   };
+}
+
+function licenseOf(text: string): License {
+  const isExpression = /^[\w.+()-]+(?: (?:AND|OR|WITH) [\w.+()-]+)*$/.test(text);
+  return isExpression ? { expression: text } : { license: { name: text } };
 }

@@ -56,6 +56,15 @@ export function systemFiles(
   return files;
 }
 
+/** Names of the packages that hold the copyright notices of others, which link to them: GCC's libraries have one. */
+export function noticePackages(packages: readonly DebianPackage[]): readonly string[] {
+  const names = packages.flatMap(({ name, files }) => {
+    const notices = files.get(`usr/share/doc/${name}`);
+    return notices !== undefined && "link" in notices ? [notices.link] : [];
+  });
+  return [...new Set(names)].filter((name) => packages.every((one) => one.name !== name)).sort();
+}
+
 /** Path and bytes of every library that is needed, and of those that these need. */
 function librariesOf(
   architecture: Architecture,
@@ -134,9 +143,12 @@ function certificates(packages: readonly DebianPackage[]): Uint8Array<ArrayBuffe
 function records(packages: readonly DebianPackage[]): readonly ImageFile[] {
   const files = packages.flatMap(({ name, control, files }): ImageFile[] => {
     const copyright = files.get(`usr/share/doc/${name}/copyright`);
-    const record = { path: `var/lib/dpkg/status.d/${name}`, content: encoded(control) };
-    if (!(copyright instanceof Uint8Array)) return [record];
-    return [record, { path: `usr/share/doc/${name}/copyright`, content: copyright }];
+    const notices = files.get(`usr/share/doc/${name}`);
+    return [
+      { path: `var/lib/dpkg/status.d/${name}`, content: encoded(control) },
+      ...(notices !== undefined && "link" in notices ? [{ path: `usr/share/doc/${name}`, content: notices }] : []),
+      ...(copyright instanceof Uint8Array ? [{ path: `usr/share/doc/${name}/copyright`, content: copyright }] : []),
+    ];
   });
   const release = packages.map(({ files }) => files.get("usr/lib/os-release")).find((own) => own !== undefined);
   if (!(release instanceof Uint8Array)) throw new ImageError("no package holds usr/lib/os-release: base-files should");

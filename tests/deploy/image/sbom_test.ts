@@ -53,6 +53,15 @@ Deno.test("sbomOf gives hashes and licences where they are known, and leaves the
   assertEquals(zod?.["licenses"], [{ expression: "MIT" }]);
 });
 
+Deno.test("sbomOf gives a licence as an expression only where it is one", () => {
+  const licensesOf = (license: string) => {
+    const bundled = [{ name: "x", version: "1.0.0", license, sha512: undefined }];
+    return (sbomOf({ ...CONTENTS, bundled }) as Bill).components.at(-1)?.["licenses"];
+  };
+  assertEquals(licensesOf("(MIT OR Apache-2.0)"), [{ expression: "(MIT OR Apache-2.0)" }]);
+  assertEquals(licensesOf("SEE LICENSE IN LICENSE.md"), [{ license: { name: "SEE LICENSE IN LICENSE.md" } }]);
+});
+
 Deno.test("sbomOf has the image depend on every component, by references that are there once", () => {
   const refs = bill.components.map((one) => one["bom-ref"]);
   assertEquals(new Set(refs).size, refs.length);

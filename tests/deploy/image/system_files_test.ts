@@ -2,7 +2,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { ImageError } from "../../../lib/deploy/image/image_error.ts";
 import type { ImageFile } from "../../../lib/deploy/image/layer.ts";
-import { systemFiles } from "../../../lib/deploy/image/system_files.ts";
+import { noticePackages, systemFiles } from "../../../lib/deploy/image/system_files.ts";
 import { madeDebian, madeDeno, madeElf, madeSystem } from "../support/made_parts.ts";
 
 const filesOf = (architecture: "amd64" | "arm64", packages = madeSystem(architecture)) =>
@@ -70,6 +70,19 @@ Deno.test("systemFiles says which packages the files are of, for scanners and fo
   assertStringIncludes(textOf(files.get("var/lib/dpkg/status.d/libc6")) as string, "Version: 1.2-3+deb12u1");
   assertEquals(textOf(files.get("usr/share/doc/ca-certificates/copyright")), "whose");
   assertEquals(files.get("etc/os-release")?.content, { link: "../usr/lib/os-release" });
+});
+
+Deno.test("noticePackages names who holds the notices of others, once, and nobody who is there", () => {
+  const linked = ["libgcc-s1", "libstdc++6"].map((name) =>
+    madeDebian(name, { [`usr/share/doc/${name}`]: "-> gcc-base" })
+  );
+  assertEquals(noticePackages([...madeSystem("amd64"), ...linked]), ["gcc-base"]);
+  const holder = madeDebian("gcc-base", { "usr/share/doc/gcc-base/copyright": "theirs" });
+  const all = [...madeSystem("amd64"), ...linked, holder];
+  assertEquals(noticePackages(all), []);
+  const files = filesOf("amd64", all);
+  assertEquals(files.get("usr/share/doc/libgcc-s1")?.content, { link: "gcc-base" });
+  assertEquals(textOf(files.get("usr/share/doc/gcc-base/copyright")), "theirs");
 });
 
 Deno.test("systemFiles says which library is missing, and where it looked", () => {
