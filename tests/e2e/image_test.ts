@@ -123,7 +123,8 @@ Deno.test({
     await image.written();
     await using registry = await startRegistry();
     const target = `127.0.0.1:${registry.port}/sockeye`;
-    await skopeo("copy", "--quiet", "--all", "--dest-tls-verify=false", `oci:${image.layout}`, `docker://${target}:1`);
+    const [copy = "", ...words] = await documentedPush(`${target}:1`);
+    await skopeo(copy, "--quiet", "--dest-tls-verify=false", ...words);
     const { manifests: [top] } = JSON.parse(await Deno.readTextFile(`${image.layout}/index.json`));
     const response = await fetch(`http://127.0.0.1:${registry.port}/v2/sockeye/manifests/1`, {
       headers: { accept: top.mediaType },
@@ -236,6 +237,25 @@ Deno.test({
 });
 
 Deno.test({
+  name: "the deno of the arm64 image runs, emulated, with the loader and the libraries of that image",
+  ...requiresAll("qemu-aarch64"),
+  async fn() {
+    await image.written();
+    const root = await image.unpacked("arm64");
+    const code = "console.log(Deno.build.arch, Deno.version.deno)";
+    const { stdout, stderr } = await new Deno.Command(findProgram("qemu-aarch64")!, {
+      args: ["-L", root, `${root}/usr/bin/deno`, "eval", code],
+      env: { DENO_DIR: `${root}/none`, NO_COLOR: "1" },
+      clearEnv: true,
+    }).output();
+    assertEquals(
+      [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)),
+      [`aarch64 ${Deno.version.deno}\n`, ""],
+    );
+  },
+});
+
+Deno.test({
   name: "deno task image says what cannot be: another architecture, no routes, and a deno that is not published",
   ...requiresAll(),
   async fn() {
@@ -258,6 +278,14 @@ async function greetEach(listener: Deno.TlsListener): Promise<void> {
     await conn.handshake().catch(() => {}); // A client that does not trust us says so by going away.
     conn.close();
   }
+}
+
+/** The words of docs/IMAGE.md behind `skopeo`, for this layout and this target. */
+async function documentedPush(target: string): Promise<readonly string[]> {
+  const text = await Deno.readTextFile(`${PROJECT}docs/IMAGE.md`);
+  const [, words] = /^skopeo (copy --all .*)$/m.exec(text) ?? [];
+  assert(words !== undefined, "docs/IMAGE.md has no line that pushes with skopeo");
+  return words.replace("image/layout", image.layout).replace(/(?<=docker:\/\/)\S+/, target).split(" ");
 }
 
 function startRegistry(): Promise<BrokerProcess> {

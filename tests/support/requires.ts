@@ -67,6 +67,11 @@ const PROGRAMS = {
     proof: ["--version"],
     install: "apt-get install docker-registry",
   },
+  "qemu-aarch64": {
+    names: ["qemu-aarch64-static", "qemu-aarch64"],
+    proof: ["--version"],
+    install: "apt-get install qemu-user-static",
+  },
   "apt-get": { names: ["apt-get"], proof: ["--version"], install: "a Debian or Ubuntu, whose package manager it is" },
   "dpkg-deb": { names: ["dpkg-deb"], proof: ["--version"], install: "apt-get install dpkg" },
   // util-linux's: BSD's has other flags.

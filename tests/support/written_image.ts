@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { unpackTar } from "modern-tar";
+import { gunzipSync } from "node:zlib";
 import { sha256 } from "../../lib/runtime/mod.ts";
 import { PROJECT } from "./server_process.ts";
 
@@ -51,6 +53,23 @@ export class WrittenImage {
     const { manifests: [top] } = JSON.parse(await Deno.readTextFile(`${this.layout}/index.json`));
     const { manifests } = await this.json<{ readonly manifests: readonly Reference[] }>(top);
     return new Map(manifests.map((reference) => [reference.platform!.architecture, reference]));
+  }
+
+  /** Has the files of an image in a folder, and resolves to its path. Nothing in it belongs to anybody else. */
+  async unpacked(architecture: string): Promise<string> {
+    const folder = `${this.folder}/${architecture}`;
+    const { layers } = await this.json<{ readonly layers: readonly Reference[] }>(
+      (await this.manifests()).get(architecture)!,
+    );
+    for (const layer of layers) {
+      for (const { header, data } of await unpackTar(new Uint8Array(gunzipSync(await this.blob(layer))))) {
+        const path = `${folder}/${header.name}`;
+        if (header.type === "directory") await Deno.mkdir(path, { recursive: true });
+        else if (header.type === "symlink") await Deno.symlink(header.linkname!, path);
+        else await Deno.writeFile(path, data!, { mode: header.mode! });
+      }
+    }
+    return folder;
   }
 
   remove(): void {

@@ -121,7 +121,9 @@ function loaderFiles(
   if (libraries.has(path)) return folder;
   const home = [...libraries.keys()].find((library) => library.endsWith(name));
   if (home === undefined) throw new ImageError(`deno is started by ${interpreter}, which is in no package`);
-  return [...folder, { path, content: { link: `/${home}` } }];
+  // Relative, so that it leads to the same file where the image is unpacked into a folder.
+  const up = "../".repeat(path.split("/").length - 1);
+  return [...folder, { path, content: { link: up + home } }];
 }
 
 /** `lib` and `lib64` are links into `usr`, as they are in Debian. */
