@@ -35,6 +35,8 @@ export interface Build {
   readonly manifest: Manifest;
   /** Bytes by input, for each of the two bundles. */
   readonly inputs: Readonly<Record<"gateway" | "routes", Bundle["inputs"]>>;
+  /** Every file that went into any bundle, as its path is relative to the working directory; sorted. */
+  readonly sources: readonly string[];
 }
 
 /** It cannot be built: the message says what is wrong, where, and what to do. What was built before is untouched. */
@@ -81,7 +83,7 @@ export async function build({ routes, out, imports = {}, plugins = [] }: BuildOr
       const manifest = { ...manifestOf(parts), table: await stage(staging, parts) };
       await Deno.writeTextFile(`${staging}/${MANIFEST_FILE}`, JSON.stringify(manifest, null, 2) + "\n");
       await replace(out, staging);
-      return { manifest, inputs: { gateway: gateway.inputs, routes: code.inputs } };
+      return { manifest, inputs: { gateway: gateway.inputs, routes: code.inputs }, sources: sourcesOf(parts) };
     } finally {
       await Deno.remove(staging, { recursive: true }).catch(() => {}); // It may be gone already.
     }
@@ -149,6 +151,11 @@ async function bundledPlugins(
     built.push({ ...own, mount: order.mount, module: order.module });
   }
   return built;
+}
+
+function sourcesOf({ gateway, routes, worker, sandbox, histories, plugins }: Parts): readonly string[] {
+  const all = [gateway, routes, worker, sandbox, histories, ...plugins];
+  return [...new Set(all.flatMap(({ inputs }) => inputs.map(([path]) => path)))].sort();
 }
 
 function manifestOf({ gateway, routes, worker, sandbox, histories, plugins }: Parts): Manifest {

@@ -46,7 +46,7 @@ export function parseBuildArguments(args: readonly string[]): { routes: string; 
 }
 
 /** What was built, for a terminal. */
-export function describeBuild({ manifest, inputs }: Build, out: string): string {
+export function describeBuild({ manifest, inputs }: Pick<Build, "manifest" | "inputs">, out: string): string {
   const count = manifest.table.length === 1 ? "one route" : `${manifest.table.length} routes`;
   const lines = [`deployment ${manifest.deployment}: ${count} in ${out}/`, ""];
   const { hosts, plugins = [] } = manifest;

@@ -64,6 +64,21 @@ const PROGRAMS = {
   "docker-compose": { names: ["docker-compose"], proof: ["version"], install: "apt-get install docker-compose" },
   curl: { names: ["curl"], proof: ["--version"], install: "apt-get install curl" },
   openssl: { names: ["openssl"], proof: ["version"], install: "apt-get install openssl" },
+  podman: { names: ["podman"], proof: ["--version"], install: "apt-get install podman" },
+  runc: { names: ["runc"], proof: ["--version"], install: "apt-get install runc" },
+  skopeo: { names: ["skopeo"], proof: ["--version"], install: "apt-get install skopeo" },
+  "docker-registry": {
+    names: ["docker-registry"],
+    proof: ["--version"],
+    install: "apt-get install docker-registry",
+  },
+  "qemu-aarch64": {
+    names: ["qemu-aarch64-static", "qemu-aarch64"],
+    proof: ["--version"],
+    install: "apt-get install qemu-user-static",
+  },
+  "apt-get": { names: ["apt-get"], proof: ["--version"], install: "a Debian or Ubuntu, whose package manager it is" },
+  "dpkg-deb": { names: ["dpkg-deb"], proof: ["--version"], install: "apt-get install dpkg" },
   // util-linux's: BSD's has other flags.
   script: { names: ["script"], proof: ["--version"], install: "apt-get install bsdutils" },
   cc: { names: ["cc", "gcc", "clang"], proof: ["--version"], install: "apt-get install gcc libc6-dev" },
