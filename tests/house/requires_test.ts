@@ -31,6 +31,13 @@ for (const env of [{ CI: "true" }, { SOCKEYE_REQUIRE_ALL: "1" }]) {
   });
 }
 
+Deno.test("requires skips an extra in CI, too, and throws where extras are asked for", async () => {
+  const skipped = await ask("skopeo", { CI: "true", SOCKEYE_REQUIRE_ALL: "1" });
+  assertEquals(JSON.parse(skipped.stdout)[0], { ignore: true }, skipped.stderr);
+  assertStringIncludes(skipped.stderr, "apt-get install skopeo");
+  assertEquals((await ask("skopeo", { SOCKEYE_REQUIRE_ALL: "extras" })).success, false);
+});
+
 Deno.test("requires lets a test run whose program is there, in CI too", async () => {
   const folder = await Deno.makeTempDir();
   try {

@@ -10,7 +10,8 @@ export type RequiredProgram = keyof typeof PROGRAMS;
 /**
  * Spread into a test's definition: skips it where the program is missing and says how to install it.
  *
- * @throws {Error} where the program is missing and `SOCKEYE_REQUIRE_ALL=1` or `CI=true`.
+ * @throws {Error} where the program is missing and `SOCKEYE_REQUIRE_ALL=1` or `CI=true`; one of the extras, where
+ * `SOCKEYE_REQUIRE_ALL=extras`.
  * @example
  * ```ts ignore
  * import { requires } from "./requires.ts";
@@ -21,7 +22,9 @@ export type RequiredProgram = keyof typeof PROGRAMS;
 export function requires(program: RequiredProgram): { readonly ignore: boolean } {
   if (findProgram(program) !== undefined) return { ignore: false };
   const advice = `${program} is missing: its tests are skipped. Install it with: ${PROGRAMS[program].install}`;
-  if (mayNotSkip()) throw new Error(`${advice} (nothing may be skipped here: CI or SOCKEYE_REQUIRE_ALL is set)`);
+  if (mayNotSkip(PROGRAMS[program])) {
+    throw new Error(`${advice} (nothing may be skipped here: CI or SOCKEYE_REQUIRE_ALL is set)`);
+  }
   if (!advised.has(program)) console.warn(advice);
   advised.add(program);
   return { ignore: true };
@@ -39,7 +42,17 @@ interface Program {
   /** Arguments that make it end with 0 where it is whole. */
   readonly proof: readonly string[];
   readonly install: string;
+  /** What a machine of CI may do without: its tests are skipped there, too, unless `SOCKEYE_REQUIRE_ALL=extras`. */
+  readonly isExtra?: true;
 }
+
+/** Not every machine lets containers be run: it is whole where it can make a store for them. */
+const PODMAN_PROOF = [
+  "--storage-driver=overlay",
+  "--root=/tmp/sockeye-podman-proof",
+  "--runroot=/tmp/sockeye-podman-proof/run",
+  "info",
+] as const;
 
 const PROGRAMS = {
   chromium: {
@@ -58,24 +71,36 @@ const PROGRAMS = {
   "redis-server": { names: ["redis-server"], proof: ["--version"], install: "apt-get install redis-server" },
   nginx: { names: ["nginx"], proof: ["-v"], install: "apt-get install nginx-light" },
   haproxy: { names: ["haproxy"], proof: ["-v"], install: "apt-get install haproxy" },
-  prometheus: { names: ["prometheus"], proof: ["--version"], install: "apt-get install prometheus" },
-  promtool: { names: ["promtool"], proof: ["--version"], install: "apt-get install prometheus" },
-  "systemd-analyze": { names: ["systemd-analyze"], proof: ["--version"], install: "apt-get install systemd" },
-  "docker-compose": { names: ["docker-compose"], proof: ["version"], install: "apt-get install docker-compose" },
+  prometheus: { names: ["prometheus"], proof: ["--version"], install: "apt-get install prometheus", isExtra: true },
+  promtool: { names: ["promtool"], proof: ["--version"], install: "apt-get install prometheus", isExtra: true },
+  "systemd-analyze": {
+    names: ["systemd-analyze"],
+    proof: ["--version"],
+    install: "apt-get install systemd",
+    isExtra: true,
+  },
+  "docker-compose": {
+    names: ["docker-compose"],
+    proof: ["version"],
+    install: "apt-get install docker-compose",
+    isExtra: true,
+  },
   curl: { names: ["curl"], proof: ["--version"], install: "apt-get install curl" },
   openssl: { names: ["openssl"], proof: ["version"], install: "apt-get install openssl" },
-  podman: { names: ["podman"], proof: ["--version"], install: "apt-get install podman" },
-  runc: { names: ["runc"], proof: ["--version"], install: "apt-get install runc" },
-  skopeo: { names: ["skopeo"], proof: ["--version"], install: "apt-get install skopeo" },
+  podman: { names: ["podman"], proof: PODMAN_PROOF, install: "apt-get install podman", isExtra: true },
+  runc: { names: ["runc"], proof: ["--version"], install: "apt-get install runc", isExtra: true },
+  skopeo: { names: ["skopeo"], proof: ["--version"], install: "apt-get install skopeo", isExtra: true },
   "docker-registry": {
     names: ["docker-registry"],
     proof: ["--version"],
     install: "apt-get install docker-registry",
+    isExtra: true,
   },
   "qemu-aarch64": {
     names: ["qemu-aarch64-static", "qemu-aarch64"],
     proof: ["--version"],
     install: "apt-get install qemu-user-static",
+    isExtra: true,
   },
   "apt-get": { names: ["apt-get"], proof: ["--version"], install: "a Debian or Ubuntu, whose package manager it is" },
   "dpkg-deb": { names: ["dpkg-deb"], proof: ["--version"], install: "apt-get install dpkg" },
@@ -87,8 +112,9 @@ const PROGRAMS = {
 const found = new Map<RequiredProgram, string | undefined>();
 const advised = new Set<RequiredProgram>();
 
-function mayNotSkip(): boolean {
-  return Deno.env.get("SOCKEYE_REQUIRE_ALL") === "1" || Deno.env.get("CI") === "true";
+function mayNotSkip({ isExtra = false }: Program): boolean {
+  const required = Deno.env.get("SOCKEYE_REQUIRE_ALL");
+  return isExtra ? required === "extras" : required !== undefined || Deno.env.get("CI") === "true";
 }
 
 function look({ names, proof }: Program): string | undefined {
