@@ -75,3 +75,17 @@ Deno.test("a server refuses handshakes and poll sessions of one address beyond i
   await server.clock.advance(1_000);
   await server.connect("/", { remoteAddress: "192.0.2.1" });
 });
+
+for (const isLimited of [false, true]) {
+  const what = isLimited ? "let others in with maxConnectionsPerIp" : "shut all others out";
+  Deno.test(`silent connections of one address in all places there are ${what}`, async () => {
+    await using server = await serve(QUIET, { maxConnections: 10, ...(isLimited ? { maxConnectionsPerIp: 10 } : {}) });
+    const silent = Array.from({ length: 1_100 }, () => server.dial("192.0.2.9"));
+    await server.still();
+    const connecting = server.connect("/", { remoteAddress: "192.0.2.1" });
+    if (isLimited) await connecting;
+    else await assertRejects(() => connecting);
+    for (const stream of silent) stream.close();
+    await server.settled();
+  });
+}
