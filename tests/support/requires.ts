@@ -112,9 +112,9 @@ const PROGRAMS = {
 const found = new Map<RequiredProgram, string | undefined>();
 const advised = new Set<RequiredProgram>();
 
-function mayNotSkip({ isExtra = false }: Program): boolean {
+function mayNotSkip({ isExtra }: Program): boolean {
   const required = Deno.env.get("SOCKEYE_REQUIRE_ALL");
-  return isExtra ? required === "extras" : required !== undefined || Deno.env.get("CI") === "true";
+  return isExtra === true ? required === "extras" : required !== undefined || Deno.env.get("CI") === "true";
 }
 
 function look({ names, proof }: Program): string | undefined {
