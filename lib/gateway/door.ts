@@ -141,7 +141,7 @@ class Entrance {
   }
 
   close(): void {
-    this.#certificate?.close();
+    void this.#certificate?.close();
     this.#proxied.close();
   }
 

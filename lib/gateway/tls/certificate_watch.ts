@@ -39,6 +39,7 @@ export class CertificateWatch {
   /** What was wrong when it was last looked: told once. */
   #problem = "";
   #cancel: (() => void) | undefined;
+  #checking: Promise<void> = Promise.resolve();
   #isClosed = false;
 
   /** Reads it for the first time. @throws {CertificateError} */
@@ -54,14 +55,18 @@ export class CertificateWatch {
     return this.#current;
   }
 
-  close(): void {
+  /** Looks no more. Resolves when a look that is under way is over. */
+  close(): Promise<void> {
     this.#isClosed = true;
     this.#cancel?.();
+    return this.#checking;
   }
 
   #schedule(): void {
     if (this.#isClosed) return;
-    this.#cancel = this.#parts.clock.setTimer(() => void this.#check().then(() => this.#schedule()), CHECK_INTERVAL_MS);
+    this.#cancel = this.#parts.clock.setTimer(() => {
+      this.#checking = this.#check().then(() => this.#schedule());
+    }, CHECK_INTERVAL_MS);
   }
 
   async #check(): Promise<void> {

@@ -54,7 +54,7 @@ Deno.test({
     await Deno.remove(files.key);
     await until(() => (clock.advance(CHECK_INTERVAL_MS), lines.length === 4), "a file that is gone is told");
     assertStringIncludes(lines[3]!, "there is no such file");
-    watch.close();
+    await watch.close();
   },
 });
 
