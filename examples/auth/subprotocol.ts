@@ -3,7 +3,7 @@
  * can send nothing else with a handshake, and for our client with `tokenIn: "subprotocol"`. Proxies may log it, so that
  * such a token had better be short-lived, or good for one connection.
  *
- * ```js
+ * ```js ignore
  * const carried = btoa(token).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
  * new WebSocket("wss://edge.example.com/subprotocol", ["chat", `sockeye.token.${carried}`]);
  * ```
