@@ -50,7 +50,9 @@ export async function fetchDebian({ architecture, names, cache }: DebianOrder): 
 /** Takes a `.deb` apart. @throws {ImageError} */
 export async function readDebianPackage(path: string): Promise<DebianPackage> {
   const run = (flag: string) => outputOf({ program: "dpkg-deb", args: [flag, path], install: ON_DEBIAN });
-  const [control, archive, packed] = await Promise.all([run("--field"), run("--fsys-tarfile"), Deno.readFile(path)]);
+  // What is no package has no fields: nothing else is begun then.
+  const control = await run("--field");
+  const [archive, packed] = await Promise.all([run("--fsys-tarfile"), Deno.readFile(path)]);
   const files: Map<string, Uint8Array<ArrayBuffer> | { readonly link: string }> = new Map();
   for (const { header, data } of await unpackTar(archive)) {
     const name = header.name.replace(/^\.?\//, "");
