@@ -93,7 +93,7 @@ function Watched({ target, onTarget }: { readonly target: Target; readonly onTar
           <p class="empty" role="status">
             {state === "lost"
               ? "The server does not answer, or the connection is gone."
-              : "route" in target
+              : "route" in target && state === "open"
               ? `Waiting for the next connection to ${target.route || "any route"}.`
               : "…"}
           </p>
