@@ -64,7 +64,7 @@ export class Dispatcher {
   decide(head: RequestHead, socketAddress: string): Decision {
     const client = this.#host.clientOf(head, socketAddress);
     this.#checkHost(client.authority ?? head.authority);
-    if (head.path === POLL_PATH) return this.#host.polls.decide(head, client);
+    if (head.path === POLL_PATH) return this.#host.polls.decide(head, client, (own) => this.#record(own, client));
     const builtIn = this.#builtIn(head);
     if (builtIn !== undefined) return builtIn;
     const { problem, localPages } = this.#host;

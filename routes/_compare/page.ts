@@ -5,6 +5,7 @@
  * @module
  */
 import { LOGO_SVG, LOGO_URL } from "../_page/logo.ts";
+import { contentSecurityPolicy } from "../_page/policy.ts";
 import { CHART_CSS, COMPARE_SCRIPT } from "./bundle.ts";
 import { COMPARE_CSS } from "./style.ts";
 
@@ -39,7 +40,7 @@ const PAGE_HTML = `<!doctype html>
 /** The page. */
 export async function pageResponse(request: Request): Promise<Response> {
   return await answer(request, "text/html; charset=utf-8", PAGE_HTML, {
-    "Content-Security-Policy": contentSecurityPolicy(new URL(request.url).host),
+    "Content-Security-Policy": contentSecurityPolicy(new URL(request.url).host, "'self'", "'self'"),
     "Referrer-Policy": "no-referrer",
   });
 }
@@ -49,22 +50,6 @@ export async function assetResponse(request: Request, name: string): Promise<Res
   const asset = Object.hasOwn(ASSETS, name) ? ASSETS[name] : undefined;
   if (asset === undefined) return new Response(`There is no ${JSON.stringify(name)} here.\n`, { status: 404 });
   return await answer(request, ...asset, {});
-}
-
-function contentSecurityPolicy(host: string): string {
-  // Safari before 15.4 does not count `ws:` to 'self'. What could end the directive is no host to name.
-  const sockets = /^[\w.-]+(?::\d+)?$/.test(host) ? ` ws://${host} wss://${host}` : "";
-  return [
-    "default-src 'none'",
-    "style-src 'self'",
-    "script-src 'self'",
-    "img-src data:",
-    `connect-src 'self'${sockets}`,
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-    "require-trusted-types-for 'script'",
-  ].join("; ");
 }
 
 /** A text with its tag, 304 where the client has it, packed where the client takes that. */

@@ -5,6 +5,7 @@
  */
 import { LOGO_URL } from "./logo.ts";
 import { BODY_HTML } from "./markup.ts";
+import { contentSecurityPolicy } from "./policy.ts";
 import { SCRIPT_JS } from "./script.ts";
 import { STYLE_CSS } from "./style.ts";
 
@@ -31,35 +32,19 @@ ${BODY_HTML}
  * @param host name and port by which the client reached the server, from the request's URL.
  */
 export async function pageResponse(host: string): Promise<Response> {
-  const hashes = await (inlineHashes ??= Promise.all([STYLE_CSS, SCRIPT_JS].map(hashSource)));
+  const hashes = await (inlineHashes ??= Promise.all([hashSource(STYLE_CSS), hashSource(SCRIPT_JS)]));
   return new Response(PAGE_HTML, {
     headers: {
       "Content-Type": "text/html; charset=utf-8",
       "Cache-Control": "no-cache",
-      "Content-Security-Policy": contentSecurityPolicy(host, hashes),
+      "Content-Security-Policy": contentSecurityPolicy(host, ...hashes),
       "Referrer-Policy": "no-referrer",
       "X-Content-Type-Options": "nosniff",
     },
   });
 }
 
-let inlineHashes: Promise<string[]> | undefined;
-
-function contentSecurityPolicy(host: string, [style, script]: readonly string[]): string {
-  // Safari before 15.4 does not count `ws:` to 'self'. What could end the directive is no host to name.
-  const sockets = /^[\w.-]+(?::\d+)?$/.test(host) ? ` ws://${host} wss://${host}` : "";
-  return [
-    "default-src 'none'",
-    `style-src ${style}`,
-    `script-src ${script}`,
-    "img-src data:",
-    `connect-src 'self'${sockets}`,
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-    "require-trusted-types-for 'script'",
-  ].join("; ");
-}
+let inlineHashes: Promise<[style: string, script: string]> | undefined;
 
 /** CSP Level 3 §2.3.1: the SHA-256 of the element's text, as a source expression. */
 async function hashSource(text: string): Promise<string> {

@@ -6,12 +6,11 @@
 import { checkOrigin, parseSubprotocols } from "../../handshake/mod.ts";
 import { HttpError, type RequestHead } from "../../http/mod.ts";
 import type { NodeChannel } from "../../pubsub/mod.ts";
-import type { RouteEntry, RouteTable } from "../../route/table.ts";
+import type { RequestRecord, RouteEntry, RouteTable } from "../../route/table.ts";
 import type { BufferPool } from "../buffer_pool.ts";
 import type { Connection } from "../connection.ts";
 import type { Client } from "../dispatcher.ts";
 import type { Decision } from "../exchange_host.ts";
-import { HeldRequest } from "../held_request.ts";
 import { type HandshakeHost, OpeningHandshake } from "../opening_handshake.ts";
 import type { ConnectionOptions } from "../options.ts";
 import { isPreflight, preflightAnswer, readableBy } from "./cross_origin.ts";
@@ -46,9 +45,13 @@ interface Visit {
   readonly client: Client;
   /** `host[:port]` that was asked for. */
   readonly authority: string;
+  readonly recordOf: RecordOf;
   /** What it is counted for, once that is known. */
   transport?: PollTransport;
 }
+
+/** The request as it crosses the border to the route's code. @throws {HttpError} 400 for a host that is none. */
+type RecordOf = (head: RequestHead) => RequestRecord;
 
 type Answering = (body: Uint8Array, signal: AbortSignal) => Response | Promise<Response>;
 
@@ -81,8 +84,8 @@ export class PollDoor {
    *
    * @throws {HttpError} 400 and 405.
    */
-  decide(head: RequestHead, client: Client): Decision {
-    const visit: Visit = { head, client, authority: client.authority ?? head.authority };
+  decide(head: RequestHead, client: Client, recordOf: RecordOf): Decision {
+    const visit: Visit = { head, client, authority: client.authority ?? head.authority, recordOf };
     if (isPreflight(head)) return this.#answering(visit, () => this.#preflight(visit));
     const token = head.fields.get(POLL_FIELDS.session);
     if (token !== null) {
@@ -161,7 +164,7 @@ export class PollDoor {
   }
 
   #handshake(
-    { client, authority }: Visit,
+    { recordOf }: Visit,
     { head, protocols }: PollBeginning,
     { entry, params, id, options }: {
       readonly entry: RouteEntry;
@@ -170,14 +173,12 @@ export class PollDoor {
       readonly options: ConnectionOptions;
     },
   ): OpeningHandshake {
-    const origin = `${client.scheme}://${authority === "" ? "localhost" : authority}`;
-    if (!URL.canParse(origin)) throw new HttpError(400, `The host ${JSON.stringify(authority)} is not valid.`);
     return new OpeningHandshake(this.#host, {
       head,
       offer: { key: NO_KEY, subprotocols: parseSubprotocols(protocols), extensions: [] },
       entry,
       options: withoutPings(options),
-      request: new HeldRequest(head, origin, client.address),
+      request: recordOf(head),
       params,
       id,
     });

@@ -70,11 +70,6 @@ export class PollSession implements PollEvents, TimerEntry {
     this.#host.wheel.schedule(this, this.#seenAt + this.#host.options.sessionTimeoutMs);
   }
 
-  /** False once the transport is gone. */
-  get isThere(): boolean {
-    return !this.#isGone;
-  }
-
   /** Takes a request. @param signal aborted when nobody waits for the answer any more. */
   async answer(ask: PollAsk, body: Uint8Array, signal: AbortSignal): Promise<Response> {
     this.#seenAt = this.#host.clock.now();

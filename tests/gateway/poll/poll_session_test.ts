@@ -173,7 +173,7 @@ Deno.test("PollSession gives a client up that asks nothing for sessionTimeoutMs,
   bench.clock.advance(59_900);
   assertEquals(bench.givenUp, 0);
   bench.clock.advance(200);
-  assertEquals([bench.givenUp, bench.ended, bench.session.isThere], [1, 1, false]);
+  assertEquals([bench.givenUp, bench.ended, bench.session.transport.isClosed], [1, 1, true]);
   assertEquals(await bench.told({}), GONE);
   assertEquals(await bench.told({ method: "POST" }, "x"), GONE);
 });
