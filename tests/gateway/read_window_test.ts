@@ -65,19 +65,68 @@ Deno.test("ReadWindow with 128 ready keeps a window of reads outstanding, and se
   assert(Math.min(...arms) >= 2);
 });
 
-Deno.test("ReadWindow opens after a millisecond without a turn: what is outstanding belongs to quiet peers", () => {
-  const { clock, window, members } = open(200);
+Deno.test("ReadWindow opens after a millisecond, wider each time that who has a read is quiet", () => {
+  const { clock, window, members } = open(2_000);
   for (const member of members) window.enter(member);
   turn(window, members);
   assertEquals(reading(members).length, 0);
-  for (let i = 1; i <= 6; i++) {
+  for (const width of [32, 32, 64, 128, 256, 512, 512, 464]) {
+    const before = reading(members).length;
     clock.advance(1);
-    assertEquals(reading(members).length, Math.min(200, 32 * i));
+    assertEquals(reading(members).length - before, width);
   }
-  clock.advance(1);
-  assertEquals([reading(members).length, window.isSaturated], [200, false]);
+  assertFalse(window.isSaturated);
   clock.advance(10);
   assertEquals(clock.pendingTimers, 0);
+});
+
+Deno.test("ReadWindow does not keep who talks waiting for thousands that are quiet, while others have their turns", () => {
+  const { clock, window, members } = open(20_000);
+  const [talker, other] = [members.pop()!, members.pop()!];
+  for (const member of [...members, talker, other]) window.enter(member);
+  // All answer a ping, and then are quiet; the one that talks is served last, the other never needs a place.
+  turn(window, [...members, talker]);
+  let waitedMs = 0;
+  for (; !talker.isReading; waitedMs++) {
+    clock.advance(1);
+    other.isReading = false;
+    window.finish([]);
+    assertLessOrEqual(waitedMs, 100, "the talker still has no read");
+  }
+  assertLessOrEqual(waitedMs, 50);
+});
+
+Deno.test("ReadWindow stays narrow where all have something to say, though now and then a millisecond brings nothing", () => {
+  const { clock, window, members } = open(2_000);
+  for (const member of members) window.enter(member);
+  turn(window, members);
+  clock.advance(1);
+  for (let round = 0; round < 20; round++) {
+    clock.advance(1); // The process was not let run.
+    for (let turns = 0; turns < 3; turns++) {
+      const talking = reading(members);
+      assertLessOrEqual(talking.length, 64);
+      turn(window, talking);
+    }
+    clock.advance(1);
+  }
+});
+
+Deno.test("ReadWindow is narrow again as soon as half of it talk", () => {
+  const { clock, window, members } = open(4_000);
+  for (const member of members) window.enter(member);
+  turn(window, members);
+  clock.advance(5);
+  const wide = reading(members);
+  assertEquals(wide.length, 32 + 32 + 64 + 128 + 256);
+  // The 256 of the last millisecond had something to say, but too many for one turn.
+  const talking = wide.slice(32 + 32 + 64 + 128);
+  turn(window, talking.slice(0, 127));
+  turn(window, talking.slice(127, 254));
+  const before = reading(members).length;
+  clock.advance(1);
+  assertEquals(reading(members).length - before, 0, "as many as the narrow window takes have a read");
+  assert(window.isSaturated);
 });
 
 Deno.test("ReadWindow leaves the mode when nobody waits, and re-arms at once again", () => {
