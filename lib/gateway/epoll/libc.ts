@@ -29,6 +29,8 @@ export interface Libc {
   waitApart(epoll: number, events: Uint8Array<ArrayBuffer>, length: number, timeoutMs: number): Promise<number>;
   eventfd(count: number, flags: number): number;
   eventfd_write(fd: number, count: bigint): number;
+  /** Gives memory that was freed back to the system, on another thread. Nothing where the library has no such call. */
+  trimApart(): Promise<void>;
 }
 
 /** The transport cannot be had here: why, and what to do. */
@@ -88,6 +90,8 @@ const SYMBOLS = {
   waitApart: { name: "epoll_wait", parameters: ["i32", "buffer", "i32", "i32"], result: "i32", nonblocking: true },
   eventfd: { parameters: ["u32", "i32"], result: "i32" },
   eventfd_write: { parameters: ["i32", "u64"], result: "i32" },
+  // glibc alone has it, and needs it: it keeps what was freed.
+  malloc_trim: { parameters: ["usize"], result: "i32", nonblocking: true, optional: true },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /**
@@ -125,7 +129,7 @@ export function openLibc(platform: Platform = Deno.build): Libc {
 /** @throws when there is no such library, or one without these functions. */
 function bindLibc(path: string): Libc {
   const { symbols } = Deno.dlopen(path, SYMBOLS);
-  const { __errno_location, memcpy, recv, send, ...calls } = symbols;
+  const { __errno_location, memcpy, recv, send, malloc_trim, ...calls } = symbols;
   // errno is a variable of this thread, and this thread runs all of this isolate.
   const location = __errno_location();
   const errno = new Int32Array(1);
@@ -133,6 +137,7 @@ function bindLibc(path: string): Libc {
     ...calls,
     recv: (fd, buffer, length, flags) => recv(fd, buffer, sizeOf(length), flags),
     send: (fd, bytes, length, flags) => send(fd, bytes, sizeOf(length), flags),
+    trimApart: async () => void await malloc_trim?.(KEEP_BYTES),
     errno() {
       memcpy(errno, location, ERRNO_BYTES);
       return errno[0]!;
@@ -141,6 +146,8 @@ function bindLibc(path: string): Libc {
 }
 
 const ERRNO_BYTES = 4n;
+/** What may stay at the top of the heap. */
+const KEEP_BYTES = 0n;
 
 /**
  * A `size_t`. It is a BigInt to Deno, and has to be one: numbers are taken too, but by a path of their own, and compiled

@@ -3,6 +3,7 @@
  *
  * While something happens, each round of the event loop asks what else did, without waiting. After a few rounds in vain
  * another thread waits, and this one sleeps with the event loop: timers, promises and signals are on time either way.
+ * A rest after many files have come is when the C library gives back what their coming took and no longer needs.
  *
  * @module
  */
@@ -28,6 +29,12 @@ const EMPTY_ROUNDS = 4;
 
 const FOREVER_MS = -1;
 
+/** So many files that came make it worth while to give memory back: some milliseconds of another thread. */
+const FILES_PER_TRIM = 1_000;
+
+/** It is done when nothing has happened for so long. */
+const REST_MS = 500;
+
 /** Files and who is told. */
 export class Poller {
   readonly #libc: Libc;
@@ -41,6 +48,7 @@ export class Poller {
   /** By descriptor: a new one for each file that gets it, so that an event of the last is not taken for its own. */
   readonly #generations: number[] = [];
   #emptyRounds = 0;
+  #filesSinceTrim = 0;
   #isWaitingApart = false;
   #isClosed = false;
   readonly #ended = Promise.withResolvers<void>();
@@ -74,7 +82,10 @@ export class Poller {
     this.#generations[fd] = generation;
     this.#members[fd] = member;
     this.#wanted.set(0, EPOLL.IN | EPOLL.OUT | EPOLL.RDHUP | EPOLL.EDGE, fd, generation);
-    if (this.#libc.epoll_ctl(this.#epoll, EPOLL.ADD, fd, this.#wanted.bytes) === 0) return true;
+    if (this.#libc.epoll_ctl(this.#epoll, EPOLL.ADD, fd, this.#wanted.bytes) === 0) {
+      this.#filesSinceTrim++;
+      return true;
+    }
     this.#members[fd] = undefined;
     return false;
   }
@@ -109,16 +120,29 @@ export class Poller {
     this.#emptyRounds = 0;
     this.#isWaitingApart = true;
     const { bytes, length } = this.#events;
-    void this.#libc.waitApart(this.#epoll, bytes, length, FOREVER_MS).then(this.#onWoken);
+    const timeoutMs = this.#isTrimDue ? REST_MS : FOREVER_MS;
+    void this.#libc.waitApart(this.#epoll, bytes, length, timeoutMs).then(this.#onWoken);
+  }
+
+  get #isTrimDue(): boolean {
+    return this.#filesSinceTrim >= FILES_PER_TRIM;
   }
 
   /** A wait that failed is tried again on this thread, where its error can be known. */
   readonly #onWoken = (count: number): void => {
     this.#isWaitingApart = false;
     if (this.#isClosed) return this.#finish();
+    if (count === 0 && this.#isTrimDue) return this.#trim();
     setImmediate(this.#round);
     this.#tell(count);
   };
+
+  /** Nothing is missed meanwhile: what happens is told by the next wait. */
+  #trim(): void {
+    this.#filesSinceTrim = 0;
+    void this.#libc.trimApart();
+    this.#waitApart();
+  }
 
   #tell(count: number): void {
     const events = this.#events;

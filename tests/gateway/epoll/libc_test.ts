@@ -77,3 +77,11 @@ Deno.test({
     assertEquals([...errors], [ERRNO.EBADF]);
   },
 });
+
+Deno.test({
+  name: "freed memory can be given back, or there is nothing to give, and this thread goes on meanwhile",
+  ...needsEpoll,
+  async fn() {
+    await realLibc!.trimApart();
+  },
+});

@@ -174,3 +174,42 @@ Deno.test({
     assertThrows(() => new Poller(realLibc!, "riscv64"), EpollUnavailableError, "riscv64");
   },
 });
+
+Deno.test({
+  name: "Poller has memory given back once, after a thousand files have come, when nothing happens for a while",
+  ...needsEpoll,
+  async fn() {
+    const waits: number[] = [];
+    const trimmed = Promise.withResolvers<void>();
+    let isQuiet = false;
+    const { poller, libc, watched } = open({
+      // Files that nothing happens to; what rings is real.
+      epoll_ctl: (_epoll, _operation, fd) => fd >= 1_000_000 ? 0 : undefined,
+      // The rest is over at once.
+      waitApart: (_epoll, _events, _length, timeoutMs) => {
+        waits.push(timeoutMs);
+        return isQuiet && timeoutMs > 0 ? Promise.resolve(0) : undefined;
+      },
+      trimApart: () => (trimmed.resolve(), Promise.resolve()),
+    });
+    const [bell, nobody] = [new Bell(libc), { onReady() {} }];
+    poller.add(bell.fd, bell);
+    await bell.rung();
+    const comes = async (count: number): Promise<void> => {
+      for (let file = 0; file < count; file++) poller.add(1_000_000 + file, nobody);
+      const before = waits.length;
+      bell.ring();
+      await bell.rung();
+      while (waits.length === before) await new Promise((resolve) => setTimeout(resolve, 0));
+    };
+    await comes(900);
+    assertEquals([waits.at(-1), watched.counts.trimApart], [-1, undefined], "too few, which a wait for ever shows");
+    isQuiet = true;
+    await comes(100);
+    await trimmed.promise;
+    await comes(100);
+    assertEquals([waits.at(-1), watched.counts.trimApart], [-1, 1]);
+    await poller.end();
+    libc.close(bell.fd);
+  },
+});
