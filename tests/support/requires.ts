@@ -39,8 +39,8 @@ export function findProgram(program: RequiredProgram): string | undefined {
 interface Program {
   /** Names it goes by, best first. */
   readonly names: readonly string[];
-  /** Arguments that make it end with 0 where it is whole. */
-  readonly proof: readonly string[];
+  /** Arguments that make it end with 0 where it is whole. Without any it is there, for it says nothing by itself. */
+  readonly proof?: readonly string[];
   readonly install: string;
   /** What a machine of CI may do without: its tests are skipped there, too, unless `SOCKEYE_REQUIRE_ALL=extras`. */
   readonly isExtra?: true;
@@ -60,6 +60,19 @@ const PROGRAMS = {
     proof: ["--version"],
     install: "apt-get install chromium",
   },
+  firefox: {
+    names: ["firefox-esr", "firefox"],
+    proof: ["--version"],
+    install: "apt-get install firefox-esr",
+    isExtra: true,
+  },
+  // WebKit as GNOME has it: its program for tests lies with the library, beside the folder of programs.
+  webkit: {
+    names: ["x86_64", "aarch64"].map((arch) => `../lib/${arch}-linux-gnu/webkit2gtk-4.1/MiniBrowser`),
+    install: "apt-get install libwebkit2gtk-4.1-0",
+    isExtra: true,
+  },
+  Xvfb: { names: ["Xvfb"], proof: ["-help"], install: "apt-get install xvfb", isExtra: true },
   node: { names: ["node"], proof: ["--version"], install: "apt-get install nodejs" },
   npm: { names: ["npm"], proof: ["--version"], install: "apt-get install npm" },
   "python3-websockets": {
@@ -122,7 +135,7 @@ function look({ names, proof }: Program): string | undefined {
   const path = `${Deno.env.get("PATH") ?? ""}:/usr/sbin`;
   const folders = path.split(":").filter((folder) => folder.startsWith("/"));
   const paths = names.flatMap((name) => folders.map((folder) => `${folder}/${name}`));
-  return paths.find((path) => isFile(path) && isWhole(path, proof));
+  return paths.find((path) => isFile(path) && (proof === undefined || isWhole(path, proof)));
 }
 
 function isFile(path: string): boolean {
