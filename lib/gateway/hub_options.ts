@@ -62,7 +62,7 @@ export const HUB_OPTIONS = {
     group: "Topics",
     default: HUB_DEFAULTS.maxHistoryBytes,
     perRoute: false,
-    doc: "most memory for the histories of topics; without a broker, and without a data folder",
+    doc: "most bytes for the histories of topics, in memory or in the data folder; not with a broker",
     consequence: "the oldest publications are forgotten",
   },
   presenceTtlMs: {
