@@ -15,7 +15,7 @@ const OPERATIONS = await Deno.readTextFile(`${PROJECT}docs/OPERATIONS.md`);
 const HOSTING = await Deno.readTextFile(`${PROJECT}docs/HOSTING.md`);
 
 Deno.test("docs/OPERATIONS.md lists the metrics that there are, with their labels", () => {
-  const listed = [...OPERATIONS.matchAll(/^\| `(sockeye_\w+)(?:\{([\w,]+)\})?`/gm)]
+  const listed = [...OPERATIONS.matchAll(/^\| `((?:sockeye|process)_\w+)(?:\{([\w,]+)\})?`/gm)]
     .map(([, name, labels = ""]) => [name, labels]);
   const all = metrics().map(({ name, samples, type }) => [
     name,
