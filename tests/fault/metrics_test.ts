@@ -132,6 +132,36 @@ Deno.test(
   },
 );
 
+Deno.test("a handler that computes shows in the event-loop delay", async () => {
+  await using here = await Workshop.open();
+  const busy = `export default { message(peer) {
+    for (const end = performance.now() + 600; performance.now() < end;);
+    peer.send("done");
+  } };`;
+  const server = await here.serve(await here.routes("routes", { "index.ts": busy }), { args: ["--public-metrics"] });
+  const client = await server.connect();
+  await client.sendText("compute");
+  assertEquals((await client.nextButPings()).kind, "text");
+  const name = "sockeye_event_loop_delay_seconds";
+  let values = parseMetrics("");
+  const above = (bound: string) => values.get(`${name}_count`)! - values.get(`${name}_bucket{le="${bound}"}`)!;
+  // The alarm that was late runs after the answer.
+  do values = parseMetrics((await ask(server.process.url)).text); while (!(above("0.25") > 0));
+  assertGreater(values.get(`${name}_sum`)!, 0.5);
+});
+
+Deno.test("connections for which no file is left are counted", { ignore: Deno.build.os !== "linux" }, async () => {
+  await using server = await startServer({ args: ["--public-metrics"], maxOpenFiles: 64 });
+  const sockets: Deno.TcpConn[] = [];
+  for (let count = 0; count < 80; count++) {
+    sockets.push(await Deno.connect({ hostname: "127.0.0.1", port: server.port }));
+  }
+  await server.printed(/accept failed/);
+  for (const socket of sockets) socket.close();
+  const values = parseMetrics((await ask(server.url)).text);
+  assertGreater(values.get("sockeye_accept_failures_total")!, 0);
+});
+
 Deno.test("the public metrics of two workers are of both, whichever answers, each process with rows of its own", async () => {
   await using here = await Workshop.open();
   const server = await serve(here, true, {}, "--public-metrics");
