@@ -161,6 +161,7 @@ function reasonNotToStart(error: unknown): { readonly message: string; readonly 
 
 /** What would be served, as JSON: `--check`. The code is loaded here, wherever it would run. */
 async function check(options: GatewayOptions, placement: Placement): Promise<void> {
+  readTokens((name) => Deno.env.get(name)); // Says what is wrong with one; none of them is shown.
   const built = await loadBuiltRoutes(options.routes);
   const routes = built?.routes ?? await loadRoutes(options.routes);
   const publish = () => Promise.resolve();
@@ -204,11 +205,10 @@ async function serve({ options, placement, built, isDev, seat }: Serving): Promi
     hosts,
     log,
   });
-  const { hub } = joined;
   const code = new CodeRuntimes({
     placement,
     hosts,
-    publish: async (topic, data) => await hub.publish(topic, data),
+    publish: async (topic, data) => await joined.hub.publish(topic, data),
     log,
     clock: systemClock,
     isDevelopment: isDev,
@@ -225,6 +225,7 @@ async function serve({ options, placement, built, isDev, seat }: Serving): Promi
     folder: () => load(isDev ? "1" : seat?.boot.version),
     folderName: (await readManifest(options.routes))?.deployment ?? LOCAL_DEPLOYMENT,
     runtimesOf: (deployment, bytes, table) => code.ofBundle(deployment, bytes, table),
+    version: denoConfig.version,
     exposition: (metrics) => ({ text: exposition(metrics), type: EXPOSITION_TYPE }),
     log,
     place: seat?.place,
@@ -233,7 +234,7 @@ async function serve({ options, placement, built, isDev, seat }: Serving): Promi
   const gateway = new Gateway({
     options,
     table,
-    hub,
+    hub: joined.hub,
     clientModules: CLIENT_MODULES,
     isLocalOnly: isDev && isLoopbackAuthority(hostOf(options)),
     events: gatewayLog(log),
@@ -359,6 +360,7 @@ async function lead(
     tokens: readTokens((name) => Deno.env.get(name)),
     histories,
     log,
+    version: denoConfig.version,
     start: await workerStarter(mayStartPrograms, { print: console.log, complain: console.error }),
   });
   const { stopping, stop } = stopAtSignal(() => led.kill());

@@ -53,6 +53,7 @@ export class BrokerBackplane implements Backplane {
   #isUp = false;
   #isClosed = false;
   #failures = 0;
+  #losses = 0;
 
   constructor(broker: Broker, parts: BackplaneParts) {
     this.name = broker.name;
@@ -72,6 +73,14 @@ export class BrokerBackplane implements Backplane {
   /** Publications that wait to be stored, for metrics. */
   get heldCount(): number {
     return this.#held.count;
+  }
+
+  get heldBytes(): number {
+    return this.#held.byteCount;
+  }
+
+  get losses(): number {
+    return this.#losses;
   }
 
   async open(events: BackplaneEvents): Promise<void> {
@@ -174,7 +183,9 @@ export class BrokerBackplane implements Backplane {
     this.#isUp = false;
     if (this.#isClosed) return;
     this.#connectLater(reason);
-    if (wasUp) this.#events?.onState(false);
+    if (!wasUp) return;
+    this.#losses++;
+    this.#events?.onState(false);
   }
 
   #connectLater(reason: string): void {

@@ -6,33 +6,31 @@
 import { messageOf } from "../route/table.ts";
 import type { Manifest, RuntimeLog } from "../runtime/mod.ts";
 import { json, problem, refused } from "./admin_answer.ts";
-import { type GuardParts, refusalOf } from "./admin_guard.ts";
+import { type MetricsGuardParts, metricsRefusalOf, refusalOf } from "./admin_guard.ts";
 import { type Candidate, type CandidateHost, codeOfUpload, prepare } from "./candidate.ts";
-import { type DeployMetric, deployMetrics } from "./deploy_metrics.ts";
 import type { DeploymentStatus } from "./deployment.ts";
 import { type ActivationReport, DeploymentConflict, type Deployments, UnknownDeployment } from "./deployments.ts";
-import { type GatewayInNumbers, gatewayMetrics } from "./gateway_metrics.ts";
-import { type HubInNumbers, hubMetrics } from "./hub_metrics.ts";
 import { readOrder } from "./order.ts";
 import { answerAt, type Place } from "./place.ts";
 import { RequestError } from "./request_error.ts";
 import { checkUpload, readUpload, type UploadedCode } from "./upload.ts";
 
 /** What the answers are made of. */
-export interface AdminParts extends GuardParts {
+export interface AdminParts extends MetricsGuardParts {
   readonly deployments: Deployments;
-  readonly hub: HubInNumbers;
-  readonly gateway: GatewayInNumbers;
   readonly candidates: CandidateHost;
   readonly maxDeploymentBytes: number;
   /** That uploads must be signed for; empty: they need not be. */
   readonly deployKey: string;
   readonly log: RuntimeLog & { info(message: string, fields?: Readonly<Record<string, unknown>>): void };
   /** The metrics as a monitor reads them, and the media type of that. */
-  exposition(metrics: readonly DeployMetric[]): { readonly text: string; readonly type: string };
+  metrics(): { readonly text: string; readonly type: string };
   /** Has the server go away in good order. */
   drain(): void;
 }
+
+/** What may be read with a token of its own. */
+const METRICS = /^\/metrics$/;
 
 /** Answers requests. */
 export class Admin {
@@ -52,7 +50,7 @@ export class Admin {
         methods: { POST: (request, name) => this.#promote(request, name) },
       },
       { path: /^\/rollback$/, methods: { POST: (request) => this.#rollback(request) } },
-      { path: /^\/metrics$/, methods: { GET: () => this.#metrics() } },
+      { path: METRICS, methods: { GET: () => this.#metrics(), HEAD: () => this.#metrics() } },
       { path: /^\/drain$/, methods: { POST: () => this.#drain() } },
     ];
   }
@@ -69,9 +67,9 @@ export class Admin {
   }
 
   #answer(request: Request): Response | Promise<Response> {
-    const refusal = refusalOf(request, this.#parts);
-    if (refusal !== undefined) return refused(refusal);
     const url = new URL(request.url);
+    const refusal = (METRICS.test(url.pathname) ? metricsRefusalOf : refusalOf)(request, this.#parts);
+    if (refusal !== undefined) return refused(refusal);
     return answerAt(this.#places, request, url) ??
       problem(404, `there is nothing at ${url.pathname}: docs/DEPLOYS.md lists what there is`);
   }
@@ -123,8 +121,7 @@ export class Admin {
   }
 
   #metrics(): Promise<Response> {
-    const { deployments, hub, gateway, exposition } = this.#parts;
-    const { text, type } = exposition([...deployMetrics(deployments), ...hubMetrics(hub), ...gatewayMetrics(gateway)]);
+    const { text, type } = this.#parts.metrics();
     const headers = { "content-type": type, "cache-control": "no-store" };
     return Promise.resolve(new Response(text, { headers }));
   }

@@ -16,8 +16,10 @@ export function problem(status: number, error: string, headers?: Record<string, 
   return json(status, { error }, headers);
 }
 
+/** RFC 9110 §15.5.2: a 401 MUST say with what scheme to come back. */
+export const CHALLENGE = 'Bearer realm="sockeye"';
+
 /** The answer to who may not ask. */
 export function refused({ status, problem: words }: Refusal): Response {
-  // RFC 9110 §15.5.2: a 401 MUST say with what scheme to come back.
-  return problem(status, words, status === 401 ? { "www-authenticate": 'Bearer realm="sockeye"' } : undefined);
+  return problem(status, words, status === 401 ? { "www-authenticate": CHALLENGE } : undefined);
 }

@@ -17,12 +17,16 @@ import type { RouteRuntime } from "../route/table.ts";
 import { Admin, type AdminParts } from "./admin.ts";
 import { AdminListener } from "./admin_listener.ts";
 import { type AdminTokens, hasTokens, TOKEN_VARIABLES } from "./admin_tokens.ts";
+import type { DeployMetric } from "./deploy_metrics.ts";
 import { type Beginning, beginningOf } from "./beginning.ts";
 import type { CandidateHost } from "./candidate.ts";
 import { Deployment, type DeploymentCode } from "./deployment.ts";
 import { DeploymentStore } from "./deployment_store.ts";
 import { Deployments } from "./deployments.ts";
+import { readProcess } from "./process_metrics.ts";
+import { openMetricsWarning, publicMetrics } from "./public_metrics.ts";
 import { Push } from "./push.ts";
+import { type ServerInNumbers, serverMetrics } from "./server_metrics.ts";
 
 /** Where what belongs to a server and not to one of its processes is: elsewhere, for a worker. */
 export interface DeployPlace {
@@ -30,6 +34,8 @@ export interface DeployPlace {
   rehearse(code: Uint8Array<ArrayBuffer>): Promise<void>;
   /** Admin requests come by here. */
   listen(answer: (request: Request) => Promise<Response>): void;
+  /** This process is asked for its own metrics by here. @returns those of all. */
+  measure(own: () => string): () => Promise<string>;
 }
 
 /** What the service is made of. */
@@ -45,7 +51,9 @@ export interface DeployServiceParts {
   readonly folderName: string;
   /** Loads a deployment that comes as one module, and makes its runtimes; the table is what its manifest says of it. */
   runtimesOf: CandidateHost["runtimesOf"];
-  readonly exposition: AdminParts["exposition"];
+  exposition(metrics: readonly DeployMetric[]): { readonly text: string; readonly type: string };
+  /** Of this server. */
+  readonly version: string;
   readonly log: AdminParts["log"];
   /** Default: store and admin listener are this process's own. */
   readonly place?: DeployPlace | undefined;
@@ -105,7 +113,7 @@ export class DeployService {
    * @throws {AdminListenError}
    */
   async serve(gateway: Gateway, drain: () => void, pages?: LocalPages): Promise<Deployments> {
-    const { options, tokens, exposition, log, place } = this.#parts;
+    const { options, tokens, log, place } = this.#parts;
     const { code, runtimes, earlier } = this.#beginning;
     const first = Deployment.serving(code, systemClock.wallNow(), runtimes);
     const deployments = new Deployments({
@@ -117,6 +125,7 @@ export class DeployService {
     });
     this.#deployments = deployments;
     await deployments.recall(earlier);
+    const metrics = this.#metrics(gateway, deployments);
     if (!hasTokens(tokens)) return deployments;
     const { admin: address, maxDeploymentBytes, deployKey } = options;
     const token = tokens.deploy;
@@ -124,13 +133,12 @@ export class DeployService {
     const limits = { maxDeploymentBytes, deployKey };
     const admin = new Admin({
       deployments,
-      hub: gateway.hub,
-      gateway: { counts: gateway.counts, connections: () => connectionsInNumbers(gateway) },
       candidates,
       token,
+      metricsToken: tokens.metrics,
       address,
       ...limits,
-      exposition,
+      metrics,
       log,
       drain,
     });
@@ -147,6 +155,28 @@ export class DeployService {
     this.#admin = await this.sparing(() => new AdminListener(address, answer));
     log.info(`the admin listener is on port ${this.#admin.port} (--admin ${address})`);
     return deployments;
+  }
+
+  /** Has the gateway answer with them too, where it is to. */
+  #metrics(gateway: Gateway, deployments: Deployments): AdminParts["metrics"] {
+    const { options, tokens: { metrics: token }, exposition, version, log, place } = this.#parts;
+    const numbers: ServerInNumbers = {
+      deployments,
+      hub: gateway.hub,
+      gateway: { counts: gateway.counts, connections: () => connectionsInNumbers(gateway) },
+      process: () => readProcess(version),
+    };
+    const metrics = (): { readonly text: string; readonly type: string } => exposition(serverMetrics(numbers));
+    const own = (): string => metrics().text;
+    const text = place?.measure(own) ?? own;
+    if (options.publicMetrics) {
+      const { type } = exposition([]);
+      gateway.publicMetrics = publicMetrics({ token, options, type, text, now: () => gateway.clock.now(), log });
+    }
+    // With workers the parent says so, once.
+    const warning = place === undefined ? openMetricsWarning(token, options) : undefined;
+    if (warning !== undefined) log.warn(warning, {});
+    return metrics;
   }
 
   #push(gateway: Gateway): Push {

@@ -21,6 +21,11 @@ export function gatewayMetrics({ counts, connections }: GatewayInNumbers): reado
     gauge("sockeye_connections", "Open connections, by what they came over.", labelled("transport", now.open)),
     counter("sockeye_accepted_sockets_total", "Sockets accepted, whatever became of them.", one(counts.accepted)),
     counter(
+      "sockeye_accept_failures_total",
+      "Times that no socket could be had for a connection that waits, mostly for want of file descriptors.",
+      one(counts.acceptFailures),
+    ),
+    counter(
       "sockeye_opened_connections_total",
       "Connections opened, by what they came over.",
       labelled("transport", counts.opened),
@@ -28,7 +33,7 @@ export function gatewayMetrics({ counts, connections }: GatewayInNumbers): reado
     counter("sockeye_closed_connections_total", "Connections ended, by close code.", labelled("code", counts.closed)),
     counter(
       "sockeye_refusals_total",
-      "Requests refused, by status; sockets dropped because there are too many (full), or of one address (address).",
+      "Requests refused, by status; sockets dropped: too many (full), of one address (address), no PROXY header (proxy).",
       labelled("reason", counts.refused),
     ),
     counter(
@@ -45,6 +50,9 @@ export function gatewayMetrics({ counts, connections }: GatewayInNumbers): reado
       { labels: { direction: "out" }, value: ended.bytesOut + now.bytesOut },
     ]),
     gauge("sockeye_unsent_bytes", "Bytes that wait to be sent.", one(now.unsentBytes)),
+    gauge("sockeye_queued_bytes", "Bytes of messages that wait for a handler.", one(now.queuedBytes)),
+    gauge("sockeye_slow_connections", "Connections for which more than highWaterBytes waits.", one(now.slow)),
+    gauge("sockeye_http_sockets", "Sockets in a handshake or a request, or kept for more.", one(now.exchanges)),
     gauge("sockeye_held_bytes", "Memory held for requests and connections.", one(now.heldBytes)),
     histogram(
       "sockeye_handshake_seconds",
@@ -52,6 +60,11 @@ export function gatewayMetrics({ counts, connections }: GatewayInNumbers): reado
       counts.handshakesMs,
     ),
     histogram("sockeye_ping_seconds", "From a ping to the next sign of life.", counts.pingsMs),
+    histogram(
+      "sockeye_event_loop_delay_seconds",
+      "By how much timers were late, one of which is due every 50 ms while there are connections.",
+      counts.loopDelaysMs,
+    ),
   ];
 }
 

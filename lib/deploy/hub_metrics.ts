@@ -10,8 +10,10 @@ import type { DeployMetric } from "./deploy_metrics.ts";
 const OWN_BACKPLANES: readonly string[] = ["memory", "workers"];
 
 /** What there is to watch. */
-export function hubMetrics({ counts, topicCount, nodes, backplane }: HubInNumbers): readonly DeployMetric[] {
-  const { plain, stored, failed } = counts;
+export function hubMetrics(
+  { counts, topicCount, subscriptionCount, nodes, backplane }: HubInNumbers,
+): readonly DeployMetric[] {
+  const { plain, stored, failed, live, replayed } = counts;
   const isBroker = !OWN_BACKPLANES.includes(backplane.name);
   const broker = (value: number) => isBroker ? [{ labels: { broker: backplane.name }, value }] : [];
   return [
@@ -20,6 +22,18 @@ export function hubMetrics({ counts, topicCount, nodes, backplane }: HubInNumber
       help: "Publications by this server: plain ones, stored ones, and those that could not be stored.",
       type: "counter",
       samples: Object.entries({ plain, stored, failed }).map(([kind, value]) => ({ labels: { kind }, value })),
+    },
+    {
+      name: "sockeye_deliveries_total",
+      help: "Publications that went to subscribers here, counted for each: as they came, and from a history.",
+      type: "counter",
+      samples: Object.entries({ live, replayed }).map(([kind, value]) => ({ labels: { kind }, value })),
+    },
+    {
+      name: "sockeye_subscriptions",
+      help: "Subscriptions here: of each peer as many as it has topics.",
+      type: "gauge",
+      samples: [one(subscriptionCount)],
     },
     { name: "sockeye_topics", help: "Topics with subscribers here.", type: "gauge", samples: [one(topicCount)] },
     {
@@ -40,11 +54,23 @@ export function hubMetrics({ counts, topicCount, nodes, backplane }: HubInNumber
       type: "gauge",
       samples: broker(backplane.heldCount ?? 0),
     },
+    {
+      name: "sockeye_broker_held_bytes",
+      help: "Bytes of them.",
+      type: "gauge",
+      samples: broker(backplane.heldBytes ?? 0),
+    },
+    {
+      name: "sockeye_broker_losses_total",
+      help: "Times that the broker could be reached and then could not.",
+      type: "counter",
+      samples: broker(backplane.losses ?? 0),
+    },
   ];
 }
 
 /** What of a hub is told. */
-export type HubInNumbers = Pick<Hub, "counts" | "topicCount" | "backplane"> & {
+export type HubInNumbers = Pick<Hub, "counts" | "topicCount" | "subscriptionCount" | "backplane"> & {
   readonly nodes: Pick<Hub["nodes"], "others">;
 };
 

@@ -9,7 +9,7 @@ export { ConfigError, readConfig } from "./config.ts";
 export { checkPlaces, parsePlacement, type Placement, PlacementError } from "./placement.ts";
 export { PluginError } from "./plugin.ts";
 export { json, problem, refused } from "./admin_answer.ts";
-export { type GuardParts, refusalOf } from "./admin_guard.ts";
+export { type GuardParts, type MetricsGuardParts, metricsRefusalOf, refusalOf } from "./admin_guard.ts";
 export { type AdminTokens, hasTokens, readTokens, TokenError } from "./admin_tokens.ts";
 export { AdminListener, AdminListenError } from "./admin_listener.ts";
 export { type DeployPlace, DeployService, type DeployServiceParts } from "./deploy_service.ts";
@@ -25,6 +25,9 @@ export {
   type DeploymentsParts,
   UnknownDeployment,
 } from "./deployments.ts";
+export { processMetrics, readProcess } from "./process_metrics.ts";
+export { openMetricsWarning } from "./public_metrics.ts";
+export { RecentText } from "./recent_text.ts";
 export { LiveReload, type LiveReloadParts } from "./live_reload.ts";
 export { Reload, type ReloadParts } from "./reload.ts";
 export { rehearse } from "./rehearsal.ts";

@@ -60,6 +60,7 @@ const PLACEHOLDERS = {
   choice: "WORD",
   list: "LIST",
   deflate: "WORD",
+  switch: "",
 } as const;
 
 const HELP_COLUMNS = 100;
@@ -92,8 +93,10 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       switched.add(flag);
     } else {
       const next = args[at + 1];
-      const takesNext = flag.startsWith("--") && next !== undefined && !next.startsWith("--");
-      addFlag(flags, flag, takesNext ? next : undefined);
+      const takesNext = isOnOff(flag)
+        ? /^(?:on|off)$/i.test(next ?? "")
+        : flag.startsWith("--") && next !== undefined && !next.startsWith("--");
+      addFlag(flags, flag, takesNext ? next : isOnOff(flag) ? "on" : undefined);
       if (takesNext) at++;
     }
   }
@@ -134,7 +137,9 @@ export function helpText(): string {
     const spec = specOf(name);
     if (spec.group !== group) lines.push("", spec.group);
     group = spec.group;
-    lines.push(...helpLines(`${flagOf(name)} ${placeholderOf(spec)}`, `${plain(spec.doc)} (${defaultText(spec)})`));
+    lines.push(
+      ...helpLines(`${flagOf(name)} ${placeholderOf(spec)}`.trimEnd(), `${plain(spec.doc)} (${defaultText(spec)})`),
+    );
   }
   lines.push("", ...wrap(ENDING, HELP_COLUMNS));
   return lines.join("\n") + "\n";
@@ -154,6 +159,12 @@ function addFlag(flags: Map<string, string | undefined>, flag: string, text: str
 
 function isSwitch(flag: string): flag is SwitchFlag {
   return Object.hasOwn(SWITCHES, flag);
+}
+
+/** Whether a flag needs no value to say something. */
+function isOnOff(flag: string): boolean {
+  const name = OPTION_OF_FLAG.get(flag);
+  return name !== undefined && specOf(name).kind === "switch";
 }
 
 function exampleOf(flag: string): string {

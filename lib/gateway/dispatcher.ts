@@ -12,10 +12,13 @@ import type { forwardedClient } from "./forwarded.ts";
 import { HeldRequest } from "./held_request.ts";
 import { isLocalPage, type LocalPages } from "./local_pages.ts";
 import { type HandshakeHost, OpeningHandshake } from "./opening_handshake.ts";
+import type { GatewayOptions } from "./option_table.ts";
 import type { ConnectionOptions } from "./options.ts";
 import { POLL_PATH } from "./poll/poll_ask.ts";
 import type { PollDoor } from "./poll/poll_door.ts";
 import { isNavigation, problemPage } from "./problem_page.ts";
+import { METRICS_PATH, type PublicMetrics } from "./public_metrics.ts";
+import { unavailable } from "./refusal.ts";
 
 /** Who asks, as far as trusted proxies tell. */
 export type Client = ReturnType<typeof forwardedClient>;
@@ -29,6 +32,9 @@ export interface DispatchHost extends HandshakeHost {
   /** In development: why the code that was saved last is not served. */
   readonly problem: string | undefined;
   readonly localPages: LocalPages | undefined;
+  readonly options: Pick<GatewayOptions, "publicMetrics">;
+  /** Undefined until the server is ready to be measured. */
+  readonly publicMetrics: PublicMetrics | undefined;
   readonly clientModules: readonly ClientModule[];
   /** The clients that come by HTTP requests. */
   readonly polls: Pick<PollDoor, "decide">;
@@ -92,6 +98,7 @@ export class Dispatcher {
 
   #builtIn(head: RequestHead): Decision | undefined {
     if (head.path === "*") return respond(204, "", { allow: "GET, HEAD, POST, OPTIONS" });
+    if (head.path === METRICS_PATH && this.#host.options.publicMetrics) return this.#metrics(head);
     const module = this.#clientModule(head.path);
     if (module === undefined && head.path !== "/health" && head.path !== "/ready") return undefined;
     if (head.method !== "GET" && head.method !== "HEAD") throw notAllowed(head, ["GET", "HEAD"]);
@@ -107,6 +114,15 @@ export class Dispatcher {
     // Not 503: all servers lose their broker at once, and each goes on by itself.
     const isAlone = head.path === "/ready" && this.#host.isBrokerAway;
     return respond(200, isAlone ? "ok, but the broker is away\n" : "ok\n", { "cache-control": "no-store" });
+  }
+
+  #metrics(head: RequestHead): Decision {
+    const { publicMetrics } = this.#host;
+    if (publicMetrics === undefined) throw unavailable("The server has only begun: try again in a moment.");
+    publicMetrics.check(head);
+    if (head.method === "OPTIONS") return respond(204, "", { allow: "GET, HEAD, OPTIONS" });
+    if (head.method !== "GET" && head.method !== "HEAD") throw notAllowed(head, ["GET", "HEAD", "OPTIONS"]);
+    return { kind: "http", answer: () => publicMetrics.answer() };
   }
 
   #localPage(pages: LocalPages, head: RequestHead, client: Client): Decision {

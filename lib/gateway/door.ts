@@ -10,7 +10,7 @@ import { UNIX_ADDRESS } from "./forwarded.ts";
 import type { Gateway } from "./gateway.ts";
 import { normalizeAddress } from "./ip_address.ts";
 import { ListenError } from "./listen_error.ts";
-import { Listener } from "./listener.ts";
+import { isGone, Listener } from "./listener.ts";
 import type { GatewayOptions } from "./option_table.ts";
 import { ProxyEntrance } from "./proxy_entrance.ts";
 import { rareWarning } from "./rare_warning.ts";
@@ -30,7 +30,9 @@ type Told = (message: string, fields?: Readonly<Record<string, unknown>>) => voi
 
 /** What a door needs of the server. */
 export interface DoorParts {
-  readonly gateway: Pick<Gateway, "accept" | "enter">;
+  readonly gateway: Pick<Gateway, "accept" | "enter"> & {
+    readonly counts: Pick<Gateway["counts"], "acceptFailures" | "refuse">;
+  };
   readonly options: Pick<
     GatewayOptions,
     | "hostname"
@@ -53,7 +55,7 @@ const BACKLOG = 4096;
 /** Opens it. @throws {ListenError} */
 export async function openDoor(parts: DoorParts): Promise<Door> {
   const { gateway, options, isShared = false, log } = parts;
-  const failed = acceptFailed(log);
+  const failed = acceptFailed(log, gateway.counts);
   if (options.socket !== "") {
     explainedEpoll(options, "a Unix socket", log);
     const acceptor = await listenUnix({ path: options.socket, mode: options.socketMode });
@@ -109,6 +111,7 @@ class Entrance {
       clock: systemClock,
       log,
       enter: (stream, address) => this.#enter(stream, address),
+      refused: () => gateway.counts.refuse("proxy"),
     });
     try {
       const { cert, key } = options;
@@ -197,7 +200,10 @@ function listen({ hostname, port }: Pick<GatewayOptions, "hostname" | "port">, r
 }
 
 /** At the file limit each accept fails, twenty times a second. */
-function acceptFailed(log: DoorParts["log"]): (error: unknown) => void {
+function acceptFailed(log: DoorParts["log"], counts: DoorParts["gateway"]["counts"]): (error: unknown) => void {
   const warn = rareWarning("accept failed", log, systemClock);
-  return (error) => warn({ error: messageOf(error) });
+  return (error) => {
+    if (!isGone(error)) counts.acceptFailures++;
+    warn({ error: messageOf(error) });
+  };
 }

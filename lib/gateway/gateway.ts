@@ -26,6 +26,7 @@ import { MemoryBudget, type MemoryHolder } from "./memory_budget.ts";
 import type { GatewayOptions } from "./option_table.ts";
 import type { ConnectionOptions } from "./options.ts";
 import { unavailable } from "./refusal.ts";
+import type { PublicMetrics } from "./public_metrics.ts";
 import { Roster } from "./roster.ts";
 import type { StreamTransport } from "./stream_transport.ts";
 import { type ByteStream, TcpTransport } from "./tcp_transport.ts";
@@ -82,6 +83,8 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
   inspection: Inspection | undefined;
   /** Answers below `/_sockeye/` to who is on this machine: in development. */
   localPages: LocalPages | undefined;
+  /** Answers at `/metrics`, where the option says so. */
+  publicMetrics: PublicMetrics | undefined;
   readonly clientOf: (head: RequestHead, socketAddress: string) => Client;
   /** Shown to browsers in place of pages, until it is undefined again. */
   problem: string | undefined;
@@ -121,7 +124,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
     this.isLocalOnly = parts.isLocalOnly ?? false;
     this.clientModules = parts.clientModules ?? [];
     this.turn = new Turn(clock);
-    this.wheel = new TimerWheel(clock);
+    this.wheel = new TimerWheel(clock, (byMs) => this.counts.loopDelaysMs.add(byMs));
     this.memory = new MemoryBudget(options.maxMemoryBytes, { [Symbol.iterator]: () => this.#holders() });
     this.#dispatcher = new Dispatcher(this);
     this.polls = new PollDoor(this);
@@ -134,6 +137,11 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
   /** Open WebSocket connections. */
   get connectionCount(): number {
     return this.#connections.size;
+  }
+
+  /** Sockets that are no connection: handshakes, requests, and those that may bring more of them. */
+  get exchangeCount(): number {
+    return this.#exchanges.size;
   }
 
   /** The connection of this id, if it is here. */

@@ -11,8 +11,11 @@ import type { Traffic } from "./transport.ts";
 /** From a tenth of a millisecond to ten seconds. */
 const BOUNDS_MS = [0.1, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000];
 
+/** A timer's own clock has milliseconds. */
+const LOOP_BOUNDS_MS = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000];
+
 /** Why something was refused or dropped before there was a connection. */
-export type RefusalReason = number | "full" | "address";
+export type RefusalReason = number | "full" | "address" | "proxy";
 
 /** The counts of one gateway. */
 export class GatewayCounts {
@@ -20,10 +23,14 @@ export class GatewayCounts {
   messagesIn = 0;
   /** Sockets accepted, whatever became of them. */
   accepted = 0;
+  /** Times that the system gave no socket for a connection that waits: mostly, too many files are open. */
+  acceptFailures = 0;
   /** From the head of a handshake to the 101. */
   readonly handshakesMs = new Histogram(BOUNDS_MS);
   /** From a ping to the next sign of life. */
   readonly pingsMs = new Histogram(BOUNDS_MS);
+  /** By how much alarms of the timer wheel were late. */
+  readonly loopDelaysMs = new Histogram(LOOP_BOUNDS_MS);
   readonly #opened = new Map<TransportName, number>();
   readonly #closed = new Map<number, number>();
   readonly #refused = new Map<RefusalReason, number>();
@@ -42,7 +49,10 @@ export class GatewayCounts {
     return this.#closed;
   }
 
-  /** Requests refused, by status; sockets dropped because there are too many (`full`), or of one address (`address`). */
+  /**
+   * Requests refused, by status; sockets dropped because there are too many (`full`), or of one address (`address`), or
+   * because a load balancer sent no valid PROXY header (`proxy`).
+   */
   get refused(): ReadonlyMap<RefusalReason, number> {
     return this.#refused;
   }

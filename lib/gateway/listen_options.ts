@@ -98,6 +98,14 @@ export const LISTEN_OPTIONS = {
     doc: "processes that share the port, or `auto`: one for each core (Linux; needs --allow-run)",
     consequence: "an error at start that says what is missing",
   },
+  publicMetrics: {
+    kind: "switch",
+    group: "Listening",
+    default: false,
+    perRoute: false,
+    doc: "answer `/metrics` here too; `SOCKEYE_METRICS_TOKEN`, where it is set, is asked for",
+    consequence: "a route at `/metrics`: an error at start that names its file",
+  },
   routes: {
     kind: "path",
     group: "Listening",

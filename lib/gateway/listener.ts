@@ -45,9 +45,7 @@ export class Listener<Accepted> {
         if (this.#isClosed) return;
         this.#events.failed(error);
         // A peer that was gone before it was accepted is no reason to wait.
-        if (!(error instanceof Deno.errors.NotConnected) && !(error instanceof Deno.errors.ConnectionReset)) {
-          await this.#rest();
-        }
+        if (!isGone(error)) await this.#rest();
       }
     }
   }
@@ -67,4 +65,9 @@ export class Listener<Accepted> {
       this.#cancelWait = this.#clock.setTimer(resolve, EXHAUSTED_WAIT_MS);
     });
   }
+}
+
+/** Whether an accept failed because the peer was gone before it: nothing is wrong here then. */
+export function isGone(error: unknown): boolean {
+  return error instanceof Deno.errors.NotConnected || error instanceof Deno.errors.ConnectionReset;
 }

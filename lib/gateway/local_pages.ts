@@ -15,7 +15,14 @@ export interface LocalPages {
 }
 
 /** Fields that proxies add: whoever comes by one may sit anywhere. */
-const FORWARDING_FIELDS = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
+export const FORWARDING_FIELDS = [
+  "forwarded",
+  "via",
+  "x-forwarded-for",
+  "x-forwarded-host",
+  "x-forwarded-proto",
+  "x-real-ip",
+];
 
 /**
  * Whether the request is for one of them. The server is bound to loopback then, and Host is a loopback name.

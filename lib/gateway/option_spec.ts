@@ -109,6 +109,12 @@ export interface ListOption extends OptionRow {
   readonly default: readonly string[] | null;
 }
 
+/** On or off; the flag alone switches it on. */
+export interface SwitchOption extends OptionRow {
+  readonly kind: "switch";
+  readonly default: boolean;
+}
+
 /** On or off; in code also an object that says how: the fields of `deflate_option.ts`. */
 export interface DeflateOption extends OptionRow {
   readonly kind: "deflate";
@@ -127,6 +133,7 @@ export type OptionSpec =
   | PathOption
   | ChoiceOption
   | ListOption
+  | SwitchOption
   | DeflateOption;
 
 /** Headings of the help text. */

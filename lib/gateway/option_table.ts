@@ -317,6 +317,7 @@ export type OptionName = keyof typeof GATEWAY_OPTIONS;
 type ValueOf<Spec extends OptionSpec> = Spec extends { kind: "integer" | "port" } ? number
   : Spec extends { kind: "workers" } ? number | "auto"
   : Spec extends { kind: "choice"; choices: readonly (infer Choice)[] } ? Choice
+  : Spec extends { kind: "switch" } ? boolean
   : Spec extends { kind: "deflate" } ? boolean | PerMessageDeflateOptions
   : Spec extends { kind: "list"; default: null } ? readonly string[] | null
   : Spec extends { kind: "list" } ? readonly string[]

@@ -82,6 +82,8 @@ export function checkValue(spec: OptionSpec, value: unknown): Reading {
         : misses(`must be one of ${spec.choices.join(", ")}`);
     case "list":
       return checkList(spec, value);
+    case "switch":
+      return typeof value === "boolean" ? fits(value) : misses("must be on or off");
     case "deflate": {
       const problem = deflateProblem(value);
       if (problem !== undefined) return misses(problem);
@@ -153,6 +155,7 @@ function valueOfText(spec: OptionSpec, text: string): unknown {
       return text.toLowerCase() === AUTO_WORKERS ? AUTO_WORKERS : numberOfText(text, NO_FACTORS);
     case "list":
       return text.split(",").map((item) => item.trim()).filter((item) => item !== "");
+    case "switch":
     case "deflate": {
       const word = text.toLowerCase();
       return word === "on" ? true : word === "off" ? false : text;

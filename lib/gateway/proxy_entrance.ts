@@ -26,6 +26,8 @@ export interface ProxyEntranceParts {
   readonly log: WarningLog;
   /** Takes a connection, and the address of its client, on. */
   enter(stream: ByteStream, address: string): void;
+  /** A connection was closed for want of a valid header. */
+  refused(): void;
 }
 
 /** The entrance. */
@@ -34,17 +36,11 @@ export class ProxyEntrance {
   readonly #sources: AddressSet;
   readonly #awaited = new Set<ByteStream>();
   readonly #refused: (fields: Readonly<Record<string, unknown>>) => void;
-  #refusals = 0;
 
   constructor(parts: ProxyEntranceParts) {
     this.#parts = parts;
     this.#sources = new AddressSet(parts.sources);
     this.#refused = rareWarning("a load balancer of proxyProtocol sent no valid PROXY header", parts.log, parts.clock);
-  }
-
-  /** Connections that were closed for want of a valid header. */
-  get refusals(): number {
-    return this.#refusals;
   }
 
   /** Whether connections from this address begin with a header. */
@@ -102,7 +98,7 @@ export class ProxyEntrance {
   }
 
   #count(address: string, reason: string): void {
-    this.#refusals++;
+    this.#parts.refused();
     this.#refused({ address, reason });
   }
 }

@@ -5,8 +5,10 @@
  */
 import { TopicRules, type TopicSource } from "../pubsub/mod.ts";
 import type { RouteEntry, RouteRuntime, RouteTable } from "../route/table.ts";
-import type { GatewayOptions } from "./option_table.ts";
+import { OptionError } from "./option_error.ts";
+import { flagOf, type GatewayOptions } from "./option_table.ts";
 import { type ConnectionOptions, connectionOptionsOf } from "./options.ts";
+import { METRICS_PATH } from "./public_metrics.ts";
 import { isInShare } from "./share.ts";
 
 /** The tables in force. */
@@ -57,6 +59,13 @@ export function optionsByEntry(
   { table, canary }: Routing,
 ): ReadonlyMap<RouteEntry, ConnectionOptions> {
   const entries = [...table.entries, ...canary?.table.entries ?? []];
+  const taken = options.publicMetrics && entries.find(({ descriptor }) => descriptor.pattern === METRICS_PATH);
+  if (taken) {
+    throw new OptionError([
+      `${taken.descriptor.file}: ${METRICS_PATH} is where the metrics are: give the route another path, or leave ` +
+      `${flagOf("publicMetrics")} off`,
+    ]);
+  }
   return new Map(entries.map((entry) => {
     const { descriptor } = entry;
     return [entry, connectionOptionsOf(options, descriptor.options, descriptor.file)];

@@ -37,6 +37,7 @@ const CATCH_UP_MS = 500;
 /** The wheel of one gateway. */
 export class TimerWheel {
   readonly #clock: Clock;
+  readonly #late: (byMs: number) => void;
   /** The first entry of each slot. */
   readonly #slots: (TimerEntry | undefined)[] = new Array(SLOTS).fill(undefined);
   #size = 0;
@@ -45,8 +46,10 @@ export class TimerWheel {
   #isCatchingUp = false;
   #cancelAlarm: (() => void) | undefined;
 
-  constructor(clock: Clock) {
+  /** @param late is told of each alarm by how much it was late: so long the event loop kept everybody waiting. */
+  constructor(clock: Clock, late: (byMs: number) => void = () => {}) {
     this.#clock = clock;
+    this.#late = late;
     this.#tick = this.#tickAt(clock.now());
   }
 
@@ -92,6 +95,8 @@ export class TimerWheel {
   readonly #onAlarm = (): void => {
     this.#cancelAlarm = undefined;
     const now = this.#clock.now();
+    // A timer's clock is coarser than this one, and may be early by it.
+    this.#late(Math.max(0, now - this.#alarmAt));
     // What peers sent while the process stood still has come and is not read yet: nothing is held against them until it
     // is. Once only, so that a process that stutters does not put its timers off for ever.
     this.#isCatchingUp = !this.#isCatchingUp && now - this.#alarmAt > STALL_MS;

@@ -62,6 +62,10 @@ export interface Backplane {
   readonly isUp: boolean;
   /** Publications that wait to be stored; undefined where none ever does. */
   readonly heldCount?: number;
+  /** Their bytes. */
+  readonly heldBytes?: number;
+  /** Times that the broker could be reached and then could not. */
+  readonly losses?: number;
   /**
    * Connects. Resolves when it is connected, or goes on trying.
    *

@@ -22,6 +22,8 @@ export interface CatchUpHost {
   run(catchUp: CatchUp): Subscribed | Promise<Subscribed>;
   /** It has sent all that it knows of. Called at that moment, so that nothing can come in between. */
   caughtUp(catchUp: CatchUp): void;
+  /** One publication of the history was sent. */
+  replayed(): void;
 }
 
 /** What is subscribed, and how. */
@@ -235,7 +237,10 @@ export class CatchUp {
     const { subscriber } = this;
     this.#position = { epoch: this.#position.epoch, offset };
     if (from === subscriber.id) subscriber.notices?.passed(topic, offset);
-    else subscriber.deliver(new Publication(topic, payload, offset));
+    else {
+      subscriber.deliver(new Publication(topic, payload, offset));
+      this.#host.replayed();
+    }
     return subscriber.bufferedAmount > subscriber.highWaterBytes ? subscriber.drained() : undefined;
   }
 

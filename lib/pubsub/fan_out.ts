@@ -23,11 +23,21 @@ export class FanOut {
   /** Kept here and not in the subscriber, so that leaving costs what the subscriber had, not what the node has. */
   readonly #subscriptions = new Map<Subscriber, Set<string>>();
   readonly #due = new Fifo<Due>();
+  /** Publications that went to a subscriber, counted for each; also those of feeds, which count here. */
+  deliveries = 0;
+  /** The same of what was sent from a history to who asked for it. */
+  replays = 0;
+  #subscriptionCount = 0;
   #isDelivering = false;
 
   /** Number of topics that have a subscriber. */
   get topicCount(): number {
     return this.#topics.size;
+  }
+
+  /** Pairs of a subscriber and a topic. */
+  get subscriptionCount(): number {
+    return this.#subscriptionCount;
   }
 
   /** The topics that have a subscriber, live. */
@@ -52,13 +62,17 @@ export class FanOut {
 
   /** Adds a subscriber to a topic; nothing happens when it is there already. */
   add(subscriber: Subscriber, topic: string): void {
-    entry(this.#topics, topic).add(subscriber);
+    const subscribers = entry(this.#topics, topic);
+    if (subscribers.has(subscriber)) return;
+    subscribers.add(subscriber);
+    this.#subscriptionCount++;
     entry(this.#subscriptions, subscriber).add(topic);
   }
 
   /** Takes a subscriber out of a topic. @returns false when it is not in it. */
   remove(subscriber: Subscriber, topic: string): boolean {
     if (!remove(this.#topics, topic, subscriber)) return false;
+    this.#subscriptionCount--;
     remove(this.#subscriptions, subscriber, topic);
     return true;
   }
@@ -84,7 +98,13 @@ export class FanOut {
   #deliver(topic: string, delivery: Delivery, except: Subscriber | undefined): void {
     const subscribers = this.#topics.get(topic);
     if (subscribers === undefined) return;
-    for (const subscriber of subscribers) if (subscriber !== except) subscriber.deliver(delivery);
+    let count = 0;
+    for (const subscriber of subscribers) {
+      if (subscriber === except) continue;
+      subscriber.deliver(delivery);
+      count++;
+    }
+    this.deliveries += count;
   }
 }
 

@@ -44,11 +44,15 @@ export interface HubParts {
   onState?(isUp: boolean): void;
 }
 
-/** Publications: of topics without history, of those with one, and those that could not be stored. */
+/** What a hub has done so far. */
 export interface HubCounts {
+  /** Publications here of topics without history, of those with one, and those that could not be stored. */
   readonly plain: number;
   readonly stored: number;
   readonly failed: number;
+  /** Publications that went to subscribers here, counted for each: as they came, and from a history. */
+  readonly live: number;
+  readonly replayed: number;
 }
 
 /** There are too many topics: the words say of whom. */
@@ -128,7 +132,7 @@ export class Hub implements BackplaneEvents {
   }
 
   /** What joins it to others. */
-  get backplane(): Pick<Backplane, "name" | "isUp" | "heldCount"> {
+  get backplane(): Pick<Backplane, "name" | "isUp" | "heldCount" | "heldBytes" | "losses"> {
     return this.#backplane;
   }
 
@@ -153,14 +157,19 @@ export class Hub implements BackplaneEvents {
     }
   }
 
-  /** What was published here so far. */
+  /** What was published and delivered here so far. */
   get counts(): HubCounts {
-    return this.#counts;
+    return { ...this.#counts, live: this.#fanOut.deliveries, replayed: this.#fanOut.replays };
   }
 
   /** Number of topics that have a subscriber. */
   get topicCount(): number {
     return this.#fanOut.topicCount;
+  }
+
+  /** Number of subscriptions: of each peer as many as it has topics. */
+  get subscriptionCount(): number {
+    return this.#fanOut.subscriptionCount;
   }
 
   /** The topics that have a subscriber, live. */

@@ -142,6 +142,10 @@ export class TopicFeed implements CatchUpHost {
     return ready === undefined ? catchUp.ask() : ready.then(() => this.run(catchUp));
   }
 
+  replayed(): void {
+    this.#fanOut.replays++;
+  }
+
   caughtUp(catchUp: CatchUp): void {
     const { subscriber, position } = catchUp;
     if (this.#catchingUp.get(subscriber) !== catchUp || this.#untold.has(subscriber)) return;
@@ -168,7 +172,10 @@ export class TopicFeed implements CatchUpHost {
           if (isLive) this.#catchingUp.delete(subscriber);
         } else if (!isNew) continue;
         else if (subscriber.id === from) subscriber.notices?.passed(this.topic, offset);
-        else subscriber.deliver(publication ??= new Publication(this.topic, payload, offset));
+        else {
+          subscriber.deliver(publication ??= new Publication(this.topic, payload, offset));
+          this.#fanOut.deliveries++;
+        }
       }
     } finally {
       this.#isFanningOut = false;

@@ -3,13 +3,25 @@
  *
  * @module
  */
-import { AdminListener, type AdminTokens, DeploymentStore, hasTokens, rehearse, Reload } from "../deploy/mod.ts";
+import {
+  AdminListener,
+  type AdminTokens,
+  DeploymentStore,
+  hasTokens,
+  openMetricsWarning,
+  processMetrics,
+  readProcess,
+  RecentText,
+  rehearse,
+  Reload,
+} from "../deploy/mod.ts";
 import { type GatewayOptions, systemClock } from "../gateway/mod.ts";
 import type { Log, MetricFamily } from "../observe/mod.ts";
 import type { HistoryStore } from "../pubsub/mod.ts";
 import { sha256 } from "../runtime/mod.ts";
 import { BackplaneHost } from "./backplane_host.ts";
 import { Crew } from "./crew.ts";
+import { CrewMetrics } from "./crew_metrics.ts";
 import { reloadAll } from "./crew_reload.ts";
 import { DeploymentLedger } from "./deployment_ledger.ts";
 import type { WorkerReady } from "./wire.ts";
@@ -25,6 +37,8 @@ export interface LeadParts {
   /** Of the topics that the workers share; the caller closes it. */
   readonly histories: HistoryStore;
   readonly log: Log;
+  /** Of this server. */
+  readonly version: string;
   /** Starts the process of a worker. */
   start(number: number): StartedWorker;
 }
@@ -41,6 +55,7 @@ export class Lead {
   readonly #crew: Crew;
   readonly #ledger: DeploymentLedger;
   readonly #host: BackplaneHost;
+  readonly #metrics: CrewMetrics;
   readonly #rehearsals = new Map<string, Promise<void>>();
   #admin: AdminListener | undefined;
   #ready: WorkerReady | undefined;
@@ -50,12 +65,18 @@ export class Lead {
     this.#parts = parts;
     this.#ledger = ledger;
     this.#host = new BackplaneHost({ store: histories, clock: systemClock });
+    // Each worker asks for the page that it shows, and all of them are asked for it.
+    const recent = new RecentText(() => this.#metrics.text(), () => systemClock.now());
     this.#crew = new Crew({
       count,
       clock: systemClock,
       log,
       host: this.#host,
-      services: { rehearse: (code) => this.#rehearse(code), begin: (name) => ledger.begin(name) },
+      services: {
+        rehearse: (code) => this.#rehearse(code),
+        begin: (name) => ledger.begin(name),
+        metrics: () => recent.get(),
+      },
       start,
       bootOf: (number, up, port = options.port) => ({
         number,
@@ -63,6 +84,7 @@ export class Lead {
         ...ledger.boot(up[0]?.rows),
       }),
     });
+    this.#metrics = new CrewMetrics({ crew: this.#crew, clock: systemClock, own: () => this.#own() });
   }
 
   /**
@@ -117,9 +139,12 @@ export class Lead {
   /** Answers admin requests from now on. @param drain has the server go away in good order. */
   listen(drain: () => void): void {
     const { options, tokens, log } = this.#parts;
+    const warning = openMetricsWarning(tokens.metrics, options);
+    if (warning !== undefined) log.warn(warning);
     if (!hasTokens(tokens)) return;
     const admin = new WorkersAdmin({
       token: tokens.deploy,
+      metricsToken: tokens.metrics,
       address: options.admin,
       crew: this.#crew,
       ledger: this.#ledger,
@@ -128,7 +153,7 @@ export class Lead {
       clock: systemClock,
       timeoutMs: orderTimeoutMs(options),
       log,
-      metrics: () => this.#metrics(),
+      metrics: () => this.#metrics.text(),
       drain,
     });
     try {
@@ -165,7 +190,7 @@ export class Lead {
     await rehearsal;
   }
 
-  #metrics(): readonly MetricFamily[] {
+  #own(): readonly MetricFamily[] {
     const one = (name: string, type: MetricFamily["type"], help: string, value: number): MetricFamily => ({
       name,
       help,
@@ -183,6 +208,7 @@ export class Lead {
         "Publications without history that did not reach a worker, because it did not read.",
         this.#host.dropped,
       ),
+      ...processMetrics(readProcess(this.#parts.version)),
     ];
   }
 

@@ -3,17 +3,25 @@
  *
  * @module
  */
-import type { MetricFamily } from "../observe/mod.ts";
 
-/** Of these a row for each worker is more than their sum: a state is no amount. */
-const PER_WORKER: ReadonlySet<string> = new Set(["sockeye_runtime_state", "sockeye_broker_up"]);
+/**
+ * Of these a row for each worker is more than their sum: a state is no amount, and a limit of each process is reached by
+ * one of them.
+ */
+const PER_WORKER = /^(?:process_|sockeye_(?:heap_|runtime_state$|broker_up$|event_loop_delay_seconds$))/;
 
-/** Of these each worker counts the same thing, which happened once. */
-const ONCE: ReadonlySet<string> = new Set(["sockeye_activations_total", "sockeye_nodes"]);
+/** Of these each worker counts the same thing, which happened or is there once. */
+const ONCE: ReadonlySet<string> = new Set([
+  "sockeye_activations_total",
+  "sockeye_build_info",
+  "sockeye_memory_limit_bytes",
+  "sockeye_nodes",
+]);
 
-/** What one worker exposes. */
-export interface WorkerMetrics {
-  readonly number: number;
+/** What one process exposes. */
+export interface ProcessText {
+  /** Of the worker; undefined: it is the parent, whose rows have no `worker`. */
+  readonly number: number | undefined;
   /** Of its process: another one begins with 0. */
   readonly pid: number;
   readonly text: string;
@@ -37,35 +45,25 @@ export class MetricsSum {
   /** Counters of processes that have ended. */
   readonly #gone = new Map<string, number>();
 
-  /**
-   * The text of all.
-   *
-   * @param workers all that are up.
-   * @param own families of the parent, which come first.
-   * @param exposition writes families.
-   */
-  text(
-    workers: readonly WorkerMetrics[],
-    own: readonly MetricFamily[],
-    exposition: (families: readonly MetricFamily[]) => string,
-  ): string {
-    this.#foldEnded(new Set(workers.map(({ pid }) => pid)));
+  /** The text of all. @param processes all that are up. */
+  text(processes: readonly ProcessText[]): string {
+    this.#foldEnded(new Set(processes.map(({ pid }) => pid)));
     const sums = new Map<string, Family>();
-    for (const { number, pid, text } of workers) {
+    for (const { number, pid, text } of processes) {
       const counters = new Map<string, number>();
       for (const family of familiesOf(text)) {
         const { name, help, type } = family;
         const sum = sums.get(name) ?? { name, help, type, samples: new Map() };
         sums.set(name, sum);
         for (const [key, value] of family.samples) {
-          add(sum, PER_WORKER.has(name) ? withWorker(key, number) : key, value);
+          add(sum, PER_WORKER.test(name) && number !== undefined ? withWorker(key, number) : key, value);
           if (isCounted(family)) counters.set(key, value);
         }
       }
       this.#last.set(pid, counters);
     }
     for (const family of sums.values()) if (isCounted(family)) this.#addGone(family);
-    return exposition(own) + [...sums.values()].map(familyText).join("");
+    return [...sums.values()].map(familyText).join("");
   }
 
   #foldEnded(pids: ReadonlySet<number>): void {
@@ -83,9 +81,9 @@ export class MetricsSum {
   }
 }
 
-/** What never goes back while a worker lives; of a histogram all of it does. */
+/** What never goes back while a worker lives; of a histogram all of it does. A worker's own rows begin anew with it. */
 function isCounted({ name, type }: Family): boolean {
-  return (type === "counter" || type === "histogram") && !ONCE.has(name);
+  return (type === "counter" || type === "histogram") && !ONCE.has(name) && !PER_WORKER.test(name);
 }
 
 function add({ name, samples }: Family, key: string, value: number): void {

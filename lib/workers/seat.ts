@@ -45,6 +45,7 @@ export class Seat {
   readonly #link: Link;
   readonly #stopping: Promise<string>;
   #answer: (request: Request) => Promise<Response> = () => Promise.reject(new Error("it takes no admin requests"));
+  #metrics: () => string = () => "";
   #reloads: ReloadActions | undefined;
 
   private constructor(link: Link, backplane: WorkersBackplane, boot: WorkerBoot, stopping: Promise<string>) {
@@ -73,6 +74,10 @@ export class Seat {
       rehearse: async (code) =>
         void await link.call((writer, id) => writer.put(UP.REHEARSE, 0, id, code, 0, code.length)),
       listen: (answer) => void (this.#answer = answer),
+      measure: (own) => {
+        this.#metrics = own;
+        return async () => await link.call((writer, id) => writer.putEmpty(UP.METRICS, 0, id)) as string;
+      },
     };
   }
 
@@ -133,6 +138,7 @@ export class Seat {
   }
 
   readonly #take: TakeRecord = (kind, _flags, id, bytes, start, end) => {
+    if (kind === DOWN.METRICS) return this.#link.settle(id, () => this.#metrics());
     const value = decodeValue(bytes, start, end);
     switch (kind) {
       case DOWN.ASK:

@@ -29,6 +29,8 @@ export const DOWN = {
   RELOAD: 11,
   /** A call: the reload before was in vain elsewhere; go back to what served. */
   RELOAD_BACK: 12,
+  /** A call: the worker's metrics. Answered with their text. */
+  METRICS: 13,
   /** A publication of a topic without history, of another worker. */
   MESSAGE: 16,
   /** A publication of a topic with history: its offset, and the same. */
@@ -53,6 +55,8 @@ export const UP = {
   REHEARSE: 11,
   /** This deployment is about to serve, after a start: its name. A call. */
   BEGIN: 12,
+  /** A call: the metrics of all. Answered with their text. */
+  METRICS: 13,
   /** A call: this topic's publications are for this worker. Flags: 1 when the topic has a history. */
   JOIN: 16,
   /** No more of this topic. */

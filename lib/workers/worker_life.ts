@@ -18,6 +18,8 @@ export interface ParentServices {
   rehearse(code: Uint8Array<ArrayBuffer>): Promise<void>;
   /** A stored deployment is about to serve, after a start. */
   begin(name: string): Promise<void>;
+  /** The metrics of all workers. */
+  metrics(): Promise<string>;
 }
 
 /** What a life is made of. */
@@ -143,6 +145,8 @@ export class WorkerLife {
         const name = decodeValue(bytes, start, end) as string;
         return this.#link?.settle(id, () => services.begin(name));
       }
+      case UP.METRICS:
+        return this.#link?.settle(id, () => services.metrics());
       default:
         this.#node?.take(kind, flags, id, bytes, start, end);
     }

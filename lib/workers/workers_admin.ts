@@ -10,8 +10,9 @@ import {
   checkUpload,
   type DeploymentStatus,
   encodeUpload,
-  type GuardParts,
   json,
+  type MetricsGuardParts,
+  metricsRefusalOf,
   problem,
   readBody,
   readUpload,
@@ -20,21 +21,20 @@ import {
   RequestError,
 } from "../deploy/mod.ts";
 import type { Clock } from "../gateway/mod.ts";
-import { exposition, EXPOSITION_TYPE, type Log, type MetricFamily } from "../observe/mod.ts";
+import { EXPOSITION_TYPE, type Log } from "../observe/mod.ts";
 import { limited, messageOf } from "../route/table.ts";
 import type { Crew } from "./crew.ts";
 import type { DeploymentLedger } from "./deployment_ledger.ts";
 import { mergedLists, mergedReports, mergedStatus } from "./merged_status.ts";
-import { MetricsSum } from "./metrics_sum.ts";
 import { wayBack } from "./way_back.ts";
 import { type AdminAnswer, type AdminAsk, DOWN } from "./wire.ts";
 import type { WorkerLife } from "./worker_life.ts";
 
 /** What of a worker is used. */
-export type AskedWorker = Pick<WorkerLife, "number" | "pid" | "rows" | "call">;
+export type AskedWorker = Pick<WorkerLife, "number" | "rows" | "call">;
 
 /** What the answers are made of. */
-export interface WorkersAdminParts extends GuardParts {
+export interface WorkersAdminParts extends MetricsGuardParts {
   readonly crew: Pick<Crew, "inTurn"> & { readonly up: readonly AskedWorker[] };
   readonly ledger: Pick<DeploymentLedger, "learn" | "record">;
   readonly maxDeploymentBytes: number;
@@ -43,13 +43,15 @@ export interface WorkersAdminParts extends GuardParts {
   /** A worker that has not answered then has failed. */
   readonly timeoutMs: number;
   readonly log: Log;
-  /** What the parent measures itself. */
-  metrics(): readonly MetricFamily[];
+  /** The text of the metrics of all. */
+  metrics(): Promise<string>;
   drain(): void;
 }
 
 /** Paths of the push API: any worker reaches the connections and the topics of all. */
 const PUSH = /^\/(?:publish$|connections\/)/;
+/** What may be read with a token of its own. */
+const METRICS = /^\/metrics$/;
 /** It stands where a single process is. */
 const INSPECTOR = /^\/inspector(?:\/|$)/;
 
@@ -59,7 +61,6 @@ const MAX_BODY_BYTES = 16 * 1024 * 1024;
 /** Answers requests. */
 export class WorkersAdmin {
   readonly #parts: WorkersAdminParts;
-  readonly #sum = new MetricsSum();
 
   constructor(parts: WorkersAdminParts) {
     this.#parts = parts;
@@ -73,7 +74,8 @@ export class WorkersAdmin {
       }
       // The push API has a token of its own, which the worker knows.
       if (PUSH.test(new URL(request.url).pathname)) return await this.#other(request);
-      const refusal = refusalOf(request, this.#parts);
+      const isRead = METRICS.test(new URL(request.url).pathname);
+      const refusal = (isRead ? metricsRefusalOf : refusalOf)(request, this.#parts);
       return refusal === undefined ? await this.#answer(request) : refused(refusal);
     } catch (error) {
       if (error instanceof RequestError) return problem(error.status, error.message);
@@ -86,7 +88,7 @@ export class WorkersAdmin {
     const what = `${request.method} ${new URL(request.url).pathname}`;
     if (what === "GET /deployments") return this.#list(request);
     if (what === "POST /deployments") return this.#upload(request);
-    if (what === "GET /metrics") return this.#metrics(request);
+    if (what === "GET /metrics" || what === "HEAD /metrics") return this.#metrics();
     if (what === "POST /drain") return this.#drain();
     if (/^POST \/(?:rollback|deployments\/[\w.-]+\/(?:activate|promote))$/.test(what)) return this.#order(request);
     return this.#other(request);
@@ -144,17 +146,10 @@ export class WorkersAdmin {
     });
   }
 
-  async #metrics(request: Request): Promise<Response> {
-    const ask = await askOf(request);
-    const workers = await Promise.all(
-      this.#up().map(async (worker) => {
-        const answer = await this.#ask(worker, ask);
-        if (answer.status !== 200) throw new RequestError(503, `worker ${worker.number}: ${answer.body}`);
-        return { number: worker.number, pid: worker.pid, text: answer.body };
-      }),
-    );
-    const text = this.#sum.text(workers, this.#parts.metrics(), exposition);
-    return new Response(text, { headers: { "content-type": EXPOSITION_TYPE, "cache-control": "no-store" } });
+  async #metrics(): Promise<Response> {
+    return new Response(await this.#parts.metrics(), {
+      headers: { "content-type": EXPOSITION_TYPE, "cache-control": "no-store" },
+    });
   }
 
   #drain(): Promise<Response> {

@@ -1,6 +1,6 @@
 /** Who is let in to the admin listener. @module */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { refusalOf, tokenProblem } from "../../lib/deploy/admin_guard.ts";
+import { bearerProblem, metricsRefusalOf, refusalOf, tokenProblem } from "../../lib/deploy/admin_guard.ts";
 
 const TOKEN = "0123456789abcdef";
 const LOCAL = { token: TOKEN, address: "127.0.0.1:4001" };
@@ -57,5 +57,35 @@ Deno.test("tokenProblem: a token that could be guessed, or not be sent, says how
   assertStringIncludes(tokenProblem(TOKEN.slice(1)) ?? "", "has 15 characters, and must have 16");
   for (const token of [" ".repeat(16), "pass phrase with spaces", "ümlautümlautümlaut"]) {
     assertStringIncludes(tokenProblem(token) ?? "", "openssl rand -hex 32");
+  }
+});
+
+Deno.test("metricsRefusalOf lets in who has either token, where there is one", () => {
+  const other = "fedcba9876543210";
+  const told = (token: string, parts: Partial<Parameters<typeof metricsRefusalOf>[1]>, more = {}) => {
+    const headers = new Headers({ host: "localhost", authorization: `Bearer ${token}`, ...more });
+    const guard = { token: undefined, metricsToken: undefined, address: "127.0.0.1:4001", ...parts };
+    const found = metricsRefusalOf({ headers }, guard);
+    return found === undefined ? "let in" : `${found.status} ${found.problem}`;
+  };
+  const both = { token: TOKEN, metricsToken: other };
+  assertEquals([told(TOKEN, both), told(other, both)], ["let in", "let in"]);
+  assertEquals([told(TOKEN, { token: TOKEN }), told(other, { metricsToken: other })], ["let in", "let in"]);
+  assertStringIncludes(
+    told(`${other}0`, both),
+    "401 the token is not that of this server (SOCKEYE_METRICS_TOKEN or SOCK",
+  );
+  assertEquals(told(TOKEN, { metricsToken: other }).slice(0, 3), "401");
+  assertEquals(told("undefined", { token: TOKEN }).slice(0, 3), "401");
+  assertEquals(told(TOKEN, {}), "403 this is off: start the server with SOCKEYE_METRICS_TOKEN");
+  assertEquals(told(other, both, { origin: "http://localhost" }).slice(0, 3), "403");
+  assertEquals(told(other, both, { host: "evil.example" }).slice(0, 3), "403");
+});
+
+Deno.test("bearerProblem opens nothing without a token to compare with", () => {
+  const variable = "A_TOKEN";
+  assertEquals(bearerProblem(`Bearer ${TOKEN}`, [{ token: TOKEN, variable }]), undefined);
+  for (const field of [undefined, "", "Bearer", "Bearer undefined"]) {
+    assertEquals(typeof bearerProblem(field, [{ token: undefined, variable }]), "string");
   }
 });

@@ -4,13 +4,13 @@ import { Admin } from "../../lib/deploy/admin.ts";
 import type { DeploymentJournal, UploadedCode } from "../../lib/deploy/mod.ts";
 import { sign } from "../../lib/deploy/signature.ts";
 import { encodeUpload } from "../../lib/deploy/upload.ts";
-import { connectionsInNumbers, GATEWAY_DEFAULTS, optionsByEntry, systemClock } from "../../lib/gateway/mod.ts";
-import { Hub } from "../../lib/pubsub/mod.ts";
+import { GATEWAY_DEFAULTS, optionsByEntry, systemClock } from "../../lib/gateway/mod.ts";
 import { ask, counting, DeployedGateway } from "../support/deployed_gateway.ts";
 import { counterCode, keyPair, madeUpload } from "./support/made_upload.ts";
 import { inlineRuntimesOf } from "./support/inline_runtimes.ts";
 
 const TOKEN = "0123456789abcdef";
+const METRICS_TOKEN = "fedcba9876543210";
 
 /** A gateway with one route, and what answers for its deployments. */
 async function bench(deployKey = "", journal?: DeploymentJournal) {
@@ -22,10 +22,9 @@ async function bench(deployKey = "", journal?: DeploymentJournal) {
   const log = { info: line, warn: line, error: line };
   const admin = new Admin({
     token: TOKEN,
+    metricsToken: METRICS_TOKEN,
     address: "127.0.0.1:4001",
     deployments: server.deployments,
-    hub: new Hub(),
-    gateway: { counts: server.gateway.counts, connections: () => connectionsInNumbers(server.gateway) },
     candidates: {
       runtimesOf: inlineRuntimesOf(log),
       check: (table) => void optionsByEntry(GATEWAY_DEFAULTS, { table }),
@@ -33,7 +32,7 @@ async function bench(deployKey = "", journal?: DeploymentJournal) {
     },
     maxDeploymentBytes: 100_000,
     deployKey,
-    exposition: (metrics) => ({ text: metrics.map(({ name }) => `${name}\n`).join(""), type: "text/plain" }),
+    metrics: () => ({ text: "sockeye_peers 1\n", type: "text/plain" }),
     log,
     drain: () => drains++,
   });
@@ -96,13 +95,23 @@ Deno.test("Admin: upload, activate, list, roll back; a socket stays open with it
   assertStringIncludes(here.lines.join("\n"), `deployment ${upload.name} is active`);
 });
 
-Deno.test("Admin: the metrics, for whoever has the token", async () => {
+Deno.test("Admin: the metrics, for whoever has either token; the one for them is good for nothing else", async () => {
   await using here = await bench();
   const { status, headers, answer } = await here.send("GET", "/metrics");
-  assertEquals([status, headers.get("content-type"), headers.get("cache-control")], [200, "text/plain", "no-store"]);
-  assertStringIncludes(answer, "sockeye_activations_total\n");
+  assertEquals([status, headers.get("content-type"), answer], [200, "text/plain", "sockeye_peers 1\n"]);
   assertEquals((await here.send("GET", "/metrics", undefined, { authorization: "Bearer nobody" })).status, 401);
   assertEquals((await here.send("POST", "/metrics")).status, 405);
+  const authorization = `Bearer ${METRICS_TOKEN}`;
+  const told = async (method: string, path: string) => {
+    const { status, answer } = await here.send(method, path, undefined, { authorization });
+    return [status, answer.error];
+  };
+  assertEquals([(await told("GET", "/metrics"))[0], (await told("HEAD", "/metrics"))[0]], [200, 200]);
+  assertEquals(await told("PUT", "/metrics"), [405, "PUT is not possible here; allowed: GET, HEAD"]);
+  for (const [method, path] of [["GET", "/deployments"], ["POST", "/rollback"], ["POST", "/drain"], ["GET", "/x"]]) {
+    assertEquals(await told(method!, path!), [401, "the token is not that of this server (SOCKEYE_DEPLOY_TOKEN)"]);
+  }
+  assertEquals(here.drains(), 0);
 });
 
 Deno.test("Admin: a canary, its promotion, and what is refused meanwhile with 409", async () => {

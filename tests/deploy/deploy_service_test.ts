@@ -1,5 +1,5 @@
 /** All that lets code be replaced, put together; with processes, it is in `tests/fault/deploy_test.ts`. @module */
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { AdminListenError, DataDirError, DeploymentStore, DeployService } from "../../lib/deploy/mod.ts";
 import { Gateway, type GatewayOptions, resolveOptions, systemClock } from "../../lib/gateway/mod.ts";
 import { RouteTable } from "../../lib/route/table.ts";
@@ -10,7 +10,12 @@ const TOKEN = "0123456789abcdef";
 /** A service without routes; what it logged. */
 async function begin(
   config: Partial<GatewayOptions>,
-  { token, publish, isStored = true }: { token?: string; publish?: string; isStored?: boolean } = {},
+  { token, publish, metrics, isStored = true }: {
+    token?: string;
+    publish?: string;
+    metrics?: string;
+    isStored?: boolean;
+  } = {},
 ) {
   const lines: string[] = [];
   const line = (message: string) => void lines.push(message);
@@ -18,12 +23,13 @@ async function begin(
   const options = resolveOptions({ config: { admin: "127.0.0.1:0", ...config } });
   const service = await DeployService.begin({
     options,
-    tokens: { deploy: token, publish },
+    tokens: { deploy: token, publish, metrics },
     isStored,
     folder: () => Promise.resolve({ name: "local", make: () => Promise.resolve([]) }),
     folderName: "local",
     runtimesOf: inlineRuntimesOf(log),
-    exposition: () => ({ text: "", type: "text/plain" }),
+    exposition: (metrics) => ({ text: metrics.map(({ name }) => `${name}\n`).join(""), type: "text/plain" }),
+    version: "1.2.3",
     log,
   });
   return { service, lines, gateway: new Gateway({ options, table: RouteTable.of(service.runtimes) }) };
@@ -111,4 +117,27 @@ Deno.test("DeployService goes away in good order also where that cannot be store
   await service.leave();
   await service.close();
   assertEquals(lines.length > 0 && lines.every((line) => line.startsWith("that the server was asked to end")), true);
+});
+
+Deno.test("DeployService has the gateway answer with the metrics, where it is to, and warns where all may read them", async () => {
+  for (
+    const [config, metrics, warning] of [
+      [{ publicMetrics: true }, undefined, /^\/metrics is open to whoever can connect to 0\.0\.0\.0/],
+      [{ publicMetrics: true }, TOKEN, /^the admin listener/],
+      [{ publicMetrics: true, hostname: "127.0.0.1" }, undefined, /^$/],
+    ] as const
+  ) {
+    const { service, lines, gateway } = await begin(config, metrics === undefined ? {} : { metrics });
+    await service.serve(gateway, () => {});
+    assertMatch(lines.join(), warning);
+    const response = await gateway.publicMetrics!.answer();
+    assertEquals([response.status, response.headers.get("content-type")], [200, "text/plain"]);
+    assertMatch(await response.text(), /^sockeye_peers\n(?:.*\n)*process_cpu_seconds_total\n/);
+    await service.close();
+    gateway.close();
+  }
+  const { service, gateway } = await begin({});
+  await service.serve(gateway, () => {});
+  assertEquals(gateway.publicMetrics, undefined);
+  await service.close();
 });

@@ -3,14 +3,17 @@ import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
 import denoConfig from "../../deno.json" with { type: "json" };
 import { GATEWAY_DEFAULTS } from "../../lib/gateway/option_table.ts";
 import { HELD_LIMITS } from "../../lib/backplane/held_appends.ts";
-import { counterRoute, TOKEN, Workshop } from "../support/deploy_server.ts";
+import { counterRoute, Workshop } from "../support/deploy_server.ts";
 import { startNats } from "../support/nats_server.ts";
 import { Prometheus } from "../support/prometheus.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { findProgram, requires } from "../support/requires.ts";
 import { parseTask } from "../support/start_task.ts";
 import { until } from "../support/until.ts";
+import { serveWorkers } from "../support/workers_server.ts";
 import { DEPLOY, run, textOf, type Value, yamlOf } from "./deployed.ts";
+
+const METRICS_TOKEN = "a-token-for-metrics-alone";
 
 const promtool = (...args: string[]) => run(findProgram("promtool") ?? "promtool", args);
 
@@ -73,7 +76,13 @@ Deno.test({
     await using broker = await startNats();
     await using here = await Workshop.open();
     const server = await busyServer(here, broker.port);
-    await using prometheus = await Prometheus.start(server.admin.replace("http://", ""), TOKEN);
+    const workers = await serveWorkers(here, here.path("routes"), {
+      args: ["--public-metrics"],
+      env: environment(broker.port),
+    });
+    // One is asked on its admin listener, the other on the port that its workers share.
+    const targets = [server.admin, workers.process.url].map((url) => url.replace("http://", ""));
+    await using prometheus = await Prometheus.start(targets, METRICS_TOKEN);
     await until(() => server.process.output().includes("listens on"), "the server listens");
     const rules = alertRules(await yamlOf("prometheus/alerts.yaml"));
     const dashboard = JSON.parse(textOf("grafana/sockeye.json"));
@@ -101,15 +110,15 @@ Deno.test({
     await t.step("every metric that an alert rule names is there", async () => {
       const there = new Set(await prometheus.names());
       for (const { alert, expr } of rules) {
-        const names: readonly string[] = expr.match(/sockeye_\w+/g) ?? [];
+        const names: readonly string[] = expr.match(/(?:sockeye|process)_\w+/g) ?? [];
         assertEquals([alert, ...names.filter((name) => !there.has(name))], [alert]);
       }
     });
 
     await t.step("every metric that the server has is on a panel", async () => {
       const shown = expressionsOf(dashboard).join("\n");
-      const all = (await prometheus.names()).filter((name) => name.startsWith("sockeye_"));
-      assertGreater(all.length, 20);
+      const all = (await prometheus.names()).filter((name) => /^(?:sockeye|process)_/.test(name));
+      assertGreater(all.length, 40);
       const families = all.map((name) => name.replace(/_(?:sum|count)$/, ""));
       assertEquals(families.filter((name) => !new RegExp(`${name}(?:_bucket)?\\b`).test(shown)), []);
     });
@@ -133,11 +142,13 @@ async function busyServer(here: Workshop, brokerPort: number) {
   const paths = ["/inline", "/worker", "/process"];
   const files = paths.map((path) => [`${path.slice(1)}.ts`, counterRoute("one").replace('"/"', `"${path}"`)]);
   const config = `export default { runtimes: { "/worker": "worker", "/process": "process" } };`;
+  const task = parseTask(denoConfig.tasks["start:plugins"].command);
   const server = await here.serve(await here.routes("routes", Object.fromEntries(files)), {
     folder: await here.routes("site", { "sockeye.config.ts": config }),
-    task: parseTask(denoConfig.tasks["start:plugins"].command),
+    // Who may all may look into /proc, where the open files are counted.
+    task: { ...task, flags: [...task.flags.filter((flag) => !flag.startsWith("--allow-")), "--allow-all"] },
     args: ["--ping-interval-ms", "100ms"],
-    env: { NATS_URL: `nats://127.0.0.1:${brokerPort}` },
+    env: environment(brokerPort),
   });
   const url = server.process.url.replace("http", "ws");
   await Promise.all(paths.map(async (path) => {
@@ -152,6 +163,10 @@ async function busyServer(here: Workshop, brokerPort: number) {
   await careless.write(Uint8Array.of(0x81, 0x01, 0x61));
   assertEquals((await careless.nextButPings()).kind, "close");
   return server;
+}
+
+function environment(brokerPort: number): Readonly<Record<string, string>> {
+  return { NATS_URL: `nats://127.0.0.1:${brokerPort}`, SOCKEYE_METRICS_TOKEN: METRICS_TOKEN };
 }
 
 function alertRules(file: Value): readonly { readonly alert: string; readonly expr: string }[] {

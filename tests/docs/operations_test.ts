@@ -4,6 +4,7 @@ import { ActivationCounts } from "../../lib/deploy/activation_counts.ts";
 import { deployMetrics } from "../../lib/deploy/deploy_metrics.ts";
 import { gatewayMetrics } from "../../lib/deploy/gateway_metrics.ts";
 import { hubMetrics } from "../../lib/deploy/hub_metrics.ts";
+import { processMetrics, readProcess } from "../../lib/deploy/process_metrics.ts";
 import { GatewayCounts } from "../../lib/gateway/gateway_counts.ts";
 import { envNames, GATEWAY_DEFAULTS, isOptionName } from "../../lib/gateway/option_table.ts";
 import { TOKEN_VARIABLES } from "../../lib/deploy/admin_tokens.ts";
@@ -14,7 +15,7 @@ const OPERATIONS = await Deno.readTextFile(`${PROJECT}docs/OPERATIONS.md`);
 const HOSTING = await Deno.readTextFile(`${PROJECT}docs/HOSTING.md`);
 
 Deno.test("docs/OPERATIONS.md lists the metrics that there are, with their labels", () => {
-  const listed = [...OPERATIONS.matchAll(/^\| `(sockeye_\w+)(?:\{([\w,]+)\})?`/gm)]
+  const listed = [...OPERATIONS.matchAll(/^\| `((?:sockeye|process)_\w+)(?:\{([\w,]+)\})?`/gm)]
     .map(([, name, labels = ""]) => [name, labels]);
   const all = metrics().map(({ name, samples, type }) => [
     name,
@@ -76,8 +77,9 @@ function metrics() {
   } as const;
   const all = [{ name: "one", state: "active", peers: 0, readyAt: "", places: [place] }] as const;
   const hub = {
-    counts: { plain: 0, stored: 0, failed: 0 },
+    counts: { plain: 0, stored: 0, failed: 0, live: 0, replayed: 0 },
     topicCount: 0,
+    subscriptionCount: 0,
     nodes: { others: [] },
     backplane: { name: "nats", isUp: true },
   };
@@ -87,11 +89,23 @@ function metrics() {
   counts.refuse(503);
   counts.violate("MASK_MISSING");
   const open = new Map([["websocket", 1]] as const);
-  const now = { open, messagesOut: 0, bytesIn: 0, bytesOut: 0, unsentBytes: 0, heldBytes: 0 };
+  const now = {
+    open,
+    messagesOut: 0,
+    bytesIn: 0,
+    bytesOut: 0,
+    unsentBytes: 0,
+    queuedBytes: 0,
+    slow: 0,
+    exchanges: 0,
+    heldBytes: 0,
+  };
+  const process = { ...readProcess("1.2.3"), memoryLimitBytes: 1, openFiles: 1, maxFiles: 2 };
   return [
     ...deployMetrics({ list: () => all, counts: new ActivationCounts() }),
     ...hubMetrics(hub),
     ...gatewayMetrics({ counts, connections: () => now }),
+    ...processMetrics(process),
   ];
 }
 

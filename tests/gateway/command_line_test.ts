@@ -31,6 +31,21 @@ Deno.test("parseCommandLine takes a value that begins with one hyphen, not one t
   assertEquals(flagsOf("--port"), [["--port", undefined]]);
 });
 
+Deno.test("parseCommandLine takes a switch alone as on, and leaves what follows it alone unless that says on or off", () => {
+  const of = (...args: string[]) => parseCommandLine(args).flags.get("--public-metrics");
+  assertEquals([of("--public-metrics"), of("--public-metrics", "--dev"), of("--public-metrics", "x")], [
+    "on",
+    "on",
+    "on",
+  ]);
+  assertEquals([of("--public-metrics", "off"), of("--public-metrics=off"), of("--public-metrics", "ON")], [
+    "off",
+    "off",
+    "ON",
+  ]);
+  assertEquals(flagProblems(parseCommandLine(["--public-metrics", "x"]).flags).length, 1);
+});
+
 Deno.test("parseCommandLine counts the last of a repeated flag, and adds up the items of a repeated list", () => {
   assertEquals(flagsOf("--port=1", "--port=2"), [["--port", "2"]]);
   assertEquals(flagsOf("--trusted-proxies=::1", "--trusted-proxies=10.0.0.0/8"), [
@@ -62,7 +77,7 @@ Deno.test("parseCommandLine never throws, and loses no argument that is not a sw
 });
 
 Deno.test("flagProblems has nothing against a flag of any option with a value", () => {
-  for (const name of OPTION_NAMES) assertEquals(problemsOf(flagOf(name), "x"), []);
+  for (const name of OPTION_NAMES) assertEquals(problemsOf(`${flagOf(name)}=x`), []);
 });
 
 Deno.test("flagProblems suggests the nearest flag for an unknown one", () => {

@@ -30,6 +30,7 @@ Deno.test("GATEWAY_DEFAULTS are those of the design", () => {
     socketMode: "660",
     transport: "deno",
     workers: 1,
+    publicMetrics: false,
     routes: "routes",
     logLevel: "info",
     allowedOrigins: null,

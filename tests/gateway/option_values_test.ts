@@ -22,6 +22,7 @@ const WRONG_TEXTS: Readonly<Record<OptionName, readonly [text: string, allowed: 
   socket: ["a\0b", "path of a file"],
   socketMode: ["777", "600, 660, 666"],
   transport: ["uring", "deno, epoll"],
+  publicMetrics: ["yes", "on or off"],
   routes: ["", "path of a folder"],
   logLevel: ["loud", "debug, info, warn, error, silent"],
   allowedOrigins: ["https://a.example,example.com/x", '"example.com/x"'],
@@ -85,7 +86,10 @@ const WRONG_TYPES: readonly unknown[] = [true, {}, Symbol("x"), 1.5, NaN, Infini
 for (const name of OPTION_NAMES) {
   Deno.test(`checkValue refuses every value of a wrong type for ${name}`, () => {
     // On, and no field said otherwise.
-    const isRight = (value: unknown) => name === "perMessageDeflate" && (value === true || shown(value) === "{}");
+    const isRight = (value: unknown) =>
+      specOf(name).kind === "switch"
+        ? value === true
+        : name === "perMessageDeflate" && (value === true || shown(value) === "{}");
     for (const value of WRONG_TYPES.filter((value) => !isRight(value))) {
       assertFalse(checkValue(specOf(name), value).ok, shown(value));
     }

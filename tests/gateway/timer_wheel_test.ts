@@ -169,3 +169,17 @@ Deno.test("TimerWheel that stands still again and again looks all the same", () 
   clock.jump(10_000);
   assertEquals(entry.looks, [21_000]);
 });
+
+Deno.test("TimerWheel tells of each alarm by how much it was late, as long as there is an entry", () => {
+  const late: number[] = [];
+  const clock = new FakeClock(1_000);
+  const wheel = new TimerWheel(clock, (byMs) => void late.push(byMs));
+  clock.advance(1_000);
+  assertEquals(late, []);
+  wheel.schedule(new Entry(), 2_130);
+  clock.advance(1_000);
+  assertEquals(late, [0, 0, 0]);
+  wheel.schedule(new Entry(), 3_010);
+  clock.jump(170);
+  assertEquals(late.slice(3), [120]);
+});

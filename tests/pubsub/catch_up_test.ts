@@ -36,6 +36,8 @@ class Topic implements CatchUpHost {
     return catchUp.ask();
   }
 
+  replayed(): void {}
+
   caughtUp(): void {
     this.caughtUpTimes++;
   }

@@ -78,3 +78,18 @@ Deno.test("FanOut.deliver works after one that has thrown", () => {
   fanOut.deliver("t", publication("2"));
   assertEquals(a.told, ["1", "2"]);
 });
+
+Deno.test("FanOut counts subscriptions, and deliveries to each subscriber", () => {
+  const fanOut = new FanOut();
+  const [a, b, c] = peers(3) as [TopicPeer, TopicPeer, TopicPeer];
+  for (const peer of [a, b, b, c]) fanOut.add(peer, "t");
+  fanOut.add(a, "other");
+  assertEquals(fanOut.subscriptionCount, 4);
+  fanOut.deliver("t", publication("1"));
+  fanOut.deliver("t", publication("2"), b);
+  fanOut.deliver("nobody", publication("3"));
+  assertEquals([fanOut.deliveries, fanOut.replays], [5, 0]);
+  assert(fanOut.remove(b, "t"));
+  assert(!fanOut.remove(b, "t"));
+  assertEquals(fanOut.subscriptionCount, 3);
+});

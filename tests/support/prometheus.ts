@@ -25,10 +25,10 @@ export class Prometheus implements AsyncDisposable {
   /**
    * Starts it.
    *
-   * @param target `127.0.0.1:12345`, in place of the nodes of `deploy/prometheus/scrape.yaml`.
+   * @param targets `127.0.0.1:12345` each, in place of the nodes of `deploy/prometheus/scrape.yaml`.
    * @param token that it shows there.
    */
-  static async start(target: string, token: string): Promise<Prometheus> {
+  static async start(targets: readonly string[], token: string): Promise<Prometheus> {
     const deployed = await Deno.readTextFile(`${DEPLOY}prometheus/scrape.yaml`);
     const process = await BrokerProcess.start({
       path: findProgram("prometheus") ?? "prometheus",
@@ -37,8 +37,8 @@ export class Prometheus implements AsyncDisposable {
         const text = deployed
           .replace("scrape_interval: 15s", "scrape_interval: 1s\n  evaluation_interval: 1s")
           .replace("[alerts.yaml]", JSON.stringify([`${DEPLOY}prometheus/alerts.yaml`]))
-          .replace("credentials_file: sockeye-token", `credentials_file: ${folder}/token`)
-          .replace('["node1:4001", "node2:4001", "node3:4001"]', JSON.stringify([target]))
+          .replace("credentials_file: sockeye-metrics-token", `credentials_file: ${folder}/token`)
+          .replace('["node1:4001", "node2:4001", "node3:4001"]', JSON.stringify(targets))
           .replace('["haproxy:8404"]', "[]");
         Deno.writeTextFileSync(`${folder}/prometheus.yaml`, text);
         return [

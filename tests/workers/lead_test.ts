@@ -28,6 +28,7 @@ async function led({ tokens = { deploy: TOKEN }, admin = "127.0.0.1:0" }: Partia
     tokens,
     histories: new RingHistory({ maxBytes: 1000, now: () => 0, epoch: "e" }),
     log,
+    version: "1.2.3",
     start(number) {
       const worker = new FakeWorker(number, number);
       workers.push(worker);

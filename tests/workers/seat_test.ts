@@ -69,6 +69,15 @@ Deno.test("Seat answers admin requests with what it was given for that, with the
   await end();
 });
 
+Deno.test("Seat is measured as it was told, and asks the parent for the metrics of all", async () => {
+  const { seat, call, kinds, end } = await seated();
+  const all = seat.place.measure(() => "own 1\n");
+  assertEquals(await call(DOWN.METRICS), "own 1\n");
+  await all();
+  assertEquals(kinds, [UP.METRICS]);
+  await end();
+});
+
 Deno.test("Seat has new code taken over, and goes back, as it is told", async () => {
   const { seat, call, end } = await seated();
   const done: string[] = [];

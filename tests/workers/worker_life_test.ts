@@ -19,6 +19,7 @@ Deno.test("WorkerLife keeps the deployments that its worker said last, which a w
   assertEquals(here.begun, ["one"]);
   await seat.place.rehearse(new Uint8Array(5));
   assertEquals(here.rehearsed, [5]);
+  assertEquals(await seat.place.measure(() => "")(), "of all\n");
   here.workers[0]!.end();
   await here.logged("worker 1 has ended");
   assertEquals([life?.isUp, here.crew.up], [false, []]);

@@ -1,10 +1,10 @@
 /** What the parent answers for all workers, each of which is a gateway with its deployments here. @module */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Admin } from "../../lib/deploy/admin.ts";
+import { RequestError } from "../../lib/deploy/request_error.ts";
 import { encodeUpload } from "../../lib/deploy/upload.ts";
-import { connectionsInNumbers, GATEWAY_DEFAULTS, optionsByEntry, systemClock } from "../../lib/gateway/mod.ts";
-import { exposition, type Log } from "../../lib/observe/mod.ts";
-import { Hub } from "../../lib/pubsub/mod.ts";
+import { GATEWAY_DEFAULTS, optionsByEntry, systemClock } from "../../lib/gateway/mod.ts";
+import type { Log } from "../../lib/observe/mod.ts";
 import type { AdminAnswer, AdminAsk } from "../../lib/workers/wire.ts";
 import { type AskedWorker, WorkersAdmin } from "../../lib/workers/workers_admin.ts";
 import { inlineRuntimesOf } from "../deploy/support/inline_runtimes.ts";
@@ -12,6 +12,7 @@ import { counterCode, madeUpload } from "../deploy/support/made_upload.ts";
 import { ask, counting, DeployedGateway } from "../support/deployed_gateway.ts";
 
 const TOKEN = "0123456789abcdef";
+const METRICS_TOKEN = "fedcba9876543210";
 const ADDRESS = "127.0.0.1:4001";
 
 /** Two workers, and the parent's answers. */
@@ -28,7 +29,6 @@ async function bench() {
     const admin = adminOf(server, log);
     return {
       number: at + 1,
-      pid: 100 + at,
       rows: [{ name: `row ${at + 1}`, state: "active", readyAt: 1 }],
       async call(_kind, value) {
         if (broken.has(at + 1)) throw new Error("it has ended");
@@ -46,8 +46,13 @@ async function bench() {
   const up = { list: workers as readonly AskedWorker[] };
   const ledger = { learned: [] as string[], recorded: [] as unknown[], problem: undefined as string | undefined };
   let drains = 0;
+  const metrics: { text: string | undefined; readonly problem: Error } = {
+    text: "sockeye_workers 2\n",
+    problem: new RequestError(503, "worker 2: it has ended"),
+  };
   const admin = new WorkersAdmin({
     token: TOKEN,
+    metricsToken: METRICS_TOKEN,
     address: ADDRESS,
     crew: {
       get up() {
@@ -67,7 +72,7 @@ async function bench() {
     clock: systemClock,
     timeoutMs: 20_000,
     log,
-    metrics: () => [{ name: "sockeye_workers", help: "Ours.", type: "gauge", samples: [{ value: 2 }] }],
+    metrics: () => metrics.text === undefined ? Promise.reject(metrics.problem) : Promise.resolve(metrics.text),
     drain: () => drains++,
   });
   const send = async (method: string, path: string, body?: BodyInit | object, headers: HeadersInit = {}) => {
@@ -97,6 +102,7 @@ async function bench() {
     broken,
     up,
     ledger,
+    metrics,
     lines,
     send,
     drains: () => drains,
@@ -113,10 +119,9 @@ async function bench() {
 function adminOf(server: DeployedGateway, log: Log): Admin {
   return new Admin({
     token: TOKEN,
+    metricsToken: METRICS_TOKEN,
     address: ADDRESS,
     deployments: server.deployments,
-    hub: new Hub(),
-    gateway: { counts: server.gateway.counts, connections: () => connectionsInNumbers(server.gateway) },
     candidates: {
       runtimesOf: inlineRuntimesOf(log),
       check: (table) => void optionsByEntry(GATEWAY_DEFAULTS, { table }),
@@ -125,7 +130,7 @@ function adminOf(server: DeployedGateway, log: Log): Admin {
     },
     maxDeploymentBytes: 100_000,
     deployKey: "",
-    exposition: (metrics) => ({ text: exposition(metrics), type: "text/plain" }),
+    metrics: () => ({ text: "one worker's\n", type: "text/plain" }),
     log,
     drain() {},
   });
@@ -221,15 +226,20 @@ Deno.test("WorkersAdmin: what cannot be stored is a warning of an activation, an
   assertEquals([three.status, three.answer.error], [500, "the deployment could not be stored: the disk is full"]);
 });
 
-Deno.test("WorkersAdmin: the metrics of all, the parent's own first", async () => {
+Deno.test("WorkersAdmin: the metrics of all, for either token; the one for them is good for nothing else", async () => {
   await using here = await bench();
-  await Promise.all(here.servers.map((server) => server.connect()));
   const { status, headers, answer } = await here.send("GET", "/metrics");
   assertEquals([status, headers.get("content-type")], [200, "text/plain; version=0.0.4; charset=utf-8"]);
-  assert(answer.startsWith("# HELP sockeye_workers Ours."), answer);
-  assertStringIncludes(answer, 'sockeye_peers{deployment="one",state="active"} 2\n');
-  here.broken.add(2);
-  assertEquals((await here.send("GET", "/metrics")).status, 503);
+  assertEquals(answer, "sockeye_workers 2\n");
+  const authorization = `Bearer ${METRICS_TOKEN}`;
+  const statusOf = async (method: string, path: string) =>
+    (await here.send(method, path, undefined, { authorization })).status;
+  assertEquals([await statusOf("GET", "/metrics"), await statusOf("HEAD", "/metrics")], [200, 200]);
+  assertEquals([await statusOf("POST", "/metrics"), await statusOf("GET", "/metrics/")], [405, 401]);
+  assertEquals([await statusOf("GET", "/deployments"), await statusOf("POST", "/drain"), here.drains()], [401, 401, 0]);
+  here.metrics.text = undefined;
+  const failed = await here.send("GET", "/metrics");
+  assertEquals([failed.status, failed.answer.error], [503, "worker 2: it has ended"]);
 });
 
 Deno.test("WorkersAdmin: drain is the parent's, what nobody knows is a worker's, and without the token nothing is", async () => {

@@ -37,6 +37,7 @@ export function valueArbitrary(name: OptionName): fc.Arbitrary<OptionValue> {
         .map(([scheme, host, port]) => `${scheme}://${host}:${port}`);
     case "path":
       return fc.constantFrom("routes", "./a b/c", "/srv/routes", "C:\\routes");
+    case "switch":
     case "deflate":
       return fc.boolean();
     case "choice":

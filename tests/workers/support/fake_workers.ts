@@ -84,6 +84,7 @@ export class FakeCrew {
       services: {
         rehearse: (code) => Promise.resolve(void this.rehearsed.push(code.length)),
         begin: (name) => Promise.resolve(void this.begun.push(name)),
+        metrics: () => Promise.resolve("of all\n"),
       },
       start: (number) => {
         const worker = new FakeWorker(number, 100 + this.workers.length);
