@@ -7,6 +7,7 @@ import {
   type LoggableError,
   loggableFields,
   MAX_LOGGED_CHARACTERS,
+  MAX_LOGGED_IN_ALL,
 } from "../../lib/observe/loggable.ts";
 
 Deno.test("loggable leaves what JSON says, and has words for what it does not", () => {
@@ -63,6 +64,17 @@ Deno.test("loggable cuts what refers to itself, what is deep, what is long and w
   assertStringIncludes(JSON.stringify(loggable(deep)), "(more inside)");
 });
 
+Deno.test("loggable is bounded in all, so that no collector cuts a line, and the first come first", () => {
+  const wide = Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`n${at}`, "x".repeat(1_000)]));
+  const shown = loggable({ first: "a", wide, last: [wide, wide] }) as Record<string, Record<string, unknown>>;
+  assertEquals(shown["first"], "a" as never);
+  assertEquals(shown["wide"]!["n0"], "x".repeat(1_000));
+  assertEquals(typeof shown["wide"]!["(more)"], "number");
+  assert(JSON.stringify(shown).length < MAX_LOGGED_IN_ALL * 1.2, String(JSON.stringify(shown).length));
+  const tree = (depth: number): unknown => depth === 0 ? "leaf" : new Array(60).fill(tree(depth - 1));
+  assert(JSON.stringify(loggable(tree(5))).length < MAX_LOGGED_IN_ALL * 4);
+});
+
 Deno.test("loggable says what cannot be read, and goes on with the rest", () => {
   const hostile = {
     get bad(): never {
@@ -85,6 +97,17 @@ Deno.test("loggable says what cannot be read, and goes on with the rest", () => 
     },
   });
   assertEquals((loggable(nameless) as LoggableError).name, "(cannot be read: no name)");
+});
+
+Deno.test("loggable has a word left where not even what was thrown can be read", () => {
+  const { proxy, revoke } = Proxy.revocable(new Error("x"), {});
+  revoke();
+  const value = {
+    get a(): never {
+      throw proxy;
+    },
+  };
+  assertEquals(loggable(value), { a: "(cannot be read)" });
 });
 
 Deno.test("loggableFields has an object whatever it is given, and a field may have any name", () => {
