@@ -31,6 +31,9 @@ export interface ServerSetting {
 /** Where the project is, with a slash at its end. */
 export const PROJECT = new URL("../../", import.meta.url).pathname;
 
+/** What tests look for in a log are its words: of a server that is read by no person it is JSON otherwise. */
+export const TEXT_LOG: Readonly<Record<string, string>> = { NO_COLOR: "1", LOG_FORMAT: "text" };
+
 /** So long any one thing may take before a test gives up on it. */
 const DEADLINE_MS = 30_000;
 
@@ -210,8 +213,7 @@ function commandOf(setting: ServerSetting): Deno.Command {
     args: maxOpenFiles === undefined ? deno : shell,
     cwd: folder,
     detached: setting.isGroupLeader === true,
-    // What tests look for are the words: the log of a server that is read by no person is JSON otherwise.
-    env: { NO_COLOR: "1", LOG_FORMAT: "text", ...taskEnv, ...env },
+    env: { ...TEXT_LOG, ...taskEnv, ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
