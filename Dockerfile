@@ -42,5 +42,5 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=5s --retries=3 CMD [ \
 ENTRYPOINT ["/usr/bin/deno", "run", \
   "--v8-flags=--max-semi-space-size=4,--max-inlined-bytecode-size-cumulative=3000", "--no-prompt", "--allow-net", \
   "--allow-read=/app,/var/lib/sockeye", "--allow-write=/var/lib/sockeye", "--allow-sys=systemMemoryInfo", \
-  "--allow-env=PORT,HOST,LOG_LEVEL,NATS_URL,REDIS_URL,SOCKEYE_*", \
+  "--allow-env=PORT,HOST,LOG_LEVEL,LOG_FORMAT,NATS_URL,REDIS_URL,SOCKEYE_*", \
   "--no-remote", "--no-npm", "--cached-only", "--no-config", "--no-lock", "/app/main.js"]

@@ -45,7 +45,7 @@ import {
   systemClock,
   withoutPassword,
 } from "./lib/gateway/mod.ts";
-import { createLog, exposition, EXPOSITION_TYPE, type Log, openInspector } from "./lib/observe/mod.ts";
+import { exposition, EXPOSITION_TYPE, type Log, openInspector, openLog, type ServerLog } from "./lib/observe/mod.ts";
 import { TopicRuleError } from "./lib/pubsub/mod.ts";
 import { messageOf } from "./lib/route/table.ts";
 import {
@@ -58,6 +58,7 @@ import {
   ManifestError,
   readManifest,
   RouteLoadError,
+  withoutVersions,
 } from "./lib/runtime/mod.ts";
 import {
   checkWorkers,
@@ -74,9 +75,6 @@ import denoConfig from "./deno.json" with { type: "json" };
 
 /** Exit codes: 0 after a drain, 1 when it cannot start, 2 for a wrong option, 130 and 143 at a second signal. */
 const EXIT = { CANNOT_START: 1, WRONG_OPTION: 2 } as const;
-
-/** What development adds to the URLs of modules, and nobody has to read. */
-const VERSION_MARK = /(?<=\.[cm]?[jt]sx?)\?v=\d+/g;
 
 const REASONS_NOT_TO_START = [
   ...DEPLOY_START_ERRORS,
@@ -105,6 +103,7 @@ export async function run(args: readonly string[], built?: string): Promise<void
   const line = parseCommandLine(own);
   if (line.help) return console.log(helpText());
   if (line.version) return console.log(`sockeye ${denoConfig.version} (deno ${Deno.version.deno})`);
+  let logFormat = line.flags.get("--log-format") ?? "";
   try {
     const { placement, rest } = parsePlacement(await readConfig());
     const optionsOf = (processes: number): GatewayOptions =>
@@ -117,6 +116,7 @@ export async function run(args: readonly string[], built?: string): Promise<void
         processes,
       });
     const options = optionsOf(1);
+    ({ logFormat } = options);
     if (line.check) return await check(options, placement);
     const count = countOf(options.workers);
     if (count === 1) return await serve({ options, placement, built, isDev: line.dev });
@@ -125,7 +125,9 @@ export async function run(args: readonly string[], built?: string): Promise<void
   } catch (error) {
     if (!isReason(error)) throw error;
     const { message, code } = reasonNotToStart(error);
-    console.error(`sockeye cannot start: ${message}`);
+    // It may be the options that are wrong.
+    logFormat ||= Deno.env.get("LOG_FORMAT") ?? "";
+    openLog({ logLevel: "error", logFormat }).end(`sockeye cannot start: ${message}`);
     Deno.exit(code);
   }
 }
@@ -154,7 +156,7 @@ function reasonNotToStart(error: unknown): { readonly message: string; readonly 
   if (!isReason(error) && error instanceof Error) {
     return { message: error.stack ?? error.message, code: EXIT.CANNOT_START };
   }
-  const message = messageOf(error).replaceAll(VERSION_MARK, "");
+  const message = withoutVersions(messageOf(error));
   if (error instanceof UnfitError) return { message, code: error.exitCode };
   return { message, code: error instanceof OptionError ? EXIT.WRONG_OPTION : EXIT.CANNOT_START };
 }
@@ -196,20 +198,20 @@ function hostsOf(built: string | undefined): () => Promise<Hosts> {
 }
 
 async function serve({ options, placement, built, isDev, seat }: Serving): Promise<void> {
-  const log = logOf(options);
+  const log = openLog(options).share();
   const hosts = hostsOf(built);
   const joined = await ServerHub.open({
     options: isDev ? { ...options, dataDir: "" } : options,
     joined: seat?.backplane,
     clock: systemClock,
     hosts,
-    log,
+    log: log.of("backplane"),
   });
   const code = new CodeRuntimes({
     placement,
     hosts,
     publish: async (topic, data) => await joined.hub.publish(topic, data),
-    log,
+    log: log.of("runtime"),
     clock: systemClock,
     isDevelopment: isDev,
     // Whoever may connect to this machine may not operate its server.
@@ -227,7 +229,7 @@ async function serve({ options, placement, built, isDev, seat }: Serving): Promi
     runtimesOf: (deployment, bytes, table) => code.ofBundle(deployment, bytes, table),
     version: denoConfig.version,
     exposition: (metrics) => ({ text: exposition(metrics), type: EXPOSITION_TYPE }),
-    log,
+    log: log.of("deploy"),
     place: seat?.place,
   });
   const table = tableOf(service.runtimes);
@@ -237,14 +239,14 @@ async function serve({ options, placement, built, isDev, seat }: Serving): Promi
     hub: joined.hub,
     clientModules: CLIENT_MODULES,
     isLocalOnly: isDev && isLoopbackAuthority(hostOf(options)),
-    events: gatewayLog(log),
+    events: gatewayLog(log.of("gateway")),
   });
   // Others serve meanwhile: whoever comes is theirs until this one can.
   if (seat !== undefined) await startRoutes(service.runtimes);
-  const door = await service.sparing(() => openDoor({ gateway, options, isShared: seat !== undefined, log }));
-  const { listener } = door;
+  const entry = { gateway, options, isShared: seat !== undefined, log: log.of("gateway") };
+  const { listener, port, transport } = await service.sparing(() => openDoor(entry));
   if (seat === undefined) await startRoutes(service.runtimes, listener);
-  keepRunning(log);
+  keepRunning(log.of("runtime"));
   const accepting = listener.run();
   // Before the address is printed: whoever reads it may ask to stop at once.
   const { stopping, stop } = seat === undefined ? stopAtSignal() : stopAtWord(seat.stopping);
@@ -252,11 +254,11 @@ async function serve({ options, placement, built, isDev, seat }: Serving): Promi
   const inspector = seat === undefined ? inspectorOf(gateway, () => deployments) : undefined;
   const deployments: Deployments = await service.serve(gateway, () => stop("POST /drain"), inspector);
   const routes = table.entries.length === 0 ? "" : table.describe();
-  const ready = { port: door.port, transport: door.transport, routes, plugins };
+  const ready = { port, transport, routes, plugins };
   const watching = seat === undefined
-    ? follow({ options, load, deployments, gateway, isDev, log })
-    : await takeSeat(seat, { load, deployments, ready, log });
-  if (seat === undefined) announce(ready, options, isDev, 1);
+    ? follow({ options, load, deployments, gateway, isDev, log: log.of("deploy") })
+    : await takeSeat(seat, { load, deployments, ready, log: log.of("deploy") });
+  if (seat === undefined) announce(ready, log, options, isDev);
   const why = await stopping;
   if (seat === undefined) tellStop(why, options, log);
   else log[why === seat.parent ? "debug" : "info"](`${why}: draining`);
@@ -295,10 +297,6 @@ async function goAway({ service, watching, gateway, listener, accepting, code, j
   await joined.close();
 }
 
-function logOf({ logLevel }: GatewayOptions): Log {
-  return createLog(logLevel, (line) => console.error(line.replaceAll(VERSION_MARK, "")));
-}
-
 /** What replaces the code of a server. */
 interface Replacing {
   readonly load: (version: string) => Promise<DeploymentCode>;
@@ -314,7 +312,7 @@ function follow(
 ): LiveReload | undefined {
   const tell = (problem: string | undefined): void => {
     // In production it is for the log alone.
-    if (isDev) gateway.problem = problem?.replaceAll(VERSION_MARK, "");
+    if (isDev) gateway.problem = problem === undefined ? undefined : withoutVersions(problem);
   };
   const reload = new Reload({ load, replace: (code, rules) => deployments.replace(code, rules), tell, log });
   reloadOnSignal(reload);
@@ -350,8 +348,8 @@ async function lead(
 ): Promise<void> {
   await checkWorkers(count);
   checkPort(options);
-  const log = logOf(options);
-  const histories = await chosenHistories(options, { clock: systemClock, hosts, log });
+  const log = openLog(options);
+  const histories = await chosenHistories(options, { clock: systemClock, hosts, log: log.of("backplane") });
   const mayStartPrograms = placement.plugins.length > 0 ||
     [...placement.places.values()].some(({ kind }) => kind === "process");
   const led = await Lead.begin({
@@ -359,15 +357,19 @@ async function lead(
     count,
     tokens: readTokens((name) => Deno.env.get(name)),
     histories,
-    log,
+    log: log.of("workers"),
     version: denoConfig.version,
-    start: await workerStarter(mayStartPrograms, { print: console.log, complain: console.error }),
+    start: await workerStarter(mayStartPrograms, {
+      print: console.log,
+      complain: console.error,
+      passOn: (line, fields) => log.passOn(line, fields),
+    }),
   });
   const { stopping, stop } = stopAtSignal(() => led.kill());
   keepRunning(log);
   led.listen(() => stop("POST /drain"));
   reloadOnSignal(led.reload);
-  announce(led.ready, options, false, count);
+  announce(led.ready, log, options, false, count);
   tellStop(await stopping, options, log);
   await led.drain();
   await histories.close();
@@ -381,8 +383,12 @@ function reloadOnSignal(reload: Reload): void {
   Deno.addSignalListener("SIGUSR2", () => void reload.run("SIGUSR2", {}));
 }
 
-function announce(ready: WorkerReady, options: GatewayOptions, isDev: boolean, workers: number): void {
-  console.log(announcement({ version: denoConfig.version, options, ...ready, isDev, workers }));
+/** To whoever has started it. Who reads the log alone, as JSON, finds there that it serves. */
+function announce(ready: WorkerReady, log: ServerLog, options: GatewayOptions, isDev: boolean, workers = 1): void {
+  const { version } = denoConfig;
+  console.log(announcement({ version, options, ...ready, isDev, workers }));
+  const { port, transport } = ready;
+  if (log.format === "json") log.info("serving", { version, hostname: options.hostname, port, transport, workers });
 }
 
 function tellStop(why: string, { drainTimeoutMs }: GatewayOptions, log: Log): void {

@@ -52,7 +52,7 @@ export class Reload {
     } catch (error) {
       const problem = messageOf(error);
       tell(problem);
-      log.error(`${what}: the old code goes on:\n${problem.replaceAll(/^/gm, "      ")}`);
+      log.error(`${what}: the old code goes on:\n${problem}`);
     }
     if (this.#version === VERSIONS_WORTH_A_WARNING) {
       log.warn(`${this.#version} versions of the code are in memory, which comes back with a restart only`);

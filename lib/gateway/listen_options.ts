@@ -124,4 +124,14 @@ export const LISTEN_OPTIONS = {
     doc: "least severe log line to print: debug, info, warn, error or silent",
     consequence: "–",
   },
+  logFormat: {
+    kind: "choice",
+    group: "Listening",
+    choices: ["auto", "text", "json"],
+    default: "auto",
+    perRoute: false,
+    env: "LOG_FORMAT",
+    doc: "form of the log: text, json (an object a line), or `auto`: text in a terminal, else json",
+    consequence: "–",
+  },
 } as const satisfies Record<string, OptionSpec>;

@@ -19,7 +19,7 @@ export {
   parseManifest,
   sha256,
 } from "./manifest.ts";
-export { importedFiles } from "./module_versions.ts";
+export { importedFiles, withoutVersions } from "./module_versions.ts";
 export { checkRouteModule, type LoadedRoute, type RoutePlace } from "./route_module.ts";
 export {
   type BatchWriter,

@@ -9,6 +9,9 @@ import { registerHooks } from "node:module";
 /** Search parameter of a module's URL. */
 const VERSION = "v";
 
+/** It, where it stands in a text. */
+const VERSION_MARK = /(?<=\.[cm]?[jt]sx?)\?v=\d+/g;
+
 /** The server's own modules are there once: `instanceof` must hold across versions of the code that uses them. */
 const OWN = new URL("../", import.meta.url).href;
 
@@ -35,6 +38,11 @@ export function versionedUrl(url: URL, version: string): string {
 /** Paths of the local files that some version has imported. */
 export function importedFiles(): ReadonlySet<string> {
   return imported;
+}
+
+/** A message or a stack without what nobody has to read: `a.ts?v=2:3:1` is `a.ts:3:1`. */
+export function withoutVersions(text: string): string {
+  return text.replaceAll(VERSION_MARK, "");
 }
 
 function marked(href: string, version: string): string {

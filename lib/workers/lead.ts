@@ -80,7 +80,8 @@ export class Lead {
       start,
       bootOf: (number, up, port = options.port) => ({
         number,
-        options: { ...options, port, workers: 1, dataDir: "" },
+        // Their records come here as JSON, and leave in the form that was chosen.
+        options: { ...options, port, workers: 1, dataDir: "", logFormat: "json" },
         ...ledger.boot(up[0]?.rows),
       }),
     });

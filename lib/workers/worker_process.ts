@@ -18,7 +18,13 @@ export interface WorkerOutput {
   /** A line of its standard output. */
   print(line: string): void;
   /** A line of its standard error. */
-  complain(line: string): void;
+  complain(line: string): unknown;
+}
+
+/** Where what workers log and print goes. */
+export interface CrewOutput extends WorkerOutput {
+  /** Takes a line of a worker's log, with the fields to add. False when it is none: then it is passed on as it is. */
+  passOn(line: string, fields: { readonly worker: number }): boolean;
 }
 
 /** A worker that was started. */
@@ -33,20 +39,20 @@ export interface StartedWorker {
 }
 
 /**
- * What starts workers: this program, as this process was started. What they print gets their numbers.
+ * What starts workers: this program, as this process was started. What they log and print gets their numbers.
  *
  * @param mayStartPrograms whether routes or plug-ins have processes of their own.
  * @throws {WorkersUnavailableError}
  */
 export async function workerStarter(
   mayStartPrograms: boolean,
-  { print, complain }: WorkerOutput,
+  { print, complain, passOn }: CrewOutput,
 ): Promise<(number: number) => StartedWorker> {
   const command = await ownCommand();
   return (number) =>
     startWorkerProcess(workerCommand(command, number, mayStartPrograms), {
       print: (line) => print(`[${number}] ${line}`),
-      complain: (line) => complain(`[${number}] ${line}`),
+      complain: (line) => passOn(line, { worker: number }) || complain(`[${number}] ${line}`),
     });
 }
 

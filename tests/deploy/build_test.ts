@@ -4,6 +4,7 @@ import { build, BuildError, type BuildOrder } from "../../lib/deploy/build.ts";
 import { parsePlugins } from "../../lib/deploy/plugin.ts";
 import { OPTIONS, OTHER_SECRET, seconds, signed } from "../auth/support/tokens.ts";
 import { RawClient } from "../support/raw_client.ts";
+import { TEXT_LOG } from "../support/server_process.ts";
 
 const sanitized = { sanitizeOps: false, sanitizeResources: false };
 
@@ -57,7 +58,7 @@ async function start(out: string, config?: string) {
       "127.0.0.1",
     ],
     cwd: cache,
-    env: { DENO_DIR: cache, NO_COLOR: "1" },
+    env: { DENO_DIR: cache, ...TEXT_LOG },
     stdout: "piped",
     stderr: "piped",
   }).spawn();

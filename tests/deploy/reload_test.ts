@@ -39,7 +39,7 @@ for (const what of ["load", "replace"] as const) {
   Deno.test(`Reload whose ${what} fails says what is wrong, and neither throws nor rejects`, async () => {
     const { reload, lines, problems } = bench({ [what]: () => Promise.reject(new Error("one\ntwo")) });
     await reload.run("a.ts", {});
-    assertEquals([lines, problems], [["error a.ts: the old code goes on:\n      one\n      two"], ["one\ntwo"]]);
+    assertEquals([lines, problems], [["error a.ts: the old code goes on:\none\ntwo"], ["one\ntwo"]]);
   });
 }
 

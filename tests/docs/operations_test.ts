@@ -8,7 +8,11 @@ import { processMetrics, readProcess } from "../../lib/deploy/process_metrics.ts
 import { GatewayCounts } from "../../lib/gateway/gateway_counts.ts";
 import { envNames, GATEWAY_DEFAULTS, isOptionName } from "../../lib/gateway/option_table.ts";
 import { TOKEN_VARIABLES } from "../../lib/deploy/admin_tokens.ts";
-import { PROJECT } from "../support/server_process.ts";
+import { logFormatter } from "../../lib/observe/log_format.ts";
+import { recordOfLine } from "../../lib/observe/log_line.ts";
+import { RawClient } from "../support/raw_client.ts";
+import { PROJECT, startServer } from "../support/server_process.ts";
+import { START_TASK } from "../support/start_task.ts";
 import { type Value, yamlOf } from "../deploy_files/deployed.ts";
 
 const OPERATIONS = await Deno.readTextFile(`${PROJECT}docs/OPERATIONS.md`);
@@ -51,6 +55,62 @@ Deno.test("the options, variables and files that both name are there", () => {
   assertGreater(files.length, 10);
   for (const path of files) assert(exists(`${PROJECT}${path}`), path);
 });
+
+Deno.test("docs/OPERATIONS.md shows one record in both forms of the log", () => {
+  const [, shownJson = "", text = ""] = /```json\n(.*?)\n```\n\n```text\n(.*?)\n```/s.exec(OPERATIONS)!;
+  // The page has it over several lines.
+  const json = JSON.stringify(JSON.parse(shownJson));
+  const shown = (format: "json" | "text") =>
+    logFormatter(format, { isTerminal: false, hasColor: false })(recordOfLine(json)!);
+  assertEquals([shown("json"), shown("text")], [json, text]);
+});
+
+Deno.test("the messages to alert on, and who says them, are there", async () => {
+  const section = OPERATIONS.slice(
+    OPERATIONS.indexOf("### What to alert on\n\nMetrics"),
+    OPERATIONS.indexOf("### Where to"),
+  );
+  const rows = [...section.matchAll(/^\| `([^`]+)`.*?\| `(WARN|ERROR|FATAL)`/gm)];
+  assertGreater(rows.length, 12);
+  const files = [`${PROJECT}main.ts`, ...sourcesOf(`${PROJECT}lib`)];
+  const sources = (await Promise.all(files.map((file) => Deno.readTextFile(file)))).join("\n");
+  for (const [, message = ""] of rows) assert(new RegExp(`["\`}: ]${message}`).test(sources), message);
+  const loggers = [...sources.matchAll(/log\.of\("(\w+)"\)/g)].map(([, name]) => `\`${name}\``);
+  const row = /^\| `logger` .*$/m.exec(OPERATIONS)![0];
+  assertEquals(loggers.filter((name) => !row.includes(name)), []);
+});
+
+for (const how of ["from its source", "built"]) {
+  Deno.test(`the route in docs/OPERATIONS.md that logs by LogTape, ${how}, writes to the server's log`, async () => {
+    const [, route = ""] = /```ts\n(import \{ getLogger \}.*?)```/s.exec(OPERATIONS)!;
+    // Where node_modules is found, which building asks.
+    await Deno.mkdir(`${PROJECT}.tmp`, { recursive: true });
+    const folder = await Deno.makeTempDir({ dir: `${PROJECT}.tmp`, prefix: "logs-" });
+    try {
+      await Deno.mkdir(`${folder}/routes`);
+      await Deno.writeTextFile(`${folder}/routes/cart.ts`, route);
+      const from = how === "built" ? { entryFolder: await built(folder) } : { routes: `${folder}/routes` };
+      const task = how === "built" ? { ...START_TASK, entry: "main.js" } : START_TASK;
+      await using server = await startServer({ ...from, task, env: { LOG_FORMAT: "json" } });
+      using client = await RawClient.connect({ port: server.port, path: "/cart" });
+      await client.sendText("tea {x}");
+      assertEquals(await client.nextButPings(), { kind: "text", text: "sold out" });
+      const [line] = await server.printed(/^.*sold out.*$/m);
+      const { level, message, logger, fields } = JSON.parse(line);
+      assertEquals([level, message, logger, fields.item], ["WARN", '"tea {x}" is sold out', "shop.cart", "tea {x}"]);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
+}
+
+/** Builds the routes in a folder, with a copy of LogTape in each bundle. */
+async function built(folder: string): Promise<string> {
+  const args = ["task", "--quiet", "build", "--routes", `${folder}/routes`, "--out", `${folder}/dist`];
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: PROJECT }).output();
+  assert(success, new TextDecoder().decode(stderr));
+  return `${folder}/dist/`;
+}
 
 Deno.test("each proxy in the table bears more silence than the defaults make, or the table says what to set", () => {
   const { pingIntervalMs, pongTimeoutMs, pollWaitMs } = GATEWAY_DEFAULTS;
@@ -116,4 +176,12 @@ function exists(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** The source files below a folder. */
+function sourcesOf(folder: string): readonly string[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
+    if (isDirectory) return sourcesOf(`${folder}/${name}`);
+    return name.endsWith(".ts") ? [`${folder}/${name}`] : [];
+  });
 }

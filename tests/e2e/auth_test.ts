@@ -38,8 +38,13 @@ function assertUntold(server: ServerProcess, tokens: readonly string[]): void {
   for (const secret of [SECRET, base64url(SECRET)]) assertFalse(output.includes(secret));
 }
 
-Deno.test("each example lets in who brings a good token in its way, and nobody else; the log tells no token", async () => {
-  await using server = await serve();
+for (const LOG_FORMAT of ["text", "json"]) {
+  Deno.test(`each example lets in who brings a good token in its way, and nobody else; the log, as ${LOG_FORMAT}, tells no token`, () =>
+    letsIn({ LOG_FORMAT }));
+}
+
+async function letsIn(env: Readonly<Record<string, string>>): Promise<void> {
+  await using server = await serve(env);
   const [good, bad] = [await signed({ name: "Ada" }), await signed({ name: "Eve" }, OTHER_SECRET)];
   const [goodEd, badEd] = [await ed.sign(), await (await signer("EdDSA")).sign()];
   const ada = { kind: "text", text: "Ada: hi" } as const;
@@ -69,8 +74,11 @@ Deno.test("each example lets in who brings a good token in its way, and nobody e
   assertEquals(await (await asked(goodEd)).json(), { sub: "ada" });
   const no = await asked(badEd);
   assertEquals([no.status, await no.text()], [401, "the signature of the token is wrong\n"]);
+  const query = await heard(server, `/header?token=${bad}`, { origin: "https://elsewhere.example" }).catch(String);
+  assert(String(query).includes("403"), Deno.inspect(query));
+  await server.printed(/refused.*\b403\b/);
   assertUntold(server, [good, bad, goodEd, badEd]);
-});
+}
 
 for (const transport of ["websocket", "long-poll"] as const) {
   Deno.test(`${transport}: a client whose token expires is closed with 4401, gets another one, and goes on`, async () => {

@@ -37,7 +37,7 @@ Deno.test({
     const denied = `--deny-ffi=${libcPaths(Deno.build).join(",")}`;
     await using server = await startServer({ args: ["--transport", "epoll"], denoFlags: [denied] });
     await server.printed(
-      /^warn {2}--transport=epoll: it needs the flag --allow-ffi=\/lib\S+ .*; going on with --transport=deno$/m,
+      /^\S+Z warn {2}--transport=epoll: it needs the flag --allow-ffi=\/lib\S+ .*; going on with --transport=deno$/m,
     );
     assert(!server.output().includes("over epoll"), server.output());
     assertEquals(await (await server.fetch("/health")).text(), "ok\n");

@@ -118,10 +118,10 @@ Deno.test({
     Deno.kill(killed.pid, "SIGKILL");
     assert(["end", "reset"].includes((await killed.client.ending()).kind));
     await server.process.printed(
-      /^error worker \d has ended: it was ended by SIGKILL; it is started again in \d+ ms$/m,
+      /^\S+Z error worker \d has ended: it was ended by SIGKILL; it is started again in \d+ ms$/m,
       from,
     );
-    await server.process.printed(/^info {2}worker \d serves again$/m, from);
+    await server.process.printed(/^\S+Z info {2}worker \d serves again$/m, from);
     await goingOn;
     const pids = await workersOf(server);
     assertEquals(pids.length, 2);
@@ -153,7 +153,9 @@ export default { start() { if (existsSync(${JSON.stringify(mark)})) Deno.exit(3)
     await Deno.writeTextFile(mark, "");
     const [pid] = await workersOf(server);
     Deno.kill(pid!, "SIGKILL");
-    await server.process.printed(/^error worker 1 has ended: it was ended by SIGKILL; it is started again in 100 ms$/m);
+    await server.process.printed(
+      /^\S+Z error worker 1 has ended: it was ended by SIGKILL; it is started again in 100 ms$/m,
+    );
     for (const [count, pauseMs] of [[2, 200], [3, 400], [4, 800]]) {
       const words = `worker 1 has ended, ${count} times in a row soon after its start: it exited with 3; ` +
         `it is started again in ${pauseMs} ms`;

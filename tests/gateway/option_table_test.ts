@@ -33,6 +33,7 @@ Deno.test("GATEWAY_DEFAULTS are those of the design", () => {
     publicMetrics: false,
     routes: "routes",
     logLevel: "info",
+    logFormat: "auto",
     allowedOrigins: null,
     trustedProxies: [],
     maxHeadBytes: 16 * KIB,
@@ -138,6 +139,7 @@ Deno.test("envOf is SOCKEYE_ and the name in upper snake case, and the well-know
   assertEquals(envOf("port"), "PORT");
   assertEquals(envOf("hostname"), "HOST");
   assertEquals(envOf("logLevel"), "LOG_LEVEL");
+  assertEquals(envOf("logFormat"), "LOG_FORMAT");
 });
 
 Deno.test("envNames lists one variable for each option, sorted, and no two options share a name", () => {

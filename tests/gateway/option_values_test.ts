@@ -25,6 +25,7 @@ const WRONG_TEXTS: Readonly<Record<OptionName, readonly [text: string, allowed: 
   publicMetrics: ["yes", "on or off"],
   routes: ["", "path of a folder"],
   logLevel: ["loud", "debug, info, warn, error, silent"],
+  logFormat: ["xml", "auto, text, json"],
   allowedOrigins: ["https://a.example,example.com/x", '"example.com/x"'],
   trustedProxies: ["10.0.0.0/8,proxy", '"proxy"'],
   maxHeadBytes: ["255", "256 to 1048576"],

@@ -1,6 +1,6 @@
 /** Changed files are imported anew, with all that they import; everything else stays as it is. @module */
 import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
-import { importedFiles, versionedUrl } from "../../lib/runtime/module_versions.ts";
+import { importedFiles, versionedUrl, withoutVersions } from "../../lib/runtime/module_versions.ts";
 
 Deno.test("a version is imported anew with all that it imports, and the server's own modules are there once", async () => {
   const folder = await Deno.makeTempDir({ prefix: "sockeye-versions-" });
@@ -29,4 +29,9 @@ Deno.test("a version is imported anew with all that it imports, and the server's
 Deno.test("a module that is imported without a version is imported once, whatever else is", async () => {
   const own = import.meta.resolve("../../lib/route/mod.ts");
   assertStrictEquals(await import(own), await import(own));
+});
+
+Deno.test("withoutVersions leaves of a text what a person has to read", () => {
+  assertEquals(withoutVersions("at a (file:///r/a.ts?v=12:3:1)\nb.mjs?v=1"), "at a (file:///r/a.ts:3:1)\nb.mjs");
+  assertEquals(withoutVersions("/page?v=1 a.ts?v=x"), "/page?v=1 a.ts?v=x");
 });

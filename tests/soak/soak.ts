@@ -243,7 +243,7 @@ function serverCounts(before: MetricValues, after: MetricValues): Readonly<Recor
 
 /** Lines that tell of an error, in either form of the log. */
 function errorsOf(output: string): readonly string[] {
-  return output.split("\n").filter((line) => /^error\b|"level":"error"/i.test(line));
+  return output.split("\n").filter((line) => /^\S+Z error\b|"level":"(ERROR|FATAL)"/.test(line));
 }
 
 /** Files that one process may have open. */

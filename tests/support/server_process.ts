@@ -31,6 +31,9 @@ export interface ServerSetting {
 /** Where the project is, with a slash at its end. */
 export const PROJECT = new URL("../../", import.meta.url).pathname;
 
+/** What tests look for in a log are its words: of a server that is read by no person it is JSON otherwise. */
+export const TEXT_LOG: Readonly<Record<string, string>> = { NO_COLOR: "1", LOG_FORMAT: "text" };
+
 /** So long any one thing may take before a test gives up on it. */
 const DEADLINE_MS = 30_000;
 
@@ -77,11 +80,13 @@ export class ServerProcess implements AsyncDisposable {
   readonly #watchers = new Set<() => void>();
   readonly #client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
   #output = "";
+  #errors = "";
   #hasEnded = false;
 
   constructor(setting: ServerSetting) {
     this.#child = commandOf(setting).spawn();
-    this.#reading = Promise.all([this.#read(this.#child.stdout), this.#read(this.#child.stderr)]).then(() => {
+    const errors = this.#read(this.#child.stderr, (text) => void (this.#errors += text));
+    this.#reading = Promise.all([this.#read(this.#child.stdout), errors]).then(() => {
       this.#hasEnded = true;
       this.#tell();
     });
@@ -99,6 +104,11 @@ export class ServerProcess implements AsyncDisposable {
   /** Everything printed so far, stdout and stderr together, in order of arrival. */
   output(): string {
     return this.#output;
+  }
+
+  /** What was printed to stderr alone: the log, and what routes complain of. */
+  errors(): string {
+    return this.#errors;
   }
 
   /**
@@ -157,9 +167,10 @@ export class ServerProcess implements AsyncDisposable {
     await this.#reading;
   }
 
-  async #read(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
+  async #read(stream: ReadableStream<Uint8Array<ArrayBuffer>>, also?: (text: string) => void): Promise<void> {
     for await (const text of stream.pipeThrough(new TextDecoderStream())) {
       this.#output += text;
+      also?.(text);
       this.#tell();
     }
   }
@@ -202,7 +213,7 @@ function commandOf(setting: ServerSetting): Deno.Command {
     args: maxOpenFiles === undefined ? deno : shell,
     cwd: folder,
     detached: setting.isGroupLeader === true,
-    env: { NO_COLOR: "1", ...taskEnv, ...env },
+    env: { ...TEXT_LOG, ...taskEnv, ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
