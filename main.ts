@@ -11,9 +11,11 @@ import {
   type DeploymentCode,
   type Deployments,
   DeployService,
+  type DeployTracer,
   type Hosts,
   LiveReload,
   LOCAL_DEPLOYMENT,
+  parentOrders,
   parsePlacement,
   type Placement,
   readConfig,
@@ -45,7 +47,15 @@ import {
   systemClock,
   withoutPassword,
 } from "./lib/gateway/mod.ts";
-import { createLog, exposition, EXPOSITION_TYPE, type Log, openInspector } from "./lib/observe/mod.ts";
+import {
+  createLog,
+  exposition,
+  EXPOSITION_TYPE,
+  type Log,
+  openInspector,
+  openTracing,
+  type Tracing,
+} from "./lib/observe/mod.ts";
 import { TopicRuleError } from "./lib/pubsub/mod.ts";
 import { messageOf } from "./lib/route/table.ts";
 import {
@@ -195,16 +205,13 @@ function hostsOf(built: string | undefined): () => Promise<Hosts> {
 }
 
 async function serve({ options, placement, built, isDev, seat }: Serving): Promise<void> {
-  const log = logOf(options);
+  const tracing = await openTracing(denoConfig.version);
+  const log = logOf(options, tracing);
   const hosts = hostsOf(built);
-  const joined = await ServerHub.open({
-    options: isDev ? { ...options, dataDir: "" } : options,
-    joined: seat?.backplane,
-    clock: systemClock,
-    hosts,
-    log,
-  });
+  const own = isDev ? { ...options, dataDir: "" } : options;
+  const joined = await ServerHub.open({ options: own, joined: seat?.backplane, clock: systemClock, hosts, log });
   const { hub } = joined;
+  const tracer = tracing?.deployments(hub.node);
   const code = new CodeRuntimes({
     placement,
     hosts,
@@ -228,6 +235,7 @@ async function serve({ options, placement, built, isDev, seat }: Serving): Promi
     exposition: (metrics) => ({ text: exposition(metrics), type: EXPOSITION_TYPE }),
     log,
     place: seat?.place,
+    tracer,
   });
   const table = tableOf(service.runtimes);
   const gateway = new Gateway({
@@ -237,6 +245,7 @@ async function serve({ options, placement, built, isDev, seat }: Serving): Promi
     clientModules: CLIENT_MODULES,
     isLocalOnly: isDev && isLoopbackAuthority(hostOf(options)),
     events: gatewayLog(log),
+    tracer: tracing?.requests(hub.node, options.socket === "" ? "tcp" : "unix"),
   });
   // Others serve meanwhile: whoever comes is theirs until this one can.
   if (seat !== undefined) await startRoutes(service.runtimes);
@@ -253,8 +262,8 @@ async function serve({ options, placement, built, isDev, seat }: Serving): Promi
   const routes = table.entries.length === 0 ? "" : table.describe();
   const ready = { port: door.port, transport: door.transport, routes, plugins };
   const watching = seat === undefined
-    ? follow({ options, load, deployments, gateway, isDev, log })
-    : await takeSeat(seat, { load, deployments, ready, log });
+    ? follow({ options, load, deployments, gateway, isDev, log, tracer })
+    : await takeSeat(seat, { load, deployments, ready, log, tracer });
   if (seat === undefined) announce(ready, options, isDev, 1);
   const why = await stopping;
   if (seat === undefined) tellStop(why, options, log);
@@ -294,8 +303,8 @@ async function goAway({ service, watching, gateway, listener, accepting, code, j
   await joined.close();
 }
 
-function logOf({ logLevel }: GatewayOptions): Log {
-  return createLog(logLevel, (line) => console.error(line.replaceAll(VERSION_MARK, "")));
+function logOf({ logLevel }: GatewayOptions, tracing: Tracing | undefined): Log {
+  return createLog(logLevel, (line) => console.error(line.replaceAll(VERSION_MARK, "")), tracing?.traceFields);
 }
 
 /** What replaces the code of a server. */
@@ -303,11 +312,12 @@ interface Replacing {
   readonly load: (version: string) => Promise<DeploymentCode>;
   readonly deployments: Deployments;
   readonly log: Log;
+  readonly tracer: DeployTracer | undefined;
 }
 
 /** New code in the routes folder takes over at a signal, in development when it is saved. */
 function follow(
-  { options, load, deployments, gateway, isDev, log }: Replacing & Omit<Serving, "placement" | "built"> & {
+  { options, load, deployments, gateway, isDev, log, tracer }: Replacing & Omit<Serving, "placement" | "built"> & {
     readonly gateway: Gateway;
   },
 ): LiveReload | undefined {
@@ -315,7 +325,7 @@ function follow(
     // In production it is for the log alone.
     if (isDev) gateway.problem = problem?.replaceAll(VERSION_MARK, "");
   };
-  const reload = new Reload({ load, replace: (code, rules) => deployments.replace(code, rules), tell, log });
+  const reload = new Reload({ load, replace: (code, rules) => deployments.replace(code, rules), tell, log, tracer });
   reloadOnSignal(reload);
   if (!isDev) return undefined;
   return new LiveReload({ routes: Deno.realPathSync(options.routes), files: importedFiles, reload });
@@ -324,20 +334,15 @@ function follow(
 /** A worker serves from now on, what the others serve. */
 async function takeSeat(
   seat: Seat,
-  { load, deployments, ready, log }: Replacing & { readonly ready: WorkerReady },
+  { ready, log, ...parts }: Replacing & { readonly ready: WorkerReady },
 ): Promise<undefined> {
   const { canary } = seat.boot;
-  if (canary !== undefined) {
-    await deployments.activate(canary.name, { share: canary.share }).catch((error) =>
-      log.warn(`the canary ${canary.name} does not serve here: ${messageOf(error)}`)
-    );
-  }
+  const orders = parentOrders(parts);
+  const warn = (error: unknown) => log.warn(`the canary ${canary?.name} does not serve here: ${messageOf(error)}`);
+  if (canary !== undefined) await orders.join(canary).catch(warn);
   // The parent, to whom the signal goes, tells all workers; a program that signals them all means the same.
   Deno.addSignalListener("SIGUSR2", () => {});
-  seat.ready(ready, {
-    reload: async (version) => await deployments.replace(await load(version)),
-    back: () => deployments.rollback(undefined, { insist: true, allowRemoval: true }),
-  });
+  seat.ready(ready, orders);
 }
 
 /** Several processes on one port: this one starts them, and serves nobody itself. */
@@ -349,7 +354,7 @@ async function lead(
 ): Promise<void> {
   await checkWorkers(count);
   checkPort(options);
-  const log = logOf(options);
+  const log = logOf(options, await openTracing(denoConfig.version));
   const histories = await chosenHistories(options, { clock: systemClock, hosts, log });
   const mayStartPrograms = placement.plugins.length > 0 ||
     [...placement.places.values()].some(({ kind }) => kind === "process");

@@ -10,7 +10,7 @@ import type { RouteEntry, RouteTable } from "../route/table.ts";
 import { Admission } from "./admission.ts";
 import { BufferPool } from "./buffer_pool.ts";
 import type { ClientModule } from "./client_module.ts";
-import { type Clock, systemClock } from "./clock.ts";
+import { type Clock, clockOutside, systemClock } from "./clock.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionHost, ConnectionOpening } from "./connection_host.ts";
 import { type Client, Dispatcher, type DispatchHost } from "./dispatcher.ts";
@@ -26,12 +26,14 @@ import { MemoryBudget, type MemoryHolder } from "./memory_budget.ts";
 import type { GatewayOptions } from "./option_table.ts";
 import type { ConnectionOptions } from "./options.ts";
 import { unavailable } from "./refusal.ts";
+import { RequestTraces, UNTRACED } from "./request_traces.ts";
 import { Roster } from "./roster.ts";
 import type { StreamTransport } from "./stream_transport.ts";
 import { type ByteStream, TcpTransport } from "./tcp_transport.ts";
 import { optionsByEntry, type Routing, tableFor, topicRulesOf, webSocketEntry } from "./routing.ts";
 import { SwapError, type SwapHost, type SwapReport, type SwapRules, swapTables } from "./swap.ts";
 import { TimerWheel } from "./timer_wheel.ts";
+import type { Tracer } from "./tracing.ts";
 import type { Transport } from "./transport.ts";
 import { Turn } from "./turn.ts";
 
@@ -52,6 +54,8 @@ export interface GatewayParts {
   readonly hub?: Hub;
   readonly clock?: Clock;
   readonly events?: GatewayEvents;
+  /** Where requests are traced. */
+  readonly tracer?: Tracer | undefined;
   /** True in development on loopback: Host must be a loopback name too. */
   readonly isLocalOnly?: boolean;
   /** The modules of our client, for `/_sockeye/client.js` and what that imports. */
@@ -90,6 +94,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
   readonly pool = new BufferPool(sharedArena());
   readonly polls: PollDoor;
   readonly counts = new GatewayCounts();
+  readonly traces: RequestTraces | undefined;
   readonly #events: GatewayEvents;
   readonly #dispatcher: Dispatcher;
   readonly #connections = new Roster<Connection>();
@@ -112,16 +117,18 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
 
   /** @throws {OptionError} when a route's options are wrong; it names the file. */
   constructor(parts: GatewayParts) {
-    const { options, clock = systemClock } = parts;
+    const { options, tracer } = parts;
+    const clock = parts.clock ?? systemClock;
     this.options = options;
-    this.clock = clock;
+    this.clock = tracer === undefined ? clock : clockOutside(clock, tracer);
+    this.traces = tracer && new RequestTraces(tracer);
     this.#events = parts.events ?? {};
     this.hub = parts.hub ?? new Hub();
     this.nodes = this.hub.nodes;
     this.isLocalOnly = parts.isLocalOnly ?? false;
     this.clientModules = parts.clientModules ?? [];
-    this.turn = new Turn(clock);
-    this.wheel = new TimerWheel(clock);
+    this.turn = new Turn(this.clock, tracer);
+    this.wheel = new TimerWheel(this.clock);
     this.memory = new MemoryBudget(options.maxMemoryBytes, { [Symbol.iterator]: () => this.#holders() });
     this.#dispatcher = new Dispatcher(this);
     this.polls = new PollDoor(this);
@@ -332,12 +339,14 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
   }
 
   failed(error: unknown, head: RequestHead, remoteAddress: string): void {
-    this.#events.failed?.(error, head.path, remoteAddress);
+    const tell = (): void => this.#events.failed?.(error, head.path, remoteAddress);
+    (this.traces ?? UNTRACED).failed(error, head, tell);
   }
 
   refused(error: HttpError, head: RequestHead | undefined, remoteAddress: string): void {
     this.counts.refuse(error.status);
-    this.#events.refused?.(error, head?.path, remoteAddress);
+    const tell = (): void => this.#events.refused?.(error, head?.path, remoteAddress);
+    (this.traces ?? UNTRACED).refused(error, head, tell);
   }
 
   violated(connection: Connection, violation: ViolationName): void {

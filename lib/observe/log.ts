@@ -25,6 +25,7 @@ export interface Log {
  * A log that writes lines of this level and above.
  *
  * @param write takes one line at a time, without its line feed.
+ * @param correlation further facts for the line that is written: where it belongs.
  *
  * @example
  * ```ts
@@ -38,9 +39,15 @@ export interface Log {
  * assertEquals(lines, ["warn  refused status=403 path=/chat"]);
  * ```
  */
-export function createLog(level: LogLevel, write: (line: string) => void): Log {
+export function createLog(
+  level: LogLevel,
+  write: (line: string) => void,
+  correlation?: () => LogFields | undefined,
+): Log {
   const at = (own: LogLevel) => (message: string, fields?: LogFields): void => {
-    if (LOG_LEVELS.indexOf(own) >= LOG_LEVELS.indexOf(level)) write(formatLine(own, message, fields ?? {}));
+    if (LOG_LEVELS.indexOf(own) >= LOG_LEVELS.indexOf(level)) {
+      write(formatLine(own, message, { ...fields, ...correlation?.() }));
+    }
   };
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }

@@ -40,3 +40,13 @@ Deno.test("createLog writes an error with its stack, indented below the line", (
   assertMatch(second!, /^ {6}TypeError: no/);
   assertMatch(third!, /^ {6} +at .*log_test\.ts/);
 });
+
+Deno.test("createLog adds what says where a line belongs, if there is any", () => {
+  const lines: string[] = [];
+  let where: Record<string, string> | undefined = { trace_id: "a", span_id: "b" };
+  const log = createLog("info", (line) => lines.push(line), () => where);
+  log.info("refused", { status: 403 });
+  where = undefined;
+  log.info("refused");
+  assertEquals(lines, ["info  refused status=403 trace_id=a span_id=b", "info  refused"]);
+});
