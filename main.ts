@@ -5,15 +5,15 @@
  */
 import {
   builtHosts,
-  checkPlaces,
   CodeRuntimes,
-  DEPLOY_START_ERRORS,
   type DeploymentCode,
   type Deployments,
   DeployService,
+  type DeployTracer,
   type Hosts,
   LiveReload,
   LOCAL_DEPLOYMENT,
+  parentOrders,
   parsePlacement,
   type Placement,
   readConfig,
@@ -22,7 +22,7 @@ import {
   startRoutes,
   tableOf,
 } from "./lib/deploy/mod.ts";
-import { brokerPorts, chosenHistories, HistoryError, RefusedError, ServerHub } from "./lib/backplane/mod.ts";
+import { brokerPorts, chosenHistories, ServerHub } from "./lib/backplane/mod.ts";
 import { CLIENT_MODULES } from "./lib/client/served.ts";
 import { isLoopbackAuthority } from "./lib/handshake/mod.ts";
 import {
@@ -33,7 +33,6 @@ import {
   type GatewayOptions,
   helpText,
   hostOf,
-  ListenError,
   type LocalPages,
   memoryLimitBytes,
   openDoor,
@@ -43,52 +42,23 @@ import {
   stopAtSignal,
   stopAtWord,
   systemClock,
-  withoutPassword,
 } from "./lib/gateway/mod.ts";
-import { exposition, EXPOSITION_TYPE, type Log, openInspector, openLog, type ServerLog } from "./lib/observe/mod.ts";
-import { TopicRuleError } from "./lib/pubsub/mod.ts";
+import {
+  exposition,
+  EXPOSITION_TYPE,
+  type Log,
+  openInspector,
+  openLog,
+  openTracing,
+  type ServerLog,
+} from "./lib/observe/mod.ts";
 import { messageOf } from "./lib/route/table.ts";
-import {
-  HibernationError,
-  importedFiles,
-  InlineRuntime,
-  keepRunning,
-  loadBuiltRoutes,
-  loadRoutes,
-  ManifestError,
-  readManifest,
-  RouteLoadError,
-  withoutVersions,
-} from "./lib/runtime/mod.ts";
-import {
-  checkWorkers,
-  countOf,
-  Lead,
-  Seat,
-  seatOf,
-  UnfitError,
-  type WorkerReady,
-  workerStarter,
-  WorkersUnavailableError,
-} from "./lib/workers/mod.ts";
+import { importedFiles, keepRunning, readManifest, withoutVersions } from "./lib/runtime/mod.ts";
+import { checkWorkers, countOf, Lead, Seat, seatOf, type WorkerReady, workerStarter } from "./lib/workers/mod.ts";
+import { check, EXIT, isReason, reasonNotToStart } from "./lib/start/mod.ts";
 import denoConfig from "./deno.json" with { type: "json" };
 
-/** Exit codes: 0 after a drain, 1 when it cannot start, 2 for a wrong option, 130 and 143 at a second signal. */
-const EXIT = { CANNOT_START: 1, WRONG_OPTION: 2 } as const;
-
-const REASONS_NOT_TO_START = [
-  ...DEPLOY_START_ERRORS,
-  HibernationError,
-  HistoryError,
-  ListenError,
-  ManifestError,
-  OptionError,
-  RefusedError,
-  RouteLoadError,
-  TopicRuleError,
-  UnfitError,
-  WorkersUnavailableError,
-];
+const env = (name: string): string | undefined => Deno.env.get(name);
 
 if (import.meta.main) await run(Deno.args);
 
@@ -110,14 +80,14 @@ export async function run(args: readonly string[], built?: string): Promise<void
       resolveOptions({
         flags: line.flags,
         dev: line.dev,
-        env: (name) => Deno.env.get(name),
+        env,
         config: built === undefined ? rest : { routes: built, ...rest },
         memoryLimitBytes: memoryLimitBytes(),
         processes,
       });
     const options = optionsOf(1);
     ({ logFormat } = options);
-    if (line.check) return await check(options, placement);
+    if (line.check) return console.log(await check({ version: denoConfig.version, options, placement, env }));
     const count = countOf(options.workers);
     if (count === 1) return await serve({ options, placement, built, isDev: line.dev });
     if (line.dev) throw new OptionError(["--workers: development is one process; leave it out with --dev"]);
@@ -147,36 +117,6 @@ async function runWorker(built: string | undefined): Promise<void> {
   }
 }
 
-function isReason(error: unknown): boolean {
-  return REASONS_NOT_TO_START.some((reason) => error instanceof reason);
-}
-
-/** For a person, and for whoever started this. What is no reason is a fault of ours, or of whoever wrote the routes. */
-function reasonNotToStart(error: unknown): { readonly message: string; readonly code: number } {
-  if (!isReason(error) && error instanceof Error) {
-    return { message: error.stack ?? error.message, code: EXIT.CANNOT_START };
-  }
-  const message = withoutVersions(messageOf(error));
-  if (error instanceof UnfitError) return { message, code: error.exitCode };
-  return { message, code: error instanceof OptionError ? EXIT.WRONG_OPTION : EXIT.CANNOT_START };
-}
-
-/** What would be served, as JSON: `--check`. The code is loaded here, wherever it would run. */
-async function check(options: GatewayOptions, placement: Placement): Promise<void> {
-  readTokens((name) => Deno.env.get(name)); // Says what is wrong with one; none of them is shown.
-  const built = await loadBuiltRoutes(options.routes);
-  const routes = built?.routes ?? await loadRoutes(options.routes);
-  const publish = () => Promise.resolve();
-  const log = { warn() {}, error() {} };
-  const runtime = new InlineRuntime({ routes, publish, log, poisonViews: false, deployment: "" });
-  const { descriptors } = runtime;
-  checkPlaces(placement, descriptors.map(({ pattern }) => pattern));
-  // Also finds two routes for one path, and options of a route that are wrong.
-  new Gateway({ options, table: tableOf([runtime]) });
-  const shown = (_: string, value: unknown): unknown => typeof value === "string" ? withoutPassword(value) : value;
-  console.log(JSON.stringify({ version: denoConfig.version, options, routes: descriptors }, shown, 2));
-}
-
 /** What a server is made of. */
 interface Serving {
   readonly options: GatewayOptions;
@@ -197,8 +137,10 @@ function hostsOf(built: string | undefined): () => Promise<Hosts> {
   };
 }
 
-async function serve({ options, placement, built, isDev, seat }: Serving): Promise<void> {
-  const log = openLog(options).share();
+/** One server, not yet open: its log, hub, code, deployments and gateway. */
+async function assemble({ options, placement, built, isDev, seat }: Serving) {
+  const tracing = await openTracing(denoConfig.version);
+  const log = openLog(options, { correlation: tracing?.traceFields }).share();
   const hosts = hostsOf(built);
   const joined = await ServerHub.open({
     options: isDev ? { ...options, dataDir: "" } : options,
@@ -207,22 +149,24 @@ async function serve({ options, placement, built, isDev, seat }: Serving): Promi
     hosts,
     log: log.of("backplane"),
   });
+  const { hub } = joined;
+  const tracer = tracing?.deployments(hub.node);
   const code = new CodeRuntimes({
     placement,
     hosts,
-    publish: async (topic, data) => await joined.hub.publish(topic, data),
+    publish: async (topic, data) => await hub.publish(topic, data),
     log: log.of("runtime"),
     clock: systemClock,
     isDevelopment: isDev,
     // Whoever may connect to this machine may not operate its server.
     deniedPorts: [Number(/\d+$/.exec(options.admin)?.[0]), ...brokerPorts(options)],
-    env: (name) => Deno.env.get(name),
+    env,
   });
   const plugins = await code.loadPlugins();
   const load = (version?: string): Promise<DeploymentCode> => code.ofFolder(options.routes, version);
   const service = await DeployService.begin({
     options,
-    tokens: readTokens((name) => Deno.env.get(name)),
+    tokens: readTokens(env),
     isStored: !isDev,
     folder: () => load(isDev ? "1" : seat?.boot.version),
     folderName: (await readManifest(options.routes))?.deployment ?? LOCAL_DEPLOYMENT,
@@ -231,16 +175,25 @@ async function serve({ options, placement, built, isDev, seat }: Serving): Promi
     exposition: (metrics) => ({ text: exposition(metrics), type: EXPOSITION_TYPE }),
     log: log.of("deploy"),
     place: seat?.place,
+    tracer,
   });
   const table = tableOf(service.runtimes);
   const gateway = new Gateway({
     options,
     table,
-    hub: joined.hub,
+    hub,
     clientModules: CLIENT_MODULES,
     isLocalOnly: isDev && isLoopbackAuthority(hostOf(options)),
     events: gatewayLog(log.of("gateway")),
+    tracer: tracing?.requests(hub.node, options.socket === "" ? "tcp" : "unix"),
   });
+  const routes = table.entries.length === 0 ? "" : table.describe();
+  return { log, joined, code, load, service, gateway, tracer, told: { routes, plugins } };
+}
+
+async function serve(serving: Serving): Promise<void> {
+  const { options, isDev, seat } = serving;
+  const { log, joined, code, load, service, gateway, tracer, told } = await assemble(serving);
   // Others serve meanwhile: whoever comes is theirs until this one can.
   if (seat !== undefined) await startRoutes(service.runtimes);
   const entry = { gateway, options, isShared: seat !== undefined, log: log.of("gateway") };
@@ -253,11 +206,11 @@ async function serve({ options, placement, built, isDev, seat }: Serving): Promi
   // It shows one process: with workers the parent says so.
   const inspector = seat === undefined ? inspectorOf(gateway, () => deployments) : undefined;
   const deployments: Deployments = await service.serve(gateway, () => stop("POST /drain"), inspector);
-  const routes = table.entries.length === 0 ? "" : table.describe();
-  const ready = { port, transport, routes, plugins };
+  const ready = { port, transport, ...told };
+  const replacing = { load, deployments, log: log.of("deploy"), tracer };
   const watching = seat === undefined
-    ? follow({ options, load, deployments, gateway, isDev, log: log.of("deploy") })
-    : await takeSeat(seat, { load, deployments, ready, log: log.of("deploy") });
+    ? follow({ options, gateway, isDev, ...replacing })
+    : await takeSeat(seat, { ready, ...replacing });
   if (seat === undefined) announce(ready, log, options, isDev);
   const why = await stopping;
   if (seat === undefined) tellStop(why, options, log);
@@ -270,7 +223,7 @@ async function serve({ options, placement, built, isDev, seat }: Serving): Promi
 
 function inspectorOf(gateway: Gateway, deployments: () => Deployments): LocalPages | undefined {
   const { admin } = gateway.options;
-  const { inspector: token } = readTokens((name) => Deno.env.get(name));
+  const { inspector: token } = readTokens(env);
   return openInspector({ gateway, clock: systemClock, token, admin, deployments: () => deployments().list() });
 }
 
@@ -302,11 +255,12 @@ interface Replacing {
   readonly load: (version: string) => Promise<DeploymentCode>;
   readonly deployments: Deployments;
   readonly log: Log;
+  readonly tracer: DeployTracer | undefined;
 }
 
 /** New code in the routes folder takes over at a signal, in development when it is saved. */
 function follow(
-  { options, load, deployments, gateway, isDev, log }: Replacing & Omit<Serving, "placement" | "built"> & {
+  { options, load, deployments, gateway, isDev, log, tracer }: Replacing & Omit<Serving, "placement" | "built"> & {
     readonly gateway: Gateway;
   },
 ): LiveReload | undefined {
@@ -314,7 +268,7 @@ function follow(
     // In production it is for the log alone.
     if (isDev) gateway.problem = problem === undefined ? undefined : withoutVersions(problem);
   };
-  const reload = new Reload({ load, replace: (code, rules) => deployments.replace(code, rules), tell, log });
+  const reload = new Reload({ load, replace: (code, rules) => deployments.replace(code, rules), tell, log, tracer });
   reloadOnSignal(reload);
   if (!isDev) return undefined;
   return new LiveReload({ routes: Deno.realPathSync(options.routes), files: importedFiles, reload });
@@ -323,20 +277,15 @@ function follow(
 /** A worker serves from now on, what the others serve. */
 async function takeSeat(
   seat: Seat,
-  { load, deployments, ready, log }: Replacing & { readonly ready: WorkerReady },
+  { ready, log, ...parts }: Replacing & { readonly ready: WorkerReady },
 ): Promise<undefined> {
   const { canary } = seat.boot;
-  if (canary !== undefined) {
-    await deployments.activate(canary.name, { share: canary.share }).catch((error) =>
-      log.warn(`the canary ${canary.name} does not serve here: ${messageOf(error)}`)
-    );
-  }
+  const orders = parentOrders(parts);
+  const warn = (error: unknown) => log.warn(`the canary ${canary?.name} does not serve here: ${messageOf(error)}`);
+  if (canary !== undefined) await orders.join(canary).catch(warn);
   // The parent, to whom the signal goes, tells all workers; a program that signals them all means the same.
   Deno.addSignalListener("SIGUSR2", () => {});
-  seat.ready(ready, {
-    reload: async (version) => await deployments.replace(await load(version)),
-    back: () => deployments.rollback(undefined, { insist: true, allowRemoval: true }),
-  });
+  seat.ready(ready, orders);
 }
 
 /** Several processes on one port: this one starts them, and serves nobody itself. */
@@ -348,14 +297,15 @@ async function lead(
 ): Promise<void> {
   await checkWorkers(count);
   checkPort(options);
-  const log = openLog(options);
+  const tracing = await openTracing(denoConfig.version);
+  const log = openLog(options, { correlation: tracing?.traceFields });
   const histories = await chosenHistories(options, { clock: systemClock, hosts, log: log.of("backplane") });
   const mayStartPrograms = placement.plugins.length > 0 ||
     [...placement.places.values()].some(({ kind }) => kind === "process");
   const led = await Lead.begin({
     options,
     count,
-    tokens: readTokens((name) => Deno.env.get(name)),
+    tokens: readTokens(env),
     histories,
     log: log.of("workers"),
     version: denoConfig.version,

@@ -8,6 +8,7 @@ import type { Manifest, RuntimeLog } from "../runtime/mod.ts";
 import { json, problem, refused } from "./admin_answer.ts";
 import { type MetricsGuardParts, metricsRefusalOf, refusalOf } from "./admin_guard.ts";
 import { type Candidate, type CandidateHost, codeOfUpload, prepare } from "./candidate.ts";
+import { type DeployTracer, type OperationName, UNTRACED } from "./deploy_tracer.ts";
 import type { DeploymentStatus } from "./deployment.ts";
 import { type ActivationReport, DeploymentConflict, type Deployments, UnknownDeployment } from "./deployments.ts";
 import { readOrder } from "./order.ts";
@@ -25,6 +26,8 @@ export interface AdminParts extends MetricsGuardParts {
   readonly log: RuntimeLog & { info(message: string, fields?: Readonly<Record<string, unknown>>): void };
   /** The metrics as a monitor reads them, and the media type of that. */
   metrics(): { readonly text: string; readonly type: string };
+  /** Makes spans of what is done. Default: nothing does. */
+  readonly tracer?: DeployTracer | undefined;
   /** Has the server go away in good order. */
   drain(): void;
 }
@@ -35,12 +38,20 @@ const METRICS = /^\/metrics$/;
 /** Answers requests. */
 export class Admin {
   readonly #parts: AdminParts;
+  readonly #tracer: DeployTracer;
   readonly #places: readonly Place[];
 
   constructor(parts: AdminParts) {
     this.#parts = parts;
+    this.#tracer = parts.tracer ?? UNTRACED;
     this.#places = [
-      { path: /^\/deployments$/, methods: { GET: () => this.#list(), POST: (request) => this.#upload(request) } },
+      {
+        path: /^\/deployments$/,
+        methods: {
+          GET: () => this.#list(),
+          POST: (request) => this.#tracer.operation("upload", () => this.#upload(request)),
+        },
+      },
       {
         path: /^\/deployments\/([\w.-]+)\/activate$/,
         methods: { POST: (request, name) => this.#activate(request, name) },
@@ -83,10 +94,12 @@ export class Admin {
     const { deployments, maxDeploymentBytes, deployKey, log } = this.#parts;
     const upload = await readUpload(request, maxDeploymentBytes);
     const manifest = await checkUpload(upload, deployKey);
+    this.#tracer.note({ deployment: manifest.deployment });
     const known = deployments.find(manifest.deployment);
     if (known !== undefined && known.state !== "failed") return json(200, { deployment: known });
     const { code, runtimes } = await this.#prepare(manifest, upload);
     const deployment = await deployments.add(code, runtimes);
+    this.#tracer.note({ state: deployment.state });
     log.info(`deployment ${deployment.name} is ready`);
     return json(201, { deployment });
   }
@@ -95,7 +108,7 @@ export class Admin {
   async #prepare(manifest: Manifest, upload: UploadedCode): Promise<Candidate> {
     const { deployments, candidates, log } = this.#parts;
     try {
-      return await prepare(manifest, upload, candidates);
+      return await this.#tracer.step("prepare", () => prepare(manifest, upload, candidates));
     } catch (error) {
       const reason = messageOf(error);
       await deployments.addFailed(codeOfUpload(manifest, upload, candidates), reason);
@@ -106,18 +119,18 @@ export class Admin {
 
   async #activate(request: Request, name: string): Promise<Response> {
     const rules = await readOrder(request, ["share", "allowRemoval"]);
-    return json(200, await this.#told(name, () => this.#parts.deployments.activate(name, rules)));
+    return json(200, await this.#told("activate", name, () => this.#parts.deployments.activate(name, rules)));
   }
 
   async #promote(request: Request, name: string): Promise<Response> {
     const rules = await readOrder(request, ["allowRemoval"]);
-    return json(200, await this.#told(name, () => this.#parts.deployments.promote(name, rules)));
+    return json(200, await this.#told("promote", name, () => this.#parts.deployments.promote(name, rules)));
   }
 
   async #rollback(request: Request): Promise<Response> {
     const { name, ...rules } = await readOrder(request, ["name", "insist", "allowRemoval"]);
     const what = name ?? "the deployment before";
-    return json(200, await this.#told(what, () => this.#parts.deployments.rollback(name, rules)));
+    return json(200, await this.#told("rollback", what, () => this.#parts.deployments.rollback(name, rules)));
   }
 
   #metrics(): Promise<Response> {
@@ -132,7 +145,11 @@ export class Admin {
   }
 
   /** Whoever reads the log of the server sees what was done to it from elsewhere. */
-  async #told(name: string, operation: () => Promise<ActivationReport>): Promise<ActivationReport> {
+  #told(what: OperationName, name: string, operation: () => Promise<ActivationReport>): Promise<ActivationReport> {
+    return this.#tracer.operation(what, () => this.#tell(name, operation));
+  }
+
+  async #tell(name: string, operation: () => Promise<ActivationReport>): Promise<ActivationReport> {
     const { log } = this.#parts;
     try {
       const report = await operation();

@@ -15,6 +15,8 @@ export interface BundleOrder {
   readonly folder: string;
   /** Bare names and what they stand for: paths, or `npm:name@range`. */
   readonly imports: Readonly<Record<string, string>>;
+  /** Packages that others of CommonJS `require` if they are there, for what nobody here asks of them: left out. */
+  readonly absent?: readonly string[];
 }
 
 /** A bundle. */
@@ -58,7 +60,7 @@ export async function bundle(order: BundleOrder, name: string): Promise<Bundle> 
       minifySyntax: true,
       legalComments: "none",
       logLevel: "silent",
-      plugins: [denoImports(order.imports)],
+      plugins: [denoImports(order)],
     });
   } catch (error) {
     throw new BundleError(problemsOf(error).join("\n"), { cause: error });
@@ -75,7 +77,7 @@ export function endBundling(): Promise<void> {
 }
 
 /** Resolves what Deno resolves and esbuild does not know: names of the import map, `npm:`, `node:`. */
-function denoImports(imports: Readonly<Record<string, string>>): esbuild.Plugin {
+function denoImports({ imports, absent = [] }: BundleOrder): esbuild.Plugin {
   return {
     name: "deno-imports",
     setup(build) {
@@ -96,6 +98,8 @@ function denoImports(imports: Readonly<Record<string, string>>): esbuild.Plugin 
       }));
       build.onResolve({ filter: /^[^./\\]/ }, async ({ path, pluginData, ...rest }) => {
         if (pluginData === MAPPED || rest.kind === "entry-point") return undefined;
+        // What asks in a `try` is told that it is not there.
+        if (rest.kind === "require-call" && absent.includes(path)) return { path, external: true };
         const target = imports[path] ?? path;
         const name = target.replace(/^npm:\/?((?:@[^/@]+\/)?[^/@]+)(?:@[^/]*)?/, "$1");
         if (name === path) return undefined;

@@ -23,6 +23,7 @@ import type { CandidateHost } from "./candidate.ts";
 import { Deployment, type DeploymentCode } from "./deployment.ts";
 import { DeploymentStore } from "./deployment_store.ts";
 import { Deployments } from "./deployments.ts";
+import type { DeployTracer } from "./deploy_tracer.ts";
 import { readProcess } from "./process_metrics.ts";
 import { openMetricsWarning, publicMetrics } from "./public_metrics.ts";
 import { Push } from "./push.ts";
@@ -57,6 +58,8 @@ export interface DeployServiceParts {
   readonly log: AdminParts["log"];
   /** Default: store and admin listener are this process's own. */
   readonly place?: DeployPlace | undefined;
+  /** Makes spans of what is done to deployments. Default: nothing does. */
+  readonly tracer?: DeployTracer | undefined;
 }
 
 /** How long an admin request that is under way may take when the server goes away. */
@@ -113,7 +116,7 @@ export class DeployService {
    * @throws {AdminListenError}
    */
   async serve(gateway: Gateway, drain: () => void, pages?: LocalPages): Promise<Deployments> {
-    const { options, tokens, log, place } = this.#parts;
+    const { options, tokens, log, place, tracer } = this.#parts;
     const { code, runtimes, earlier } = this.#beginning;
     const first = Deployment.serving(code, systemClock.wallNow(), runtimes);
     const deployments = new Deployments({
@@ -122,6 +125,7 @@ export class DeployService {
       log,
       kept: options.keptDeployments,
       journal: this.#store,
+      tracer,
     });
     this.#deployments = deployments;
     await deployments.recall(earlier);
@@ -140,6 +144,7 @@ export class DeployService {
       ...limits,
       metrics,
       log,
+      tracer,
       drain,
     });
     const push = this.#push(gateway);

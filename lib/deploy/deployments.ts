@@ -7,6 +7,7 @@ import type { Clock, Routing, SwapReport, SwapRules } from "../gateway/mod.ts";
 import { messageOf, type RouteRuntime, type TimeLimit } from "../route/table.ts";
 import type { RuntimeLog } from "../runtime/mod.ts";
 import { ActivationCounts } from "./activation_counts.ts";
+import { type DeployTracer, UNTRACED } from "./deploy_tracer.ts";
 import { Deployment, type DeploymentCode, type DeploymentStatus } from "./deployment.ts";
 
 /** What a deployment acts on: the gateway, its clock and its limits. */
@@ -29,6 +30,8 @@ export interface DeploymentsParts {
   readonly kept?: number;
   /** Stores what has become of them. */
   readonly journal?: DeploymentJournal | undefined;
+  /** Makes spans of what is done. Default: nothing does. */
+  readonly tracer?: DeployTracer | undefined;
 }
 
 /** Where it is written down which deployments there are. */
@@ -70,6 +73,7 @@ export class Deployments {
   readonly #log: RuntimeLog;
   readonly #kept: number;
   readonly #journal: DeploymentJournal | undefined;
+  readonly #tracer: DeployTracer;
   #all: readonly Deployment[];
   #active: Deployment;
   #canary: Deployment | undefined;
@@ -77,11 +81,12 @@ export class Deployments {
   #next: Deployment | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor({ host, first, log, kept = 5, journal }: DeploymentsParts) {
+  constructor({ host, first, log, kept = 5, journal, tracer = UNTRACED }: DeploymentsParts) {
     this.#host = host;
     this.#log = log;
     this.#kept = kept;
     this.#journal = journal;
+    this.#tracer = tracer;
     this.#active = first;
     this.#all = [first];
   }
@@ -209,13 +214,14 @@ export class Deployments {
   async #activate(deployment: Deployment, rules: ActivationRules): Promise<ActivationReport> {
     this.#refuse(deployment);
     const { share, ...swapRules } = rules;
+    this.#tracer.note({ deployment: deployment.name, share });
     this.#next = deployment;
     let report: SwapReport;
     try {
-      await deployment.start(this.#limit());
+      await this.#tracer.step("start", () => deployment.start(this.#limit()));
       const canary = share === undefined ? undefined : { table: deployment.table, share };
       const table = canary === undefined ? deployment.table : this.#active.table;
-      report = await this.#host.swap({ table, canary }, swapRules);
+      report = await this.#tracer.step("swap", () => this.#host.swap({ table, canary }, swapRules));
     } catch (error) {
       this.counts.failed++;
       await this.#failed(deployment, error);
@@ -232,8 +238,8 @@ export class Deployments {
     const before = this.#active;
     if (share === undefined) this.#succeed(deployment);
     const warning = await this.#record();
-    if (share === undefined) await before.stop(this.#limit(), this.#warn);
-    return { ...report, deployment: this.#statusOf(deployment), ...warning };
+    if (share === undefined) await this.#stop(before);
+    return this.#told({ ...report, deployment: this.#statusOf(deployment), ...warning });
   }
 
   #succeed(deployment: Deployment): void {
@@ -249,7 +255,7 @@ export class Deployments {
   async #failed(deployment: Deployment, error: unknown): Promise<void> {
     deployment.reason = messageOf(error);
     if (deployment === this.#canary) return;
-    await deployment.stop(this.#limit(), this.#warn);
+    await this.#stop(deployment);
     if (deployment.state !== "kept") {
       deployment.fail(messageOf(error));
       // Of the same name as what serves: that alone is told of.
@@ -259,15 +265,26 @@ export class Deployments {
   }
 
   async #takeBack(canary: Deployment): Promise<ActivationReport> {
-    const report = await this.#host.swap({ table: this.#active.table }, { allowRemoval: true, insist: true });
+    const rules = { allowRemoval: true, insist: true };
+    const report = await this.#tracer.step("swap", () => this.#host.swap({ table: this.#active.table }, rules));
     this.counts.add(report);
     this.#canary = undefined;
     canary.state = "candidate";
     canary.share = undefined;
     canary.reason = "it was taken back as a canary";
     const warning = await this.#record();
-    await canary.stop(this.#limit(), this.#warn);
-    return { ...report, deployment: this.#statusOf(this.#active), ...warning };
+    await this.#stop(canary);
+    return this.#told({ ...report, deployment: this.#statusOf(this.#active), ...warning });
+  }
+
+  #stop(deployment: Deployment): Promise<void> {
+    return this.#tracer.step("stop", () => deployment.stop(this.#limit(), this.#warn));
+  }
+
+  #told(report: ActivationReport): ActivationReport {
+    const { deployment: { name, state }, moved, dismissed, lost } = report;
+    this.#tracer.note({ deployment: name, state, moved, dismissed, lost });
+    return report;
   }
 
   #refuse(deployment: Deployment): void {

@@ -6,6 +6,7 @@
 export { builtHosts } from "./built_hosts.ts";
 export { CodeRuntimes, type CodeRuntimesParts, type Hosts, LOCAL_DEPLOYMENT, PlaceError } from "./code_runtimes.ts";
 export { ConfigError, readConfig } from "./config.ts";
+export { type ParentOrders, parentOrders, type ParentOrdersParts } from "./parent_orders.ts";
 export { checkPlaces, parsePlacement, type Placement, PlacementError } from "./placement.ts";
 export { PluginError } from "./plugin.ts";
 export { json, problem, refused } from "./admin_answer.ts";
@@ -13,6 +14,7 @@ export { type GuardParts, type MetricsGuardParts, metricsRefusalOf, refusalOf } 
 export { type AdminTokens, hasTokens, readTokens, TokenError } from "./admin_tokens.ts";
 export { AdminListener, AdminListenError } from "./admin_listener.ts";
 export { type DeployPlace, DeployService, type DeployServiceParts } from "./deploy_service.ts";
+export type { DeployFacts, DeployTracer, OperationName, StepName } from "./deploy_tracer.ts";
 export { Deployment, type DeploymentCode, type DeploymentState, type DeploymentStatus } from "./deployment.ts";
 export { DataDirError, DeploymentStore } from "./deployment_store.ts";
 export {

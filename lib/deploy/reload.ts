@@ -5,6 +5,7 @@
  */
 import type { SwapReport, SwapRules } from "../gateway/mod.ts";
 import { messageOf } from "../route/table.ts";
+import { type DeployTracer, UNTRACED } from "./deploy_tracer.ts";
 import type { DeploymentCode } from "./deployment.ts";
 
 /** What a reload needs. */
@@ -15,6 +16,8 @@ export interface ReloadParts {
   replace(code: DeploymentCode, rules: SwapRules): Promise<SwapReport>;
   /** Why the code that was to take over does not serve; undefined when it does. */
   tell(problem: string | undefined): void;
+  /** Makes spans of reloads. Default: nothing does. */
+  readonly tracer?: DeployTracer | undefined;
   readonly log: {
     info(message: string): void;
     warn(message: string): void;
@@ -40,11 +43,20 @@ export class Reload {
    * @param what is the reason, for the log.
    */
   async run(what: string, rules: SwapRules): Promise<void> {
-    const { load, replace, log, tell } = this.#parts;
-    const beganAt = performance.now();
+    const { log, tracer = UNTRACED } = this.#parts;
     const version = String(++this.#version);
+    await tracer.operation("reload", () => this.#replace(what, version, rules)).catch(() => {}); // It was told.
+    if (this.#version === VERSIONS_WORTH_A_WARNING) {
+      log.warn(`${this.#version} versions of the code are in memory, which comes back with a restart only`);
+    }
+  }
+
+  async #replace(what: string, version: string, rules: SwapRules): Promise<void> {
+    const { load, replace, log, tell, tracer = UNTRACED } = this.#parts;
+    const beganAt = performance.now();
     try {
-      const { moved, dismissed } = await replace(await load(version), rules);
+      const code = await tracer.step("prepare", () => load(version));
+      const { moved, dismissed } = await replace(code, rules);
       tell(undefined);
       const peers = `${moved} ${moved === 1 ? "peer goes" : "peers go"} on with it`;
       const others = dismissed === 0 ? "" : `, ${dismissed} whose route is gone got 1012`;
@@ -53,9 +65,7 @@ export class Reload {
       const problem = messageOf(error);
       tell(problem);
       log.error(`${what}: the old code goes on:\n${problem}`);
-    }
-    if (this.#version === VERSIONS_WORTH_A_WARNING) {
-      log.warn(`${this.#version} versions of the code are in memory, which comes back with a restart only`);
+      throw error;
     }
   }
 }

@@ -18,6 +18,7 @@ import type {
 export class ResidentRuntime implements RouteRuntime {
   readonly kind: RouteRuntime["kind"];
   readonly descriptors: readonly RouteDescriptor[];
+  readonly deployment: string | undefined;
   readonly #runtime: RouteRuntime;
   #starting: Promise<void> | undefined;
 
@@ -25,6 +26,7 @@ export class ResidentRuntime implements RouteRuntime {
     this.#runtime = runtime;
     this.kind = runtime.kind;
     this.descriptors = runtime.descriptors;
+    this.deployment = runtime.deployment;
   }
 
   status(): RuntimeStatus | undefined {

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Tracer } from "./tracing.ts";
+
 /** A clock and its alarm. */
 export interface Clock {
   /** Whole milliseconds of a monotonic clock, always above 0. */
@@ -12,6 +14,15 @@ export interface Clock {
   wallNow(): number;
   /** Calls once after `delayMs`; the function it returns cancels that. */
   setTimer(callback: () => void, delayMs: number): () => void;
+}
+
+/** The same clock, whose alarms belong to no span, whoever sets them: they are for all. */
+export function clockOutside(clock: Clock, tracer: Pick<Tracer, "outside">): Clock {
+  return {
+    now: () => clock.now(),
+    wallNow: () => clock.wallNow(),
+    setTimer: (callback, delayMs) => tracer.outside(() => clock.setTimer(callback, delayMs)),
+  };
 }
 
 /** The real one. Whole milliseconds, because small integers cost a connection no memory of their own. */

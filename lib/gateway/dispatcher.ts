@@ -11,7 +11,7 @@ import type { Decision } from "./exchange_host.ts";
 import type { forwardedClient } from "./forwarded.ts";
 import { HeldRequest } from "./held_request.ts";
 import { isLocalPage, type LocalPages } from "./local_pages.ts";
-import { type HandshakeHost, OpeningHandshake } from "./opening_handshake.ts";
+import { type HandshakeHost, type HandshakeParts, OpeningHandshake } from "./opening_handshake.ts";
 import type { GatewayOptions } from "./option_table.ts";
 import type { ConnectionOptions } from "./options.ts";
 import { POLL_PATH } from "./poll/poll_ask.ts";
@@ -19,6 +19,8 @@ import type { PollDoor } from "./poll/poll_door.ts";
 import { isNavigation, problemPage } from "./problem_page.ts";
 import { METRICS_PATH, type PublicMetrics } from "./public_metrics.ts";
 import { unavailable } from "./refusal.ts";
+import { type RequestTraces, tracedAnswer } from "./request_traces.ts";
+import type { RequestTrace } from "./tracing.ts";
 
 /** Who asks, as far as trusted proxies tell. */
 export type Client = ReturnType<typeof forwardedClient>;
@@ -40,6 +42,8 @@ export interface DispatchHost extends HandshakeHost {
   readonly polls: Pick<PollDoor, "decide">;
   /** What joins this server to others cannot be reached. */
   readonly isBrokerAway: boolean;
+  /** Where requests are traced. */
+  readonly traces: RequestTraces | undefined;
   /** The id of a peer that is about to be. */
   newId(): string;
   /** @param name the id of the peer that is to be, or the address that an ordinary request comes from. */
@@ -49,6 +53,7 @@ export interface DispatchHost extends HandshakeHost {
 }
 
 type Params = Readonly<Record<string, string>>;
+type HttpDecision = Extract<Decision, { readonly kind: "http" }>;
 
 /** Tells what to do with each request. */
 export class Dispatcher {
@@ -78,12 +83,14 @@ export class Dispatcher {
     if (problem !== undefined && isNavigation(head)) {
       return { kind: "http", answer: () => Promise.resolve(problemPage(problem)) };
     }
+    const trace = this.#host.traces?.begin(head, client);
     const id = isWebSocketUpgrade(head) ? this.#host.newId() : undefined;
     const match = this.#host.match(head.path, id ?? client.address);
     if (match === undefined) throw this.#noRoute(head);
     const { value: entry, params } = match;
-    if (id !== undefined && entry.descriptor.isWebSocket) return this.#handshake(head, client, entry, params, id);
-    return this.#http(head, client, entry, params);
+    trace?.matched(entry, id);
+    if (id === undefined || !entry.descriptor.isWebSocket) return this.#http(head, client, entry, params, trace);
+    return this.#handshake(head, client, { entry, params, id, trace });
   }
 
   /** A name that is not ours may be a page's own, made to point to this machine (DNS rebinding). */
@@ -149,7 +156,12 @@ export class Dispatcher {
     return new HttpError(404, `There is no route at ${quote(head.path)}. A route is a file under the routes folder.`);
   }
 
-  #http(head: RequestHead, client: Client, entry: RouteEntry, params: Params): Decision {
+  #http(head: RequestHead, client: Client, entry: RouteEntry, params: Params, trace?: RequestTrace): Decision {
+    const decision = this.#answered(head, client, entry, params);
+    return trace === undefined ? decision : tracedAnswer(decision, trace, entry.runtime);
+  }
+
+  #answered(head: RequestHead, client: Client, entry: RouteEntry, params: Params): HttpDecision {
     const { isWebSocket, methods } = entry.descriptor;
     const allowed = allowedMethods(entry);
     if (head.method === "OPTIONS") return respond(204, "", { allow: allowed.join(", ") });
@@ -167,16 +179,20 @@ export class Dispatcher {
     };
   }
 
-  #handshake(head: RequestHead, client: Client, entry: RouteEntry, params: Params, id: string): Decision {
+  #handshake(
+    head: RequestHead,
+    client: Client,
+    found: Pick<HandshakeParts, "entry" | "params" | "id" | "trace">,
+  ): Decision {
     this.#host.meter(client.address);
     const offer = checkUpgrade(head);
-    const options = this.#host.optionsOf(entry);
+    const options = this.#host.optionsOf(found.entry);
     const origin = head.fields.get("origin");
     const refusal = checkOrigin(origin, client.authority ?? head.authority, options.allowedOrigins, client.scheme);
     if (refusal !== null) throw new HttpError(403, refusal);
     this.#host.admit(client.address);
     const request = this.#record(head, client);
-    return new OpeningHandshake(this.#host, { head, offer, entry, options, request, params, id });
+    return new OpeningHandshake(this.#host, { head, offer, options, request, ...found });
   }
 
   /** The request as it crosses the border to the route's code. */
@@ -219,7 +235,7 @@ function notAllowed(head: RequestHead, allowed: readonly string[]): HttpError {
   });
 }
 
-function respond(status: number, body: string, headers: Record<string, string>): Decision {
+function respond(status: number, body: string, headers: Record<string, string>): HttpDecision {
   return {
     kind: "http",
     answer: () => Promise.resolve(new Response(status === 204 ? null : body, { status, headers })),

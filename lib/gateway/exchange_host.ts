@@ -24,6 +24,8 @@ export type Decision =
     readonly isHeld?: true;
     /** Told how many bytes the answer came to, its head included. */
     written?(byteLength: number): void;
+    /** Told when the client has gone before its request was whole. */
+    dropped?(): void;
     /** Makes the response; never rejects. The signal tells when nobody waits for it any more. */
     answer(body: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<Response>;
   }

@@ -10,7 +10,7 @@ import type { RouteEntry, RouteTable } from "../route/table.ts";
 import { Admission } from "./admission.ts";
 import { BufferPool } from "./buffer_pool.ts";
 import type { ClientModule } from "./client_module.ts";
-import { type Clock, systemClock } from "./clock.ts";
+import { type Clock, clockOutside, systemClock } from "./clock.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionHost, ConnectionOpening } from "./connection_host.ts";
 import { type Client, Dispatcher, type DispatchHost } from "./dispatcher.ts";
@@ -18,6 +18,7 @@ import { dismissInBatches } from "./dismissal.ts";
 import { clientFinder } from "./forwarded.ts";
 import type { Decision, ExchangeHost } from "./exchange_host.ts";
 import { GatewayCounts } from "./gateway_counts.ts";
+import { HttpDate } from "./http_date.ts";
 import { HttpExchange } from "./http_exchange.ts";
 import type { Inspection } from "./inspection.ts";
 import type { LocalPages } from "./local_pages.ts";
@@ -25,14 +26,17 @@ import { PollDoor, type PollDoorHost } from "./poll/poll_door.ts";
 import { MemoryBudget, type MemoryHolder } from "./memory_budget.ts";
 import type { GatewayOptions } from "./option_table.ts";
 import type { ConnectionOptions } from "./options.ts";
+import { PoolTrim } from "./pool_trim.ts";
 import { unavailable } from "./refusal.ts";
 import type { PublicMetrics } from "./public_metrics.ts";
+import { RequestTraces, UNTRACED } from "./request_traces.ts";
 import { Roster } from "./roster.ts";
 import type { StreamTransport } from "./stream_transport.ts";
 import { type ByteStream, TcpTransport } from "./tcp_transport.ts";
 import { optionsByEntry, type Routing, tableFor, topicRulesOf, webSocketEntry } from "./routing.ts";
 import { SwapError, type SwapHost, type SwapReport, type SwapRules, swapTables } from "./swap.ts";
 import { TimerWheel } from "./timer_wheel.ts";
+import type { Tracer } from "./tracing.ts";
 import type { Transport } from "./transport.ts";
 import { Turn } from "./turn.ts";
 
@@ -53,6 +57,8 @@ export interface GatewayParts {
   readonly hub?: Hub;
   readonly clock?: Clock;
   readonly events?: GatewayEvents;
+  /** Where requests are traced. */
+  readonly tracer?: Tracer | undefined;
   /** True in development on loopback: Host must be a loopback name too. */
   readonly isLocalOnly?: boolean;
   /** The modules of our client, for `/_sockeye/client.js` and what that imports. */
@@ -66,8 +72,6 @@ export interface Arrival {
   transport(turn: Turn, pool: BufferPool): StreamTransport;
   close(): void;
 }
-
-const TRIM_INTERVAL_MS = 5000;
 
 /** The part that owns the sockets. */
 export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, PollDoorHost, SwapHost<Connection> {
@@ -93,6 +97,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
   readonly pool = new BufferPool(sharedArena());
   readonly polls: PollDoor;
   readonly counts = new GatewayCounts();
+  readonly traces: RequestTraces | undefined;
   readonly #events: GatewayEvents;
   readonly #dispatcher: Dispatcher;
   readonly #connections = new Roster<Connection>();
@@ -109,26 +114,33 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
   #isDraining = false;
   #draining: Promise<void> | undefined;
   #onEmpty: (() => void) | undefined;
-  #date = "";
-  #dateSecond = 0;
-  #cancelTrim: (() => void) | undefined;
+  readonly #date: HttpDate;
+  readonly #trim: PoolTrim;
 
   /** @throws {OptionError} when a route's options are wrong; it names the file. */
   constructor(parts: GatewayParts) {
-    const { options, clock = systemClock } = parts;
+    const { options, tracer } = parts;
+    const clock = parts.clock ?? systemClock;
     this.options = options;
-    this.clock = clock;
+    this.clock = tracer === undefined ? clock : clockOutside(clock, tracer);
+    this.traces = tracer && new RequestTraces(tracer);
     this.#events = parts.events ?? {};
     this.hub = parts.hub ?? new Hub();
     this.nodes = this.hub.nodes;
     this.isLocalOnly = parts.isLocalOnly ?? false;
     this.clientModules = parts.clientModules ?? [];
-    this.turn = new Turn(clock);
-    this.wheel = new TimerWheel(clock, (byMs) => this.counts.loopDelaysMs.add(byMs));
+    this.turn = new Turn(this.clock, tracer);
+    this.wheel = new TimerWheel(this.clock, (byMs) => this.counts.loopDelaysMs.add(byMs));
     this.memory = new MemoryBudget(options.maxMemoryBytes, { [Symbol.iterator]: () => this.#holders() });
     this.#dispatcher = new Dispatcher(this);
     this.polls = new PollDoor(this);
     this.#admission = new Admission(options, clock.now());
+    this.#date = new HttpDate(clock);
+    this.#trim = new PoolTrim({
+      clock,
+      pool: this.pool,
+      isInUse: () => this.#connections.size + this.#exchanges.size > 0,
+    });
     this.clientOf = clientFinder(options);
     this.routing = { table: parts.table };
     for (const runtime of parts.table.runtimes) runtime.commit?.();
@@ -184,7 +196,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
     this.#exchanges.add(exchange);
     exchange.start();
     transport.start();
-    this.#scheduleTrim();
+    this.#trim.begin();
   }
 
   /** A client that polls has two sockets at a time, and its connection none. */
@@ -243,7 +255,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
     this.wheel.clear();
     this.turn.clear();
     this.pool.close();
-    this.#cancelTrim?.();
+    this.#trim.end();
   }
 
   // For swaps.
@@ -279,13 +291,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
   // For exchanges, the dispatcher and connections.
 
   get date(): string {
-    const now = this.clock.wallNow();
-    const second = Math.floor(now / 1000);
-    if (second !== this.#dateSecond) {
-      this.#dateSecond = second;
-      this.#date = new Date(now).toUTCString();
-    }
-    return this.#date;
+    return this.#date.text;
   }
 
   decide(head: RequestHead, socketAddress: string): Decision {
@@ -340,12 +346,14 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
   }
 
   failed(error: unknown, head: RequestHead, remoteAddress: string): void {
-    this.#events.failed?.(error, head.path, remoteAddress);
+    const tell = (): void => this.#events.failed?.(error, head.path, remoteAddress);
+    (this.traces ?? UNTRACED).failed(error, head, tell);
   }
 
   refused(error: HttpError, head: RequestHead | undefined, remoteAddress: string): void {
     this.counts.refuse(error.status);
-    this.#events.refused?.(error, head?.path, remoteAddress);
+    const tell = (): void => this.#events.refused?.(error, head?.path, remoteAddress);
+    (this.traces ?? UNTRACED).refused(error, head, tell);
   }
 
   violated(connection: Connection, violation: ViolationName): void {
@@ -385,14 +393,5 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
     // Who asks nothing is not waited for.
     for (const exchange of this.#exchanges.list()) exchange.close();
     if (this.#exchanges.size === 0) this.#onEmpty();
-  }
-
-  /** Buffers that lie idle go back to the system; the beat stops with the last connection once nothing is left. */
-  #scheduleTrim(): void {
-    this.#cancelTrim ??= this.clock.setTimer(() => {
-      this.#cancelTrim = undefined;
-      this.pool.trim();
-      if (this.pool.freeBytes > 0 || this.#connections.size + this.#exchanges.size > 0) this.#scheduleTrim();
-    }, TRIM_INTERVAL_MS);
   }
 }

@@ -174,6 +174,7 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
   onClosed(): void {
     this.#answering?.abort(new DOMException("The client has gone", "AbortError"));
     this.#wakeDrained?.();
+    this.#body?.decision.dropped?.();
     this.#body = undefined;
     this.#forget();
     this.#leave();

@@ -11,6 +11,7 @@ export type { Connection } from "./connection.ts";
 export { ConnectionDirectory, type ConnectionStatus } from "./connection_directory.ts";
 export { checkPort, type Door, type DoorParts, openDoor } from "./door.ts";
 export { type Arrival, Gateway, type GatewayEvents, type GatewayParts } from "./gateway.ts";
+export type { ForwardedClient } from "./forwarded.ts";
 export type { GatewayCounts } from "./gateway_counts.ts";
 export { gatewayLog } from "./gateway_log.ts";
 export type { Histogram } from "./histogram.ts";
@@ -32,4 +33,5 @@ export { type Canary, optionsByEntry, type Routing, topicRulesOf } from "./routi
 export { type Stop, stopAtSignal, stopAtWord } from "./stop_signals.ts";
 export { SwapError, type SwapReport, type SwapRules } from "./swap.ts";
 export { type ByteStream } from "./tcp_transport.ts";
+export type { RequestOutcome, RequestTrace, Tracer } from "./tracing.ts";
 export { type Direction, extensionsOf, Watch, type WatchEvents } from "./watch.ts";

@@ -6,14 +6,16 @@
 import type { ViolationName } from "../frame/mod.ts";
 import { acceptKey, chooseSubprotocol, encodeSwitchingProtocols, type UpgradeOffer } from "../handshake/mod.ts";
 import { HttpError, type RequestHead } from "../http/mod.ts";
-import type { Admission } from "../route/mod.ts";
+import type { Admission, TransportName } from "../route/mod.ts";
 import type { RequestRecord, RouteEntry, UpgradeDecision } from "../route/table.ts";
 import type { Connection } from "./connection.ts";
 import type { ConnectionOpening } from "./connection_host.ts";
 import { contractOf, type DeflateContract } from "./deflate_contract.ts";
 import type { Acceptance, UpgradeRequest } from "./exchange_host.ts";
 import type { ConnectionOptions } from "./options.ts";
+import { asked, endWithClient } from "./request_traces.ts";
 import { isToken, SUBPROTOCOL, tokenOf } from "../subprotocol/mod.ts";
+import type { RequestOutcome, RequestTrace } from "./tracing.ts";
 import type { Transport } from "./transport.ts";
 
 /** What a handshake needs of the gateway. */
@@ -41,6 +43,10 @@ export interface HandshakeParts {
   readonly params: Readonly<Record<string, string>>;
   /** Of the peer that is to be. */
   readonly id: string;
+  /** What it is to go over. Default: a WebSocket. */
+  readonly transport?: TransportName;
+  /** Where requests are traced. */
+  readonly trace?: RequestTrace | undefined;
 }
 
 /** One handshake, until its 101. */
@@ -59,6 +65,8 @@ export class OpeningHandshake implements UpgradeRequest, Acceptance, ConnectionO
   readonly #head: RequestHead;
   readonly #offer: UpgradeOffer;
   readonly #id: string;
+  readonly #transport: TransportName;
+  readonly #trace: RequestTrace | undefined;
   #headers: ReadonlyArray<readonly [string, string]> | undefined = undefined;
 
   constructor(host: HandshakeHost, parts: HandshakeParts) {
@@ -66,6 +74,8 @@ export class OpeningHandshake implements UpgradeRequest, Acceptance, ConnectionO
     this.#head = parts.head;
     this.#offer = parts.offer;
     this.#id = parts.id;
+    this.#transport = parts.transport ?? "websocket";
+    this.#trace = parts.trace;
     this.entry = parts.entry;
     this.options = parts.options;
     this.request = parts.request;
@@ -93,10 +103,28 @@ export class OpeningHandshake implements UpgradeRequest, Acceptance, ConnectionO
 
   ask(signal: AbortSignal): UpgradeDecision | Promise<UpgradeDecision> {
     const { entry, request, params } = this;
-    return entry.runtime.upgrade(entry.index, { request, params, subprotocols: this.#offered, signal });
+    const question = { request, params, subprotocols: this.#offered, signal };
+    const trace = this.#trace;
+    if (trace === undefined) return entry.runtime.upgrade(entry.index, question);
+    endWithClient(trace, signal);
+    return asked(trace, entry.runtime, () => entry.runtime.upgrade(entry.index, question));
   }
 
   settle(decision: UpgradeDecision | undefined): Acceptance | Response {
+    const settled = this.#settle(decision);
+    this.#trace?.end(settled instanceof Response ? { status: settled.status } : this.#opened());
+    return settled;
+  }
+
+  #opened(): RequestOutcome {
+    const { subprotocol, refusedFor } = this;
+    const transport = this.#transport;
+    // A session of polls begins with a resource that was created.
+    const status = transport === "websocket" ? 101 : 201;
+    return { status, transport, subprotocol, ...(refusedFor === undefined ? {} : { error: refusedFor }) };
+  }
+
+  #settle(decision: UpgradeDecision | undefined): Acceptance | Response {
     if (decision === undefined) return this.#accept();
     if (!decision.accept) return this.#refusal(decision.response);
     this.context = decision.context;

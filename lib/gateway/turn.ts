@@ -7,6 +7,7 @@
 import { setImmediate } from "node:timers";
 import type { Clock } from "./clock.ts";
 import { ReadWindow, type WindowMember } from "./read_window.ts";
+import type { Tracer } from "./tracing.ts";
 import { type WriteMember, WriteWindow } from "./write_window.ts";
 
 /**
@@ -26,6 +27,8 @@ export interface TurnMember extends WindowMember, WriteMember {
 /** The turn of one gateway. */
 export class Turn {
   readonly #clock: Clock;
+  readonly #tracer: Pick<Tracer, "outside"> | undefined;
+  readonly #run: () => void;
   readonly #window: ReadWindow;
   readonly #writes = new WriteWindow();
   #ready: TurnMember[] = [];
@@ -42,8 +45,11 @@ export class Turn {
   #isRunning = false;
   #now: number;
 
-  constructor(clock: Clock) {
+  /** @param tracer where there are spans: a turn, and the reads that it arms, belong to none, whoever has it come. */
+  constructor(clock: Clock, tracer?: Pick<Tracer, "outside">) {
     this.#clock = clock;
+    this.#tracer = tracer;
+    this.#run = tracer === undefined ? this.#serve : () => tracer.outside(this.#serve);
     this.#now = clock.now();
     this.#window = new ReadWindow(clock);
   }
@@ -87,7 +93,8 @@ export class Turn {
 
   /** The member wants its first read, or the next after a pause. */
   enter(member: TurnMember): void {
-    this.#window.enter(member);
+    if (this.#tracer === undefined) this.#window.enter(member);
+    else this.#tracer.outside(() => this.#window.enter(member));
   }
 
   /** The member's outstanding read will not count any more. */
@@ -122,7 +129,7 @@ export class Turn {
     this.#schedule();
   };
 
-  readonly #run = (): void => {
+  readonly #serve = (): void => {
     this.#now = this.#clock.now();
     this.#isRunning = true;
     const served = this.#ready;

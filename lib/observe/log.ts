@@ -42,7 +42,7 @@ export interface LogParts {
    * Further fields of a record, asked when it is made: which trace it belongs to. `trace_id`, `span_id` and `trace_flags`
    * stand beside the message in JSON.
    */
-  readonly correlation?: () => LogFields | undefined;
+  readonly correlation?: (() => LogFields | undefined) | undefined;
 }
 
 /** The log of a process. */

@@ -38,7 +38,7 @@ export function openLog({ logLevel, logFormat }: LogChoice, surroundings: LogSur
     isTerminal,
     hasColor: isTerminal && !noColor,
     write: (text) => print(withoutVersions(text)),
-    ...(correlation === undefined ? {} : { correlation }),
+    correlation,
   });
 }
 

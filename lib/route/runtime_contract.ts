@@ -200,6 +200,8 @@ export interface RuntimeStatus {
 export interface RouteRuntime {
   readonly kind: RuntimeKind;
   readonly descriptors: readonly RouteDescriptor[];
+  /** What `peer.deployment` says there. */
+  readonly deployment?: string | undefined;
   /** Runs every route's `start`. Rejects, naming the file, when one fails; those already started are stopped. */
   start(): Promise<void>;
   /** Runs every route's `stop`. */

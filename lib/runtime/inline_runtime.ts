@@ -45,6 +45,7 @@ export interface InlineRuntimeOptions {
 export class InlineRuntime implements RouteRuntime {
   readonly kind = "inline";
   readonly descriptors: readonly RouteDescriptor[];
+  readonly deployment: string;
   readonly #routes: readonly RunningRoute[];
   readonly #publish: Publish;
   readonly #isDevelopment: boolean;
@@ -56,6 +57,7 @@ export class InlineRuntime implements RouteRuntime {
   readonly #asked = new Set<Promise<unknown>>();
 
   constructor(options: InlineRuntimeOptions) {
+    this.deployment = options.deployment;
     const setting = { deployment: options.deployment, isDevelopment: options.poisonViews };
     this.#routes = options.routes.map((loaded) => new RunningRoute(loaded, setting, options.log));
     this.descriptors = this.#routes.map((running) => running.descriptor);

@@ -19,12 +19,14 @@ import type { Quiet } from "./quiet.ts";
 export class TrackedRuntime implements RouteRuntime {
   readonly kind: RouteRuntime["kind"];
   readonly descriptors: readonly RouteDescriptor[];
+  readonly deployment: string | undefined;
   readonly #runtime: RouteRuntime;
   readonly #quiet: Quiet;
 
   constructor(runtime: RouteRuntime, quiet: Quiet) {
     this.kind = runtime.kind;
     this.descriptors = runtime.descriptors;
+    this.deployment = runtime.deployment;
     this.#runtime = runtime;
     this.#quiet = quiet;
   }

@@ -1,19 +1,20 @@
 /** What the admin listener answers. @module */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Admin } from "../../lib/deploy/admin.ts";
-import type { DeploymentJournal, UploadedCode } from "../../lib/deploy/mod.ts";
+import type { DeploymentJournal, DeployTracer, UploadedCode } from "../../lib/deploy/mod.ts";
 import { sign } from "../../lib/deploy/signature.ts";
 import { encodeUpload } from "../../lib/deploy/upload.ts";
 import { GATEWAY_DEFAULTS, optionsByEntry, systemClock } from "../../lib/gateway/mod.ts";
 import { ask, counting, DeployedGateway } from "../support/deployed_gateway.ts";
 import { counterCode, keyPair, madeUpload } from "./support/made_upload.ts";
 import { inlineRuntimesOf } from "./support/inline_runtimes.ts";
+import { RecordedTracer } from "./support/recorded_tracer.ts";
 
 const TOKEN = "0123456789abcdef";
 const METRICS_TOKEN = "fedcba9876543210";
 
 /** A gateway with one route, and what answers for its deployments. */
-async function bench(deployKey = "", journal?: DeploymentJournal) {
+async function bench(deployKey = "", journal?: DeploymentJournal, tracer?: DeployTracer) {
   const setting = journal === undefined ? {} : { journal };
   const server = await DeployedGateway.serving({ "/": counting("one") }, setting);
   let drains = 0;
@@ -34,6 +35,7 @@ async function bench(deployKey = "", journal?: DeploymentJournal) {
     deployKey,
     metrics: () => ({ text: "sockeye_peers 1\n", type: "text/plain" }),
     log,
+    tracer,
     drain: () => drains++,
   });
   const send = async (method: string, path: string, body?: BodyInit | object, headers: HeadersInit = {}) => {
@@ -241,4 +243,22 @@ Deno.test("Admin lets nobody see or do anything without the token, and says with
   }
   assertEquals((await here.send("POST", "/drain", undefined, { origin: "http://127.0.0.1:4001" })).status, 403);
   assertEquals(here.drains(), 0);
+});
+
+Deno.test("Admin: what it is asked for is an operation each, with what it is about; a refusal ends it as a failure", async () => {
+  const tracer = new RecordedTracer();
+  await using here = await bench("", undefined, tracer);
+  const upload = await madeUpload(counterCode("two"));
+  await here.upload(upload);
+  const about = `{"deployment":"${upload.name}"}`;
+  assertEquals(tracer.told.splice(0), ["upload {", about, "prepare", '{"state":"candidate"}', "}"]);
+  await here.send("POST", `/deployments/${upload.name}/activate`, { share: 0.5 });
+  await here.send("POST", `/deployments/${upload.name}/promote`);
+  await here.send("POST", "/rollback");
+  assertEquals(tracer.told.splice(0), ["activate {", "}", "promote {", "}", "rollback {", "}"]);
+  await here.send("POST", "/rollback", { name: "nobody" });
+  await here.upload(await madeUpload("export const routes = broken;"));
+  const [rollback, end, uploading, , prepared, failed] = tracer.told;
+  assertEquals([rollback, end], ["rollback {", "} !there is no deployment nobody"]);
+  assertEquals([uploading, prepared?.startsWith("prepare !"), failed?.startsWith("} !")], ["upload {", true, true]);
 });

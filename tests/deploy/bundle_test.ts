@@ -97,3 +97,28 @@ Deno.test({
     await endBundling();
   },
 });
+
+Deno.test({
+  name: "bundle leaves out what is absent where CommonJS asks for it, and not where a module imports it",
+  ...sanitized,
+  async fn() {
+    await using folder = await folderOf({
+      "node_modules/peer/package.json": '{"name":"peer","main":"index.js"}',
+      "node_modules/peer/index.js": 'module.exports = "the peer";',
+      "node_modules/kit/package.json": '{"name":"kit","main":"index.js"}',
+      "node_modules/kit/index.js":
+        'exports.found = (() => { try { return require("peer"); } catch { return "none"; } })();',
+    });
+    const found = async (absent: readonly string[]) => {
+      const source = 'import { found } from "kit"; import peer from "peer"; export default [found, peer];';
+      const { code } = await bundle({ source, folder: folder.path, imports: {}, absent }, "made.js");
+      return (await evaluated(code))["default"];
+    };
+    try {
+      assertEquals(await found([]), ["the peer", "the peer"]);
+      assertEquals(await found(["peer"]), ["none", "the peer"]);
+    } finally {
+      await endBundling();
+    }
+  },
+});

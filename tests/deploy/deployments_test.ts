@@ -4,6 +4,7 @@ import type { RouteModule } from "sockeye";
 import { Deployment, DeploymentConflict, UnknownDeployment } from "../../lib/deploy/mod.ts";
 import { createTestServer, type TestServer } from "../../lib/testing/mod.ts";
 import { ask, counting, DeployedGateway } from "../support/deployed_gateway.ts";
+import { RecordedTracer } from "./support/recorded_tracer.ts";
 
 /** A page that says which version it is, when it may. */
 function page(version: number, log: string[], opened: Promise<void> = Promise.resolve()): RouteModule {
@@ -242,4 +243,34 @@ Deno.test("Deployments recall earlier ones, all but the one that serves", async 
   assertEquals(server.states(), ["one active", "nought kept"]);
   await server.deployments.rollback();
   assertEquals(server.states(), ["nought active", "one kept"]);
+});
+
+Deno.test("Deployments tell of each step of what takes over, of what becomes of it, and of what does not", async () => {
+  const tracer = new RecordedTracer();
+  await using server = await DeployedGateway.serving({ "/": counting("one") }, { tracer });
+  await server.connect();
+  const { deployments } = server;
+  const taken = (facts: object) => JSON.stringify({ ...facts, dismissed: 0, lost: 0 });
+  await server.add("two", { "/": counting("two") });
+  await deployments.activate("two", { share: 0.999 });
+  await deployments.promote("two");
+  assertEquals(tracer.told.splice(0), [
+    ...['{"deployment":"two","share":0.999}', "start", "swap"],
+    taken({ deployment: "two", state: "canary", moved: 1 }),
+    ...['{"deployment":"two"}', "start", "swap", "stop"],
+    taken({ deployment: "two", state: "active", moved: 0 }),
+  ]);
+  await deployments.rollback();
+  assertEquals(tracer.told.splice(0), [
+    ...['{"deployment":"one"}', "start", "swap", "stop", taken({ deployment: "one", state: "active", moved: 1 })],
+  ]);
+  await server.add("three", { "/": counting("three", { start: () => Promise.reject(new Error("no feed")) }) });
+  await deployments.activate("three").catch(() => {});
+  const why = "three/: start failed: no feed";
+  assertEquals(tracer.told.splice(0), ['{"deployment":"three"}', `start !${why}`, "stop"]);
+  await server.add("four", { "/": counting("four") });
+  await deployments.activate("four", { share: 0.001 });
+  tracer.told.length = 0;
+  await deployments.rollback();
+  assertEquals(tracer.told, ["swap", "stop", taken({ deployment: "one", state: "active", moved: 0 })]);
 });

@@ -1,6 +1,7 @@
 /** One more version of the code: what is logged of it, whatever becomes of it. @module */
 import { assertEquals, assertMatch } from "@std/assert";
 import { Reload, type ReloadParts } from "../../lib/deploy/mod.ts";
+import { RecordedTracer } from "./support/recorded_tracer.ts";
 
 /** A reload whose parts do as the test says. */
 function bench(parts: Partial<ReloadParts> = {}) {
@@ -47,4 +48,14 @@ Deno.test("Reload says once that the memory of many versions does not come back"
   const { reload, lines } = bench();
   for (let count = 0; count < 250; count++) await reload.run("a.ts", {});
   assertEquals(lines.filter((line) => line.startsWith("warn ")).length, 1);
+});
+
+Deno.test("Reload is one operation, which a failure ends as one", async () => {
+  const tracer = new RecordedTracer();
+  await bench({ tracer }).reload.run("a.ts", {});
+  assertEquals(tracer.told.splice(0), ["reload {", "prepare", "}"]);
+  const { reload, lines } = bench({ tracer, replace: () => Promise.reject(new Error("a peer failed")) });
+  await reload.run("a.ts", {});
+  assertEquals(tracer.told, ["reload {", "prepare", "} !a peer failed"]);
+  assertEquals(lines, ["error a.ts: the old code goes on:\na peer failed"]);
 });

@@ -37,6 +37,18 @@ Deno.test("docs/OPERATIONS.md says of each alert rule how bad it is, what it mea
   assertEquals(rows.map(([, alert, severity]) => [alert, severity]), rules);
 });
 
+Deno.test("docs/OPERATIONS.md lists the attributes that spans have, and no others", async () => {
+  const files = ["tracing", "request_spans", "deploy_spans"];
+  const sources = await Promise.all(files.map((name) => Deno.readTextFile(`${PROJECT}lib/observe/${name}.ts`)));
+  const there = [...sources.join("").matchAll(/"([a-z]\w*(?:\.\w+)+)"/g)].map(([, name]) => name);
+  const table = OPERATIONS.split("| attribute ").at(-1)!.split("\n\n")[0]!;
+  const listed = [...table.matchAll(/`([a-z]\w*(?:\.\w+)+)`/g)].map(([, name]) => name).filter((name) =>
+    name !== "peer.id"
+  );
+  assertEquals(new Set(listed), new Set(there));
+  assertGreater(listed.length, 15);
+});
+
 Deno.test("the options, variables and files that both name are there", () => {
   const text = OPERATIONS + HOSTING;
   const words = [...text.matchAll(/`([a-z]+(?:[A-Z][a-z]+)+)`/g)].map(([, word = ""]) => word);

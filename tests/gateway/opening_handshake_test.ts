@@ -1,26 +1,29 @@
 /** What becomes of a valid handshake. @module */
 import { assert, assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
 import { HeldRequest } from "../../lib/gateway/held_request.ts";
-import { OpeningHandshake } from "../../lib/gateway/opening_handshake.ts";
+import { type HandshakeParts, OpeningHandshake } from "../../lib/gateway/opening_handshake.ts";
 import { GATEWAY_DEFAULTS } from "../../lib/gateway/option_table.ts";
 import { connectionOptionsOf } from "../../lib/gateway/options.ts";
 import { checkUpgrade } from "../../lib/handshake/mod.ts";
 import { HttpError } from "../../lib/http/mod.ts";
-import type { RouteEntry } from "../../lib/route/table.ts";
+import type { RequestOutcome } from "../../lib/gateway/tracing.ts";
+import type { RouteEntry, UpgradeDecision } from "../../lib/route/table.ts";
 import { fromLatin1, parseLines } from "../http/head_text.ts";
 
-const head = parseLines(
+const LINES = [
   "GET /chat HTTP/1.1",
   "Host: example.com",
   "Upgrade: websocket",
   "Connection: Upgrade",
   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
   "Sec-WebSocket-Version: 13",
-  "Sec-WebSocket-Protocol: v1, v2",
-);
+] as const;
+
+const head = parseLines(...LINES, "Sec-WebSocket-Protocol: v1, v2");
 
 function open(
   refusal?: HttpError,
+  parts: Partial<HandshakeParts> = {},
 ): { readonly handshake: OpeningHandshake; readonly failures: unknown[]; readonly refusals: unknown[] } {
   const [failures, refusals]: [unknown[], unknown[]] = [[], []];
   const host = {
@@ -43,6 +46,7 @@ function open(
     request: new HeldRequest(head, "http://example.com", "192.0.2.1"),
     params: {},
     id: "1",
+    ...parts,
   });
   return { handshake, failures, refusals };
 }
@@ -86,4 +90,24 @@ Deno.test("OpeningHandshake answers 500 and tells of a field that cannot be sent
   const settled = handshake.settle({ accept: true, headers: [["x-a", "\x01"]] });
   assertInstanceOf(settled, Response);
   assertEquals([settled.status, failures.length], [500, 1]);
+});
+
+Deno.test("OpeningHandshake ends its request once: with the 101, with a refusal that is a close code, or with a response", () => {
+  const settled = (protocols: string, decision: UpgradeDecision) => {
+    const told: RequestOutcome[] = [];
+    const trace = {
+      matched() {},
+      within: <Result>(work: () => Result) => work(),
+      end: (one: RequestOutcome) => void told.push(one),
+    };
+    const own = parseLines(...LINES, `Sec-WebSocket-Protocol: ${protocols}`);
+    open(undefined, { head: own, offer: checkUpgrade(own), trace }).handshake.settle(decision);
+    return told;
+  };
+  assertEquals(settled("v1, v2", { accept: true }), [{ status: 101, transport: "websocket", subprotocol: "v2" }]);
+  const refusal = { accept: false, response: new Response("no", { status: 401 }) } as const;
+  assertEquals(settled("v1", refusal), [{ status: 401 }]);
+  assertEquals(settled("sockeye.v1", refusal), [
+    { status: 101, transport: "websocket", subprotocol: "sockeye.v1", error: "TOKEN_MISSING" },
+  ]);
 });

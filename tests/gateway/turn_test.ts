@@ -1,7 +1,9 @@
 /** One turn: everything that arrived is handled, then everything that was sent is written, once each. @module */
 import { assertEquals } from "@std/assert";
 import { Turn, type TurnMember } from "../../lib/gateway/turn.ts";
+import { parseLines } from "../http/head_text.ts";
 import { FakeClock } from "../support/fake_clock.ts";
+import { RecordedTracer } from "./support/recorded_tracer.ts";
 
 class Member implements TurnMember {
   windowGeneration = 0;
@@ -183,4 +185,29 @@ Deno.test("Turn.later calls back when the system's events have had their turn, a
   assertEquals(log, ["process a", "arm a"]);
   await immediatesRun();
   assertEquals([log.at(-1), turn.isDue], ["later", false]);
+});
+
+Deno.test("Turn belongs to nobody's request, whoever has it come: nor do the reads that it arms, and those that begin", async () => {
+  const tracer = new RecordedTracer();
+  const log: string[] = [];
+  const turn = new Turn(new FakeClock(), tracer);
+  const [a, b] = [new Member("a", log), new Member("b", log)];
+  const whose: unknown[] = [];
+  const note = (what: string) => () => void whose.push([what, tracer.active]);
+  for (const [name, member] of [["a", a], ["b", b]] as const) {
+    Object.assign(member, {
+      onProcess: note(`process ${name}`),
+      onFlush: note(`flush ${name}`),
+      arm: note(`arm ${name}`),
+    });
+  }
+  tracer.begin(parseLines("GET / HTTP/1.1", "Host: a"), { address: "::1", authority: undefined, scheme: "http" })
+    .within(() => {
+      assertEquals(tracer.active, 0);
+      turn.touch(a);
+      turn.enter(a);
+    });
+  turn.ready(b);
+  await turnEnds();
+  assertEquals(whose, ["arm a", "process b", "flush a", "arm b"].map((what) => [what, undefined]));
 });

@@ -32,6 +32,7 @@ export const FLOORS: Readonly<Record<string, number>> = {
   "lib/deploy": 4,
   "lib/testing": 5,
   "lib/workers": 5,
+  "lib/start": 6,
 };
 
 /** Folders that stand beside the floors: what of ours each may import. */

@@ -8,9 +8,10 @@ import {
   type DeploymentCode,
   type DeploymentJournal,
   Deployments,
+  type DeployTracer,
   type UploadedCode,
 } from "../../lib/deploy/mod.ts";
-import { Gateway, resolveOptions, systemClock } from "../../lib/gateway/mod.ts";
+import { Gateway, type GatewayParts, resolveOptions, systemClock } from "../../lib/gateway/mod.ts";
 import type { Peer, Route, RouteModule } from "../../lib/route/mod.ts";
 import { type RouteRuntime, RouteTable } from "../../lib/route/table.ts";
 import { checkRouteModule, InlineRuntime } from "../../lib/runtime/mod.ts";
@@ -45,6 +46,9 @@ export async function ask(client: RawClient): Promise<string> {
 export interface DeployedSetting {
   readonly kept?: number;
   readonly journal?: DeploymentJournal;
+  readonly tracer?: DeployTracer;
+  /** Of the gateway. */
+  readonly gateway?: Pick<GatewayParts, "tracer" | "events">;
 }
 
 /** A gateway, its deployments, and clients of it. */
@@ -61,7 +65,7 @@ export class DeployedGateway implements AsyncDisposable {
 
   private constructor(first: DeploymentCode, runtimes: readonly RouteRuntime[], setting: DeployedSetting) {
     const options = resolveOptions({ config: { swapTimeoutMs: 2_000 } });
-    this.gateway = new Gateway({ options, table: RouteTable.of(runtimes) });
+    this.gateway = new Gateway({ options, table: RouteTable.of(runtimes), ...setting.gateway });
     const log = (message: string) => void this.logged.push(message);
     this.deployments = new Deployments({
       host: this.gateway,

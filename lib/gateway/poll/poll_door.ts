@@ -13,6 +13,8 @@ import type { Client } from "../dispatcher.ts";
 import type { Decision } from "../exchange_host.ts";
 import { type HandshakeHost, OpeningHandshake } from "../opening_handshake.ts";
 import type { ConnectionOptions } from "../options.ts";
+import type { RequestTraces } from "../request_traces.ts";
+import type { RequestTrace } from "../tracing.ts";
 import { isPreflight, preflightAnswer, readableBy } from "./cross_origin.ts";
 import { type ForwardedAnswer, type ForwardedAsk, fromForwarded, toForwarded } from "./forwarded_ask.ts";
 import { POLL_FIELDS, POLL_PATH, type PollAsk, type PollBeginning, readAsk, readBeginning } from "./poll_ask.ts";
@@ -25,6 +27,8 @@ export interface PollDoorHost extends HandshakeHost, PollHost {
   readonly options: PollHost["options"] & { readonly maxBodyBytes: number };
   readonly pool: BufferPool;
   readonly nodes: NodeChannel;
+  /** Where requests are traced. */
+  readonly traces: RequestTraces | undefined;
   newId(): string;
   match(path: string, name: string): ReturnType<RouteTable["match"]>;
   optionsOf(entry: RouteEntry): ConnectionOptions;
@@ -137,15 +141,17 @@ export class PollDoor {
     try {
       if (body.length > 0) throw new HttpError(400, "The request that begins a session has a body: leave it out.");
       const beginning = readBeginning(visit.head);
+      const trace = this.#host.traces?.begin(beginning.head, visit.client, visit.head);
       const id = this.#host.newId();
       const { entry, params } = this.#route(beginning, id);
+      trace?.matched(entry, id);
       const options = this.#host.optionsOf(entry);
       const refusal = checkOrigin(origin, visit.authority, options.allowedOrigins, visit.client.scheme);
       if (refusal !== null) throw new HttpError(403, refusal);
       reader = origin;
       this.#host.meter(visit.client.address);
       this.#host.admit(visit.client.address);
-      const handshake = this.#handshake(visit, beginning, { entry, params, id, options });
+      const handshake = this.#handshake(visit, beginning, { entry, params, id, options, trace });
       return readableBy(reader, measured(visit.head, await this.#settle(handshake, beginning, visit, signal)));
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
@@ -165,22 +171,22 @@ export class PollDoor {
 
   #handshake(
     { recordOf }: Visit,
-    { head, protocols }: PollBeginning,
-    { entry, params, id, options }: {
+    { name, head, protocols }: PollBeginning,
+    { options, ...found }: {
       readonly entry: RouteEntry;
       readonly params: Readonly<Record<string, string>>;
       readonly id: string;
       readonly options: ConnectionOptions;
+      readonly trace: RequestTrace | undefined;
     },
   ): OpeningHandshake {
     return new OpeningHandshake(this.#host, {
       head,
       offer: { key: NO_KEY, subprotocols: parseSubprotocols(protocols), extensions: [] },
-      entry,
       options: withoutPings(options),
       request: recordOf(head),
-      params,
-      id,
+      transport: name,
+      ...found,
     });
   }
 

@@ -55,6 +55,7 @@ const LOOKS = 4;
 export class HibernatingRuntime implements RouteRuntime, PeerShelter {
   readonly kind: RouteRuntime["kind"];
   readonly descriptors: readonly RouteDescriptor[];
+  readonly deployment: string | undefined;
   readonly broken: Promise<Error> | undefined;
   readonly #options: HibernatingOptions;
   readonly #peers = new Set<HibernatingPeer>();
@@ -77,6 +78,7 @@ export class HibernatingRuntime implements RouteRuntime, PeerShelter {
     this.#options = options;
     this.kind = runtime.kind;
     this.descriptors = runtime.descriptors;
+    this.deployment = runtime.deployment;
     this.broken = runtime.broken;
   }
 

@@ -60,6 +60,7 @@ export interface RemoteRuntimeOptions {
 /** Runs routes elsewhere. It is made with its code loaded, and may be started then. */
 export class RemoteRuntime implements WakefulRuntime, LinkHome, PeerHome, CallsHome {
   readonly kind: "worker" | "process";
+  readonly deployment: string;
   descriptors: readonly RouteDescriptor[] = [];
   /** What the code says of itself; not checked. */
   manifest: unknown;
@@ -88,6 +89,7 @@ export class RemoteRuntime implements WakefulRuntime, LinkHome, PeerHome, CallsH
   private constructor(options: RemoteRuntimeOptions) {
     this.#options = options;
     this.kind = options.kind;
+    this.deployment = options.boot.deployment;
     this.clock = options.clock;
     this.maxMemoryBytes = options.maxMemoryBytes ?? 0;
     this.broken = this.#broken.promise;
