@@ -96,7 +96,7 @@ Deno.test("traces: an upgrade is a child of its client's span, the fetch of its 
   assertEquals(upstream.parents.length, 2);
   assertNotEquals(upstream.parents[1]?.slice(3, 35), TRACE);
   await client.sendText("fail");
-  const [line] = await server.process.printed(/^error .*message failed.*$/m);
+  const [line] = await server.process.printed(/^\S+Z error .*message failed.*$/m);
   assertEquals(idsOf(line), [undefined, undefined]);
   assert(!JSON.stringify(collector.spans).includes("secret"));
 });
@@ -119,17 +119,17 @@ Deno.test("traces: what is refused, and what fails, is a span with the reason, a
   const origin = await collector.span("GET /rooms/[room]", ({ traceId }) => traceId === TRACE);
   assertEquals([origin.parentSpanId, origin.status.code], [PARENT, 0]);
   assertEquals([origin.attributes["http.response.status_code"], origin.attributes["error.type"]], [403, "403"]);
-  await words(/^warn .*status=403.*$/m, origin);
+  await words(/^\S+Z warn .*status=403.*$/m, origin);
 
   assertEquals(await refused("/nowhere"), "refused");
   const nowhere = await collector.span("GET", ({ kind }) => kind === KIND.server);
   assertEquals([nowhere.attributes["http.response.status_code"], nowhere.status.code], [404, 0]);
-  await words(/^debug .*status=404.*$/m, nowhere);
+  await words(/^\S+Z debug .*status=404.*$/m, nowhere);
 
   assertEquals(await refused("/rooms/broken"), "refused");
   const broken = await collector.span("GET /rooms/[room]", ({ status }) => status.code === 2);
   assertEquals([broken.attributes["http.response.status_code"], broken.attributes["error.type"]], [500, "500"]);
-  await words(/^error .*upgrade failed.*$/m, broken);
+  await words(/^\S+Z error .*upgrade failed.*$/m, broken);
 });
 
 /** None of them is a parent. W3C Trace Context §3.2. */
@@ -189,7 +189,7 @@ Deno.test("traces: a deployment from its upload to what becomes of it, with its 
     "sockeye.peers.dismissed": 0,
     "sockeye.peers.lost": 0,
   });
-  const [line] = await server.process.printed(/^info .*is active.*$/m);
+  const [line] = await server.process.printed(/^\S+Z info  .*is active.*$/m);
   assertEquals(idsOf(line), [activated.traceId, activated.spanId]);
   for (const step of ["start", "swap", "stop"]) {
     const { parentSpanId, tookMs } = await collector.span(`deployment ${step}`);
@@ -230,7 +230,7 @@ Deno.test("traces: a deployment from its upload to what becomes of it, with its 
   const failed = await collector.span("deployment activate", ({ status }) => status.code === 2);
   assertMatch(failed.status.message, /resume failed for peer .*: no way/);
   assertEquals(failed.attributes["error.type"], "SwapError");
-  const [warning] = await server.process.printed(/^warn .*does not serve.*$/m);
+  const [warning] = await server.process.printed(/^\S+Z warn .*does not serve.*$/m);
   assertEquals(idsOf(warning), [failed.traceId, failed.spanId]);
 });
 
