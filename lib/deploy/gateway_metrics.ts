@@ -28,7 +28,8 @@ export function gatewayMetrics({ counts, connections }: GatewayInNumbers): reado
     counter("sockeye_closed_connections_total", "Connections ended, by close code.", labelled("code", counts.closed)),
     counter(
       "sockeye_refusals_total",
-      "Requests refused, by status; sockets dropped because there are too many (full), or of one address (address).",
+      "Requests refused, by status; sockets dropped: too many (full), or of one address (address), or before TLS too often " +
+        "(accept_rate, address_rate); what spoke no TLS (not_tls), or failed in its handshake (tls).",
       labelled("reason", counts.refused),
     ),
     counter(

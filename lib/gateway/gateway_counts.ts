@@ -5,14 +5,16 @@
  */
 import type { ViolationName } from "../frame/mod.ts";
 import type { TransportName } from "../route/mod.ts";
+import type { DropReason } from "./admission.ts";
 import { Histogram } from "./histogram.ts";
+import type { TlsFault } from "./tls/tls_stream.ts";
 import type { Traffic } from "./transport.ts";
 
 /** From a tenth of a millisecond to ten seconds. */
 const BOUNDS_MS = [0.1, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000];
 
 /** Why something was refused or dropped before there was a connection. */
-export type RefusalReason = number | "full" | "address";
+export type RefusalReason = number | DropReason | TlsFault;
 
 /** The counts of one gateway. */
 export class GatewayCounts {
@@ -42,7 +44,11 @@ export class GatewayCounts {
     return this.#closed;
   }
 
-  /** Requests refused, by status; sockets dropped because there are too many (`full`), or of one address (`address`). */
+  /**
+   * Requests refused, by status; sockets dropped because there are too many (`full`) or of one address (`address`), or
+   * before TLS because too many come (`accept_rate`) or from one address (`address_rate`); what ended before or in its TLS
+   * handshake (`not_tls`, `tls`).
+   */
   get refused(): ReadonlyMap<RefusalReason, number> {
     return this.#refused;
   }

@@ -13,6 +13,10 @@ export interface ByteStream {
   write(bytes: Uint8Array): Promise<number>;
   closeWrite(): Promise<void>;
   close(): void;
+  /** Bytes that wait inside, on their way in or out; left out by what has no inside. */
+  readonly heldBytes?: number;
+  /** Has this called when more or less waits on its way in. */
+  onHeld?(told: () => void): void;
 }
 
 /** A TCP connection of Deno's as bytes. */
@@ -23,6 +27,11 @@ export class TcpTransport extends StreamTransport {
   constructor(stream: ByteStream, remoteAddress: string, turn: Turn, pool: BufferPool) {
     super(remoteAddress, turn, pool);
     this.#stream = stream;
+    stream.onHeld?.(() => this.events.onHeld?.());
+  }
+
+  override get heldBytes(): number {
+    return this.output.heldBytes + (this.#stream.heldBytes ?? 0);
   }
 
   /** True when a read is to be armed. */

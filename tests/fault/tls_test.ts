@@ -110,7 +110,7 @@ Deno.test({
   },
 });
 
-Deno.test("who says nothing, or HTTP in the clear, is gone after handshakeTimeoutMs, and others come in meanwhile", async () => {
+Deno.test("who says nothing, or half of a greeting, is gone after handshakeTimeoutMs, and others come in meanwhile", async () => {
   const COUNT = 50;
   await using server = await startServer({ args: [...TLS, "--handshake-timeout-ms", "3s"] });
   const began = performance.now();
@@ -127,8 +127,6 @@ Deno.test("who says nothing, or HTTP in the clear, is gone after handshakeTimeou
   assertGreater(performance.now() - began, 2_900);
   assertLess(performance.now() - began, 8_000);
   for (const stream of stalled) stream.close();
-  const plain = await fetch(`http://127.0.0.1:${server.port}/health`).catch(() => "refused");
-  assertEquals(plain, "refused");
   await end(socket);
 });
 

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { checkPort, openDoor } from "../../lib/gateway/door.ts";
+import { GatewayCounts } from "../../lib/gateway/gateway_counts.ts";
 import { ListenError } from "../../lib/gateway/listen_error.ts";
 import { GATEWAY_DEFAULTS } from "../../lib/gateway/option_table.ts";
 
@@ -16,7 +17,7 @@ function counting() {
   };
   return {
     came,
-    gateway: { accept: count, enter: count },
+    gateway: { accept: count, enter: count, counts: new GatewayCounts() },
     until: (number: number) => {
       const { promise, resolve } = Promise.withResolvers<void>();
       tell = () => came.length >= number ? resolve() : undefined;

@@ -13,6 +13,9 @@ export const KEY_FILE = `${HERE}localhost_key.pem`;
 export const CERT: string = Deno.readTextFileSync(CERT_FILE);
 export const KEY: string = Deno.readTextFileSync(KEY_FILE);
 
+/** A server inherits the environment of the tests, and speaks TLS then: `deno task test:tls`. */
+export const IS_TLS = (Deno.env.get("SOCKEYE_CERT") ?? "") !== "";
+
 /** A new certificate of localhost, with its own key, as PEM. */
 export async function makeCertificate(name: string): Promise<{ readonly cert: string; readonly key: string }> {
   const folder = await Deno.makeTempDir({ prefix: "sockeye-certificate-" });

@@ -5,4 +5,4 @@
  */
 export { CertificateError, type Tls } from "./certificate.ts";
 export { CertificateWatch } from "./certificate_watch.ts";
-export { TlsStream } from "./tls_stream.ts";
+export { type TlsFault, TlsStream } from "./tls_stream.ts";
