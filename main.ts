@@ -27,6 +27,7 @@ import { CLIENT_MODULES } from "./lib/client/served.ts";
 import { isLoopbackAuthority } from "./lib/handshake/mod.ts";
 import {
   announcement,
+  checkCertificate,
   checkPort,
   Gateway,
   gatewayLog,
@@ -171,7 +172,9 @@ async function check(options: GatewayOptions, placement: Placement): Promise<voi
   // Also finds two routes for one path, and options of a route that are wrong.
   new Gateway({ options, table: tableOf([runtime]) });
   const shown = (_: string, value: unknown): unknown => typeof value === "string" ? withoutPassword(value) : value;
-  console.log(JSON.stringify({ version: denoConfig.version, options, routes: descriptors }, shown, 2));
+  const certificate = await checkCertificate(options, systemClock.wallNow());
+  for (const warning of certificate?.warnings ?? []) console.error(`warning: ${warning}`);
+  console.log(JSON.stringify({ version: denoConfig.version, options, certificate, routes: descriptors }, shown, 2));
 }
 
 /** What a server is made of. */

@@ -53,6 +53,11 @@ export function gatewayMetrics({ counts, connections }: GatewayInNumbers): reado
       counts.handshakesMs,
     ),
     histogram("sockeye_ping_seconds", "From a ping to the next sign of life.", counts.pingsMs),
+    gauge(
+      "sockeye_tls_certificate_expiry_timestamp_seconds",
+      "When the certificate that new connections get expires, in seconds since 1970.",
+      counts.certificateExpiresAt === undefined ? [] : one(counts.certificateExpiresAt / 1_000),
+    ),
   ];
 }
 

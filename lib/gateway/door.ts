@@ -15,7 +15,7 @@ import type { GatewayOptions } from "./option_table.ts";
 import { ProxyEntrance } from "./proxy_entrance.ts";
 import { rareWarning } from "./rare_warning.ts";
 import { type ByteStream, TcpTransport } from "./tcp_transport.ts";
-import { CertificateError, CertificateWatch, type Tls, type TlsFault, TlsStream } from "./tls/mod.ts";
+import { type Certificate, CertificateError, CertificateWatch, type Tls, type TlsFault, TlsStream } from "./tls/mod.ts";
 import { listenUnix } from "./unix_socket.ts";
 
 /** Where connections come in. */
@@ -112,7 +112,8 @@ class Entrance {
     });
     try {
       const { cert, key } = options;
-      this.#certificate = tls && new CertificateWatch({ files: { cert, key }, tls, clock: systemClock, log });
+      const took = ({ expiresAt }: Certificate): void => void (gateway.counts.certificateExpiresAt = expiresAt);
+      this.#certificate = tls && new CertificateWatch({ files: { cert, key }, tls, clock: systemClock, log, took });
     } catch (error) {
       throw error instanceof CertificateError ? new ListenError(error.message) : error;
     }

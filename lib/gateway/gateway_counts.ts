@@ -22,6 +22,8 @@ export class GatewayCounts {
   messagesIn = 0;
   /** Sockets accepted, whatever became of them. */
   accepted = 0;
+  /** When the certificate of new connections expires, in milliseconds since 1970; undefined without TLS. */
+  certificateExpiresAt: number | undefined = undefined;
   /** From the head of a handshake to the 101. */
   readonly handshakesMs = new Histogram(BOUNDS_MS);
   /** From a ping to the next sign of life. */

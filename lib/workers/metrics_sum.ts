@@ -5,8 +5,12 @@
  */
 import type { MetricFamily } from "../observe/mod.ts";
 
-/** Of these a row for each worker is more than their sum: a state is no amount. */
-const PER_WORKER: ReadonlySet<string> = new Set(["sockeye_runtime_state", "sockeye_broker_up"]);
+/** Of these a row for each worker is more than their sum: a state is no amount, nor is a time. */
+const PER_WORKER: ReadonlySet<string> = new Set([
+  "sockeye_runtime_state",
+  "sockeye_broker_up",
+  "sockeye_tls_certificate_expiry_timestamp_seconds",
+]);
 
 /** Of these each worker counts the same thing, which happened once. */
 const ONCE: ReadonlySet<string> = new Set(["sockeye_activations_total", "sockeye_nodes"]);

@@ -13,6 +13,7 @@ Deno.test("gatewayMetrics says what was counted, and what is there now", () => {
   counts.violate("SLOW_CONSUMER");
   counts.heard(30);
   counts.heard(20_000);
+  counts.certificateExpiresAt = 1_800_000_000_000;
   const open = new Map([["poll", 2]] as const);
   const connections = () => ({ open, messagesOut: 7, bytesIn: 1, bytesOut: 2, unsentBytes: 3, heldBytes: 4 });
   const text = exposition(gatewayMetrics({ counts, connections }));
@@ -35,6 +36,7 @@ Deno.test("gatewayMetrics says what was counted, and what is there now", () => {
     'sockeye_ping_seconds_bucket{le="+Inf"} 2',
     "sockeye_ping_seconds_sum 20.03",
     "sockeye_ping_seconds_count 2",
+    "sockeye_tls_certificate_expiry_timestamp_seconds 1800000000",
   ];
   for (const row of rows) assertStringIncludes(text, `${row}\n`);
   const names = gatewayMetrics({ counts, connections }).map(({ name }) => name);

@@ -257,6 +257,53 @@ Deno.test("files that cannot be used are a reason not to start", async () => {
 });
 
 Deno.test({
+  name: "--check reads certificate and key, tells names and end, and what is wrong with them",
+  ...requires("openssl"),
+  async fn() {
+    const fine = await runServer({ args: [...TLS, "--check"] });
+    assertEquals(fine.code, 0, fine.output);
+    const { certificate } = JSON.parse(fine.output);
+    assertEquals(certificate.names, ["localhost", "127.0.0.1"]);
+    assertEquals([certificate.expires, certificate.warnings], ["2126-11-05T00:38:33.000Z", []]);
+    const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "sockeye-check-" }));
+    try {
+      const denoFlags = [`--allow-read=.,${folder}`];
+      const check = async (cert: string, key: string) => {
+        await Deno.writeTextFile(`${folder}/cert.pem`, cert);
+        await Deno.writeTextFile(`${folder}/key.pem`, key);
+        return await runServer({
+          args: ["--cert", `${folder}/cert.pem`, "--key", `${folder}/key.pem`, "--check"],
+          denoFlags,
+        });
+      };
+      const soon = await makeCertificate("soon", { days: 3 });
+      const other = await check(CERT, soon.key);
+      assertEquals(other.code, 1);
+      assertStringIncludes(other.output, `sockeye cannot start: --key ${folder}/key.pem does not match`);
+      const half = await check(CERT.slice(0, 300), KEY);
+      assertEquals(half.code, 1);
+      assertStringIncludes(half.output, `--cert ${folder}/cert.pem: its certificate cannot be read`);
+      const ending = await check(soon.cert, soon.key);
+      assertEquals(ending.code, 0, ending.output);
+      assertStringIncludes(ending.output, `warning: --cert ${folder}/cert.pem expires in 2 days (`);
+      // The server says it too.
+      await using server = await startServer({
+        args: ["--cert", `${folder}/cert.pem`, "--key", `${folder}/key.pem`],
+        denoFlags,
+      });
+      await server.printed(/warn {2}--cert \S+ expires in 2 days \(/);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+    const missing = await runServer({ args: ["--cert", `${CERT_FILE}.missing`, "--key", KEY_FILE, "--check"] });
+    assertEquals(missing.code, 1);
+    assertStringIncludes(missing.output, "there is no such file");
+    const without = await runServer({ args: ["--check"] });
+    assertEquals([without.code, "certificate" in JSON.parse(without.output)], [0, false]);
+  },
+});
+
+Deno.test({
   name: "--transport=epoll says that it cannot do TLS, and Deno's own sockets serve",
   ignore: Deno.build.os !== "linux",
   async fn() {
