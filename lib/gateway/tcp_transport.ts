@@ -22,16 +22,19 @@ export interface ByteStream {
 /** A TCP connection of Deno's as bytes. */
 export class TcpTransport extends StreamTransport {
   readonly #stream: ByteStream;
+  /** The stream, where it has an inside. */
+  readonly #inside: ByteStream | undefined;
   #isReading = false;
 
   constructor(stream: ByteStream, remoteAddress: string, turn: Turn, pool: BufferPool) {
     super(remoteAddress, turn, pool);
     this.#stream = stream;
-    stream.onHeld?.(() => this.events.onHeld?.());
+    this.#inside = stream.onHeld === undefined ? undefined : stream;
+    this.#inside?.onHeld?.(() => this.events.onHeld?.());
   }
 
   override get heldBytes(): number {
-    return this.output.heldBytes + (this.#stream.heldBytes ?? 0);
+    return this.output.heldBytes + (this.#inside?.heldBytes ?? 0);
   }
 
   /** True when a read is to be armed. */
