@@ -55,7 +55,7 @@ import {
 import { messageOf } from "./lib/route/table.ts";
 import { importedFiles, keepRunning, readManifest, withoutVersions } from "./lib/runtime/mod.ts";
 import { checkWorkers, countOf, Lead, Seat, seatOf, type WorkerReady, workerStarter } from "./lib/workers/mod.ts";
-import { check, EXIT, isReason, reasonNotToStart } from "./lib/start/mod.ts";
+import { check, type CheckResult, EXIT, isReason, reasonNotToStart } from "./lib/start/mod.ts";
 import denoConfig from "./deno.json" with { type: "json" };
 
 const env = (name: string): string | undefined => Deno.env.get(name);
@@ -87,7 +87,7 @@ export async function run(args: readonly string[], built?: string): Promise<void
       });
     const options = optionsOf(1);
     ({ logFormat } = options);
-    if (line.check) return console.log(await check({ version: denoConfig.version, options, placement, env }));
+    if (line.check) return tellCheck(await check({ version: denoConfig.version, options, placement, env }));
     const count = countOf(options.workers);
     if (count === 1) return await serve({ options, placement, built, isDev: line.dev });
     if (line.dev) throw new OptionError(["--workers: development is one process; leave it out with --dev"]);
@@ -100,6 +100,11 @@ export async function run(args: readonly string[], built?: string): Promise<void
     openLog({ logLevel: "error", logFormat }).end(`sockeye cannot start: ${message}`);
     Deno.exit(code);
   }
+}
+
+function tellCheck({ json, warnings }: CheckResult): void {
+  for (const warning of warnings) console.error(`warning: ${warning}`);
+  console.log(json);
 }
 
 /** One of several processes: what it is to serve comes from its parent, who tells what is wrong. */

@@ -33,7 +33,8 @@ export function gatewayMetrics({ counts, connections }: GatewayInNumbers): reado
     counter("sockeye_closed_connections_total", "Connections ended, by close code.", labelled("code", counts.closed)),
     counter(
       "sockeye_refusals_total",
-      "Requests refused, by status; sockets dropped: too many (full), of one address (address), no PROXY header (proxy).",
+      "Requests refused, by status; sockets dropped: too many (full), or of one address (address), or before TLS too often " +
+        "(accept_rate, address_rate); no PROXY header (proxy), no TLS (not_tls), or a handshake of it that failed (tls).",
       labelled("reason", counts.refused),
     ),
     counter(
@@ -64,6 +65,11 @@ export function gatewayMetrics({ counts, connections }: GatewayInNumbers): reado
       "sockeye_event_loop_delay_seconds",
       "By how much timers were late, one of which is due every 50 ms while there are connections.",
       counts.loopDelaysMs,
+    ),
+    gauge(
+      "sockeye_tls_certificate_expiry_timestamp_seconds",
+      "When the certificate that new connections get expires, in seconds since 1970.",
+      counts.certificateExpiresAt === undefined ? [] : one(counts.certificateExpiresAt / 1_000),
     ),
   ];
 }

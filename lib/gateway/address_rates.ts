@@ -6,20 +6,25 @@
 import { limitKey } from "./ip_address.ts";
 import { TokenBucket } from "./token_bucket.ts";
 
-/** A bucket that was not asked for so long is full: it can be forgotten, and be another when it is needed again. */
-const FULL_AFTER_MS = 1_000;
-
-/** The rates of one gateway, with memory for the addresses of the last two seconds alone. */
+/** The rates of one gateway, with memory for those addresses alone whose buckets may not be full. */
 export class AddressRates {
   readonly #perSecond: number;
+  readonly #burst: number;
+  /** A bucket that was not asked for so long is full: it can be forgotten, and be another when it is needed again. */
+  readonly #fullAfterMs: number;
   #recent = new Map<string, TokenBucket>();
-  /** Those that were asked in the second before. */
+  /** Those that were asked in the time before. */
   #former = new Map<string, TokenBucket>();
   #turnsAt = 0;
 
-  /** @param perSecond for one IPv4 address or IPv6 /64, and in one burst; 0 for no limit: then nothing is kept. */
-  constructor(perSecond: number) {
+  /**
+   * @param perSecond for one IPv4 address or IPv6 /64; 0 for no limit: then nothing is kept.
+   * @param burst the most at once. Default: what comes in a second.
+   */
+  constructor(perSecond: number, burst: number = perSecond) {
     this.#perSecond = perSecond;
+    this.#burst = burst;
+    this.#fullAfterMs = Math.ceil(1_000 * burst / perSecond);
   }
 
   /** For how many addresses there is something. */
@@ -34,7 +39,7 @@ export class AddressRates {
     const key = limitKey(address);
     let bucket = this.#recent.get(key);
     if (bucket === undefined) {
-      bucket = this.#former.get(key) ?? new TokenBucket(this.#perSecond, now);
+      bucket = this.#former.get(key) ?? new TokenBucket(this.#perSecond, now, this.#burst);
       this.#former.delete(key);
       this.#recent.set(key, bucket);
     }
@@ -43,8 +48,8 @@ export class AddressRates {
 
   #turn(now: number): void {
     // Who is asked for the first time in a long while knows nobody that is not full.
-    this.#former = now < this.#turnsAt + FULL_AFTER_MS ? this.#recent : new Map();
+    this.#former = now < this.#turnsAt + this.#fullAfterMs ? this.#recent : new Map();
     this.#recent = new Map();
-    this.#turnsAt = now + FULL_AFTER_MS;
+    this.#turnsAt = now + this.#fullAfterMs;
   }
 }

@@ -23,6 +23,16 @@ const HANDSHAKE_SLACK = 1024;
 /** A client that polls has two sockets, and a browser opens six for the pages. */
 const [SOCKETS_PER_CONNECTION, OTHER_SOCKETS] = [2, 16];
 
+/** Why a socket is dropped that was just accepted. */
+export type DropReason = "full" | "address" | "address_rate" | "accept_rate";
+
+/** A socket that was just accepted. */
+export interface Newcomer {
+  readonly remoteAddress: string;
+  /** TLS comes first: a handshake that costs us more than it costs whoever began it, and before which nobody can be answered. */
+  readonly isSecured?: boolean;
+}
+
 /** The limits of one gateway. */
 export class Admission {
   /** Connections by the address of the client, whatever proxies are in between. */
@@ -30,6 +40,8 @@ export class Admission {
   readonly #options: AdmissionOptions;
   readonly #acceptRate: TokenBucket | undefined;
   readonly #handshakes: AddressRates;
+  /** Of sockets that begin with TLS: as many as their handshakes need. */
+  readonly #secured: AddressRates;
   /** Sockets that are no connection, by their own address. */
   readonly #sockets: AddressCounts;
   readonly #addresses = new Map<object, string>();
@@ -41,20 +53,24 @@ export class Admission {
     this.connections = new AddressCounts(maxConnectionsPerIp);
     this.#acceptRate = acceptRatePerSecond > 0 ? new TokenBucket(acceptRatePerSecond, now) : undefined;
     this.#handshakes = new AddressRates(handshakeRatePerIp);
-    const isLimited = maxConnectionsPerIp > 0;
-    this.#sockets = new AddressCounts(isLimited ? SOCKETS_PER_CONNECTION * maxConnectionsPerIp + OTHER_SOCKETS : 0);
+    this.#secured = new AddressRates(SOCKETS_PER_CONNECTION * handshakeRatePerIp, socketsFor(handshakeRatePerIp));
+    this.#sockets = new AddressCounts(maxConnectionsPerIp > 0 ? socketsFor(maxConnectionsPerIp) : 0);
     this.#proxies = new AddressSet(trustedProxies);
   }
 
   /** Why a socket is dropped that was just accepted; undefined: it is not. @param sockets that there are. */
-  dropReason(address: string, sockets: number): "full" | "address" | undefined {
+  dropReason({ remoteAddress, isSecured = false }: Newcomer, sockets: number, now: number): DropReason | undefined {
     if (sockets >= this.#options.maxConnections + HANDSHAKE_SLACK) return "full";
-    return this.#sockets.isFull(address) ? "address" : undefined;
+    if (this.#sockets.isFull(remoteAddress)) return "address";
+    if (!isSecured) return undefined;
+    // What comes from a proxy is many clients'.
+    if (!this.#proxies.has(remoteAddress) && !this.#secured.take(remoteAddress, now)) return "address_rate";
+    return this.#acceptRate?.take(now) === false ? "accept_rate" : undefined;
   }
 
   /** A socket was taken. @returns what it is answered, where they come too fast. */
-  refusal(now: number): HttpError | undefined {
-    if (this.#acceptRate?.take(now) !== false) return undefined;
+  refusal({ isSecured = false }: Newcomer, now: number): HttpError | undefined {
+    if (isSecured || this.#acceptRate?.take(now) !== false) return undefined;
     return unavailable("Too many connections at once: try again in a second.");
   }
 
@@ -86,4 +102,9 @@ export class Admission {
     if (!this.connections.isFull(address)) return;
     throw unavailable("There are too many connections from your address: close some, or try again later.");
   }
+}
+
+/** So many sockets an address needs for so many connections. */
+function socketsFor(connections: number): number {
+  return SOCKETS_PER_CONNECTION * connections + OTHER_SOCKETS;
 }

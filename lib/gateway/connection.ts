@@ -55,7 +55,7 @@ export class Connection implements ConnectionRoles {
   #highWater: HighWater | undefined;
   heldBytes = 0;
   sentMessages = 0;
-  /** Of those, what the output held when it was last asked. */
+  /** Of those, what the transport held when it was last asked. */
   #heldOutputBytes = 0;
   #messagesLeft = 0;
   #isReadingPaused = false;
@@ -203,7 +203,7 @@ export class Connection implements ConnectionRoles {
     this.#finish({ code: CLOSE_CODE.ABNORMAL, reason: "", wasClean: false });
     this.#host.wheel.cancel(this);
     this.#host.removed(this);
-    this.#hold();
+    this.onHeld();
   }
 
   // What the protocol tells.
@@ -295,7 +295,7 @@ export class Connection implements ConnectionRoles {
   giveBack(messages: readonly GivenBack[], isDrainDue: boolean): void {
     this.queue.giveBack(messages);
     if (isDrainDue) this.queue.drain();
-    this.#hold();
+    this.onHeld();
   }
 
   fail(): void {
@@ -336,7 +336,7 @@ export class Connection implements ConnectionRoles {
     if (this.#options.idleTimeoutMs > 0) this.#keepalive.active(this.#host.turn.now);
     const { output } = this.#transport;
     // With many who do not read, what waits behind their writes comes to much: it counts at once.
-    if (output.isInFlight) this.#hold();
+    if (output.isInFlight) this.onHeld();
     else this.#transport.touch();
     if (output.byteLength <= this.#options.highWaterBytes) return true;
     (this.#highWater ??= new HighWater()).pass();
@@ -363,15 +363,15 @@ export class Connection implements ConnectionRoles {
 
   /** After anything that may have changed what is held or what is due. */
   #settle(): void {
-    this.#hold();
+    this.onHeld();
     if (this.#isGone) return;
     this.#balance();
     this.#host.wheel.advance(this, this.#keepalive.nextCheckAt);
   }
 
   /** Reports what is held. A connection that is gone holds what its pending handler and those after it need. */
-  #hold(): void {
-    this.#heldOutputBytes = this.#isGone ? 0 : this.#transport.output.heldBytes;
+  onHeld(): void {
+    this.#heldOutputBytes = this.#isGone ? 0 : this.#transport.heldBytes;
     const buffered = this.#isGone ? 0 : this.#protocol.bufferedBytes + this.#protocol.contextBytes;
     const held = this.queue.heldBytes + this.#heldOutputBytes + buffered;
     const before = this.heldBytes;

@@ -64,7 +64,7 @@ export const DEPLOY_OPTIONS = {
     default: "",
     defaultDoc: "none",
     perRoute: false,
-    doc: "folder where deployments and histories are stored, to survive a restart (needs --allow-write)",
+    doc: "folder of deployments and histories, which then survive a restart (needs --allow-write)",
     consequence: "an error at start that names the folder",
   },
 } as const satisfies Record<string, OptionSpec>;

@@ -14,8 +14,8 @@ import { isGone, Listener } from "./listener.ts";
 import type { GatewayOptions } from "./option_table.ts";
 import { ProxyEntrance } from "./proxy_entrance.ts";
 import { rareWarning } from "./rare_warning.ts";
-import type { ByteStream } from "./tcp_transport.ts";
-import { CertificateError, CertificateWatch, type Tls, TlsStream } from "./tls/mod.ts";
+import { type ByteStream, TcpTransport } from "./tcp_transport.ts";
+import { type Certificate, CertificateError, CertificateWatch, type Tls, type TlsFault, TlsStream } from "./tls/mod.ts";
 import { listenUnix } from "./unix_socket.ts";
 
 /** Where connections come in. */
@@ -30,9 +30,7 @@ type Told = (message: string, fields?: Readonly<Record<string, unknown>>) => voi
 
 /** What a door needs of the server. */
 export interface DoorParts {
-  readonly gateway: Pick<Gateway, "accept" | "enter"> & {
-    readonly counts: Pick<Gateway["counts"], "acceptFailures" | "refuse">;
-  };
+  readonly gateway: Pick<Gateway, "accept" | "enter" | "counts">;
   readonly options: Pick<
     GatewayOptions,
     | "hostname"
@@ -115,7 +113,8 @@ class Entrance {
     });
     try {
       const { cert, key } = options;
-      this.#certificate = tls && new CertificateWatch({ files: { cert, key }, tls, clock: systemClock, log });
+      const took = ({ expiresAt }: Certificate): void => void (gateway.counts.certificateExpiresAt = expiresAt);
+      this.#certificate = tls && new CertificateWatch({ files: { cert, key }, tls, clock: systemClock, log, took });
     } catch (error) {
       throw error instanceof CertificateError ? new ListenError(error.message) : error;
     }
@@ -148,10 +147,19 @@ class Entrance {
     this.#proxied.close();
   }
 
-  #enter(stream: ByteStream, address: string): void {
-    const context = this.#certificate?.current.context;
-    const isPlain = context === undefined || this.#tls === undefined;
-    this.#gateway.accept(isPlain ? stream : new TlsStream(stream, context, this.#tls), address);
+  #enter(stream: ByteStream, remoteAddress: string): void {
+    const [gateway, certificate, tls] = [this.#gateway, this.#certificate, this.#tls];
+    if (certificate === undefined || tls === undefined) return gateway.accept(stream, remoteAddress);
+    gateway.enter({
+      remoteAddress,
+      isSecured: true,
+      transport(turn, pool) {
+        const { context } = certificate.current;
+        const failed = (fault: TlsFault): void => gateway.counts.refuse(fault);
+        return new TcpTransport(new TlsStream(stream, { context, tls, failed }), remoteAddress, turn, pool);
+      },
+      close: () => stream.close(),
+    });
   }
 }
 

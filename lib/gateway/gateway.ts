@@ -7,7 +7,7 @@ import { CLOSE_CODE, type Payload, sharedArena, type ViolationName } from "../fr
 import type { HttpError, RequestHead } from "../http/mod.ts";
 import { Hub, type NodeChannel } from "../pubsub/mod.ts";
 import type { RouteEntry, RouteTable } from "../route/table.ts";
-import { Admission } from "./admission.ts";
+import { Admission, type Newcomer } from "./admission.ts";
 import { BufferPool } from "./buffer_pool.ts";
 import type { ClientModule } from "./client_module.ts";
 import { type Clock, clockOutside, systemClock } from "./clock.ts";
@@ -66,8 +66,7 @@ export interface GatewayParts {
 }
 
 /** A connection that was accepted, and that nobody has taken yet. */
-export interface Arrival {
-  readonly remoteAddress: string;
+export interface Arrival extends Newcomer {
   /** Makes it a transport; or else it is closed. */
   transport(turn: Turn, pool: BufferPool): StreamTransport;
   close(): void;
@@ -184,13 +183,14 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
   /** Takes whatever was just accepted. */
   enter(arrival: Arrival): void {
     this.counts.accepted++;
-    const dropReason = this.#admission.dropReason(arrival.remoteAddress, this.#sockets);
+    const now = this.clock.now();
+    const dropReason = this.#admission.dropReason(arrival, this.#sockets, now);
     if (dropReason !== undefined) {
       this.counts.refuse(dropReason);
       return arrival.close();
     }
     const transport = arrival.transport(this.turn, this.pool);
-    const exchange = new HttpExchange(this, transport, this.#admission.refusal(this.clock.now()));
+    const exchange = new HttpExchange(this, transport, this.#admission.refusal(arrival, now));
     this.#admission.enter(exchange, arrival.remoteAddress);
     transport.events = exchange;
     this.#exchanges.add(exchange);

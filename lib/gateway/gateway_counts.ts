@@ -5,7 +5,9 @@
  */
 import type { ViolationName } from "../frame/mod.ts";
 import type { TransportName } from "../route/mod.ts";
+import type { DropReason } from "./admission.ts";
 import { Histogram } from "./histogram.ts";
+import type { TlsFault } from "./tls/tls_stream.ts";
 import type { Traffic } from "./transport.ts";
 
 /** From a tenth of a millisecond to ten seconds. */
@@ -15,7 +17,7 @@ const BOUNDS_MS = [0.1, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500,
 const LOOP_BOUNDS_MS = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000];
 
 /** Why something was refused or dropped before there was a connection. */
-export type RefusalReason = number | "full" | "address" | "proxy";
+export type RefusalReason = number | DropReason | TlsFault | "proxy";
 
 /** The counts of one gateway. */
 export class GatewayCounts {
@@ -25,6 +27,8 @@ export class GatewayCounts {
   accepted = 0;
   /** Times that the system gave no socket for a connection that waits: mostly, too many files are open. */
   acceptFailures = 0;
+  /** When the certificate of new connections expires, in milliseconds since 1970; undefined without TLS. */
+  certificateExpiresAt: number | undefined = undefined;
   /** From the head of a handshake to the 101. */
   readonly handshakesMs = new Histogram(BOUNDS_MS);
   /** From a ping to the next sign of life. */
@@ -50,8 +54,9 @@ export class GatewayCounts {
   }
 
   /**
-   * Requests refused, by status; sockets dropped because there are too many (`full`), or of one address (`address`), or
-   * because a load balancer sent no valid PROXY header (`proxy`).
+   * Requests refused, by status; sockets dropped because there are too many (`full`) or of one address (`address`), or
+   * before TLS because too many come (`accept_rate`) or from one address (`address_rate`); what began with no valid PROXY
+   * header (`proxy`), or ended before or in its TLS handshake (`not_tls`, `tls`).
    */
   get refused(): ReadonlyMap<RefusalReason, number> {
     return this.#refused;

@@ -134,7 +134,7 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
     if (this.#answering !== undefined) {
       this.#early.add(bytes, start, end);
       if (this.#early.length > MAX_EARLY_BYTES) this.#transport.pause();
-      this.#hold();
+      this.onHeld();
       return end;
     }
     try {
@@ -164,7 +164,7 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
 
   onWritten(): void {
     if (this.#isEnding) this.#wait(this.#host.options.closeTimeoutMs);
-    this.#hold();
+    this.onHeld();
     if (this.#transport.output.byteLength > this.#host.options.highWaterBytes) return;
     const wake = this.#wakeDrained;
     this.#wakeDrained = undefined;
@@ -218,7 +218,7 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
 
   #readBody(body: PendingBody, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): number {
     const at = body.decoder.push(bytes, start, end);
-    this.#hold();
+    this.onHeld();
     if (body.decoder.done) this.#endBody(body);
     return at;
   }
@@ -236,7 +236,7 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
     else this.#ask(askedToAnswer(head, decision.route), controller);
     const response = await decision.answer(body, controller.signal);
     this.#answeredBytes = 0;
-    this.#hold();
+    this.onHeld();
     if (controller.signal.aborted) return void response.body?.cancel().catch(() => {}); // Nobody is there to read it.
     await this.#respond(head, response, controller, decision);
   }
@@ -343,7 +343,7 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
   #refuse(error: HttpError, head: RequestHead | undefined, mustClose: boolean): void {
     this.#host.refused(error, head, this.#transport.remoteAddress);
     this.#body = undefined;
-    this.#hold();
+    this.onHeld();
     // Whoever does not read what it is told has nothing more to ask.
     const isIgnored = this.#transport.output.byteLength > this.#host.options.highWaterBytes;
     const close = mustClose || isIgnored || this.#isLast || head === undefined || !wantsKeepAlive(head);
@@ -356,12 +356,12 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
   #write(bytes: Uint8Array): void {
     this.#transport.output.appendBytes(bytes);
     this.#transport.touch();
-    this.#hold();
+    this.onHeld();
   }
 
   /** Reports what is held for the client: what came of its request, what a handler has of it, and what it does not read. */
-  #hold(): void {
-    const unread = this.#isLeft ? 0 : this.#transport.output.heldBytes;
+  onHeld(): void {
+    const unread = this.#isLeft ? 0 : this.#transport.heldBytes;
     const held = this.#keptBytes + (this.#body?.decoder.heldBytes ?? 0) + this.#answeredBytes + unread;
     if (held === this.#heldBytes) return;
     this.#host.memory.add(held - this.#heldBytes);
@@ -374,7 +374,7 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
     this.#isEnding = true;
     this.#endingSince = this.#host.turn.now;
     this.#forget();
-    this.#hold();
+    this.onHeld();
     this.#wait(waitMs);
     this.#transport.end();
   }
@@ -387,7 +387,7 @@ export class HttpExchange implements TransportEvents, TimerEntry, Seated, Memory
   #leave(): void {
     if (this.#isLeft) return;
     this.#isLeft = true;
-    this.#hold();
+    this.onHeld();
     this.#host.wheel.cancel(this);
     this.#host.left(this);
   }

@@ -30,6 +30,7 @@ export { publicKeyBytes } from "./public_key.ts";
 export type { PublicMetrics } from "./public_metrics.ts";
 export { resolveOptions, type SockeyeConfig } from "./options.ts";
 export { type Canary, optionsByEntry, type Routing, topicRulesOf } from "./routing.ts";
+export { type CertificateReport, checkCertificate } from "./tls/mod.ts";
 export { type Stop, stopAtSignal, stopAtWord } from "./stop_signals.ts";
 export { SwapError, type SwapReport, type SwapRules } from "./swap.ts";
 export { type ByteStream } from "./tcp_transport.ts";

@@ -5,6 +5,7 @@
  */
 import { ProxyHeader, ProxyHeaderError } from "../http/mod.ts";
 import { messageOf } from "../route/table.ts";
+import { BegunStream } from "./begun_stream.ts";
 import type { Clock } from "./clock.ts";
 import { AddressSet, normalizeAddress } from "./ip_address.ts";
 import { rareWarning, type WarningLog } from "./rare_warning.ts";
@@ -100,36 +101,5 @@ export class ProxyEntrance {
   #count(address: string, reason: string): void {
     this.#parts.refused();
     this.#refused({ address, reason });
-  }
-}
-
-/** A stream of which something has been read. */
-export class BegunStream implements ByteStream {
-  #begun: Uint8Array;
-  readonly #rest: ByteStream;
-
-  constructor(begun: Uint8Array, rest: ByteStream) {
-    this.#begun = begun;
-    this.#rest = rest;
-  }
-
-  read(buffer: Uint8Array): Promise<number | null> {
-    if (this.#begun.length === 0) return this.#rest.read(buffer);
-    const part = this.#begun.subarray(0, buffer.length);
-    buffer.set(part);
-    this.#begun = this.#begun.subarray(part.length);
-    return Promise.resolve(part.length);
-  }
-
-  write(bytes: Uint8Array): Promise<number> {
-    return this.#rest.write(bytes);
-  }
-
-  closeWrite(): Promise<void> {
-    return this.#rest.closeWrite();
-  }
-
-  close(): void {
-    this.#rest.close();
   }
 }

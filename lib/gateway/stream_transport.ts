@@ -109,6 +109,10 @@ export abstract class StreamTransport implements Transport, TurnMember, SegmentO
     return { requests: 1, bytesIn: this.#bytesIn, bytesOut: this.output.writtenBytes };
   }
 
+  get heldBytes(): number {
+    return this.output.heldBytes;
+  }
+
   // What it tells.
 
   /** True where the next read would find somebody to take its bytes. */

@@ -13,16 +13,28 @@ export interface ByteStream {
   write(bytes: Uint8Array): Promise<number>;
   closeWrite(): Promise<void>;
   close(): void;
+  /** Bytes that wait inside, on their way in or out; left out by what has no inside. */
+  readonly heldBytes?: number;
+  /** Has this called when more or less waits on its way in. */
+  onHeld?(told: () => void): void;
 }
 
 /** A TCP connection of Deno's as bytes. */
 export class TcpTransport extends StreamTransport {
   readonly #stream: ByteStream;
+  /** The stream, where it has an inside. */
+  readonly #inside: ByteStream | undefined;
   #isReading = false;
 
   constructor(stream: ByteStream, remoteAddress: string, turn: Turn, pool: BufferPool) {
     super(remoteAddress, turn, pool);
     this.#stream = stream;
+    this.#inside = stream.onHeld === undefined ? undefined : stream;
+    this.#inside?.onHeld?.(() => this.events.onHeld?.());
+  }
+
+  override get heldBytes(): number {
+    return this.output.heldBytes + (this.#inside?.heldBytes ?? 0);
   }
 
   /** True when a read is to be armed. */

@@ -22,6 +22,8 @@ export interface Transport {
   readonly traffic: Traffic;
   /** Where bytes to be sent are appended; {@linkcode touch} makes them go. */
   readonly output: WriteBuffer;
+  /** Memory held for what is not written yet, and for what waits inside of the cable, where it has an inside, as TLS has. */
+  readonly heldBytes: number;
   /** Who is told. The HTTP exchange first, then the connection that takes over from it. */
   events: TransportEvents;
   /**
@@ -81,6 +83,8 @@ export interface TransportEvents {
   onWriting(): void;
   /** The operating system took some of the output. */
   onWritten(): void;
+  /** More or less waits inside of the cable than before. */
+  onHeld?(): void;
   /** The pipe is gone. Called once, last. */
   onClosed(): void;
 }

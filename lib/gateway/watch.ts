@@ -119,6 +119,10 @@ export class Watch implements TransportEvents {
     this.#connection.onWritten();
   }
 
+  onHeld(): void {
+    this.#connection.onHeld();
+  }
+
   onClosed(): void {
     this.#connection.onClosed();
     this.end();

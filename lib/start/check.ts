@@ -4,7 +4,7 @@
  * @module
  */
 import { checkPlaces, type Placement, readTokens, tableOf } from "../deploy/mod.ts";
-import { Gateway, type GatewayOptions, withoutPassword } from "../gateway/mod.ts";
+import { checkCertificate, Gateway, type GatewayOptions, systemClock, withoutPassword } from "../gateway/mod.ts";
 import { InlineRuntime, loadBuiltRoutes, loadRoutes } from "../runtime/mod.ts";
 
 /** What there is to check, and whose version it is. */
@@ -16,13 +16,21 @@ export interface Checked {
   readonly env: (name: string) => string | undefined;
 }
 
+/** What would be served. */
+export interface CheckResult {
+  /** Options, routes and the certificate. */
+  readonly json: string;
+  /** What would work, for now or not for everybody. */
+  readonly warnings: readonly string[];
+}
+
 /**
  * Loads the routes, in this process wherever they would run, and starts none of them.
  *
- * @returns the options and the routes, as JSON. No password and no token is in it.
+ * @returns what there is. No password and no token is in it.
  * @throws what would keep the server from starting.
  */
-export async function check({ version, options, placement, env }: Checked): Promise<string> {
+export async function check({ version, options, placement, env }: Checked): Promise<CheckResult> {
   readTokens(env); // Says what is wrong with one; none of them is shown.
   const built = await loadBuiltRoutes(options.routes);
   const routes = built?.routes ?? await loadRoutes(options.routes);
@@ -34,5 +42,7 @@ export async function check({ version, options, placement, env }: Checked): Prom
   // Also finds two routes for one path, and options of a route that are wrong.
   new Gateway({ options, table: tableOf([runtime]) });
   const shown = (_: string, value: unknown): unknown => typeof value === "string" ? withoutPassword(value) : value;
-  return JSON.stringify({ version, options, routes: descriptors }, shown, 2);
+  const certificate = await checkCertificate(options, systemClock.wallNow());
+  const { warnings = [] } = certificate ?? {};
+  return { json: JSON.stringify({ version, options, certificate, routes: descriptors }, shown, 2), warnings };
 }

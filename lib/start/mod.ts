@@ -3,5 +3,5 @@
  *
  * @module
  */
-export { check, type Checked } from "./check.ts";
+export { check, type Checked, type CheckResult } from "./check.ts";
 export { EXIT, isReason, type ReasonNotToStart, reasonNotToStart } from "./reason_not_to_start.ts";

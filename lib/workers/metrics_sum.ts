@@ -8,7 +8,8 @@
  * Of these a row for each worker is more than their sum: a state is no amount, and a limit of each process is reached by
  * one of them.
  */
-const PER_WORKER = /^(?:process_|sockeye_(?:heap_|runtime_state$|broker_up$|event_loop_delay_seconds$))/;
+const PER_WORKER =
+  /^(?:process_|sockeye_(?:heap_|runtime_state$|broker_up$|event_loop_delay_seconds$|tls_certificate_))/;
 
 /** Of these each worker counts the same thing, which happened or is there once. */
 const ONCE: ReadonlySet<string> = new Set([

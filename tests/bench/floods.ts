@@ -8,13 +8,14 @@ import { parseArgs } from "node:util";
 import { percentile } from "../support/bystander.ts";
 import { Workshop } from "../support/deploy_server.ts";
 import { type FloodKind, FLOODS } from "../support/flood_kinds.ts";
-import { ADMISSION_ARGS, type UnderFlood, underFlood } from "../support/under_flood.ts";
+import { ADMISSION_ARGS, TLS_ARGS, type UnderFlood, underFlood } from "../support/under_flood.ts";
 
 const KINDS = Object.keys(FLOODS) as readonly FloodKind[];
 
 async function one(kind: FloodKind, args: readonly string[], seconds: number): Promise<UnderFlood> {
   await using here = await Workshop.open();
-  return await underFlood(await here.serve("tests/fault/routes", { args }), kind, seconds);
+  const all = kind.startsWith("TLS") ? [...args, ...TLS_ARGS] : args;
+  return await underFlood(await here.serve("tests/fault/routes", { args: all }), kind, seconds);
 }
 
 /** The middle of what the rounds found. */

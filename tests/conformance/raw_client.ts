@@ -5,7 +5,7 @@
  */
 import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { encodeFrame, OPCODE } from "../../lib/frame/mod.ts";
-import { CERT } from "../support/certificates.ts";
+import { CERT, IS_TLS } from "../support/certificates.ts";
 
 /** One frame of the server's, as it lay on the wire. */
 export interface WireFrame {
@@ -24,9 +24,6 @@ export type Part = string | Uint8Array;
 
 /** The key of RFC 6455 §5.7; any would do. */
 const MASK_KEY = Uint8Array.fromHex("37fa213d");
-
-/** A server inherits this, and speaks TLS: `deno task test:tls`. */
-const IS_TLS = (Deno.env.get("SOCKEYE_CERT") ?? "") !== "";
 
 /** How the server is reached. */
 export const SCHEME = IS_TLS ? "https" : "http";

@@ -16,6 +16,7 @@ Deno.test("gatewayMetrics says what was counted, and what is there now", () => {
   counts.violate("SLOW_CONSUMER");
   counts.heard(30);
   counts.heard(20_000);
+  counts.certificateExpiresAt = 1_800_000_000_000;
   const open = new Map([["poll", 2]] as const);
   const connections = () => ({
     open,
@@ -56,6 +57,7 @@ Deno.test("gatewayMetrics says what was counted, and what is there now", () => {
     'sockeye_event_loop_delay_seconds_bucket{le="0.005"} 0',
     'sockeye_event_loop_delay_seconds_bucket{le="0.01"} 1',
     "sockeye_event_loop_delay_seconds_sum 0.007",
+    "sockeye_tls_certificate_expiry_timestamp_seconds 1800000000",
   ];
   for (const row of rows) assertStringIncludes(text, `${row}\n`);
   const names = gatewayMetrics({ counts, connections }).map(({ name }) => name);

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
 import denoConfig from "../../deno.json" with { type: "json" };
 import { GATEWAY_DEFAULTS } from "../../lib/gateway/option_table.ts";
 import { HELD_LIMITS } from "../../lib/backplane/held_appends.ts";
+import { CERT, CERT_FILE, KEY_FILE } from "../support/certificates.ts";
 import { counterRoute, Workshop } from "../support/deploy_server.ts";
 import { startNats } from "../support/nats_server.ts";
 import { Prometheus } from "../support/prometheus.ts";
@@ -147,18 +148,20 @@ async function busyServer(here: Workshop, brokerPort: number) {
     folder: await here.routes("site", { "sockeye.config.ts": config }),
     // Who may all may look into /proc, where the open files are counted.
     task: { ...task, flags: [...task.flags.filter((flag) => !flag.startsWith("--allow-")), "--allow-all"] },
-    args: ["--ping-interval-ms", "100ms"],
+    args: ["--ping-interval-ms", "100ms", "--cert", CERT_FILE, "--key", KEY_FILE],
     env: environment(brokerPort),
   });
-  const url = server.process.url.replace("http", "ws");
+  const { port } = server.process;
+  // Deno's takes more than what the types of browsers know.
+  const trusting = { client: Deno.createHttpClient({ caCerts: [CERT] }) };
   await Promise.all(paths.map(async (path) => {
-    const socket = new WebSocket(url + path);
+    const socket = new WebSocket(`wss://127.0.0.1:${port}${path}`, trusting as unknown as string[]);
     await new Promise((resolve) => socket.addEventListener("open", resolve, { once: true }));
     socket.send("next");
     await new Promise((resolve) => socket.addEventListener("message", resolve, { once: true }));
   }));
-  await (await server.process.fetch("/nowhere")).body?.cancel();
-  using careless = await RawClient.connect({ port: server.process.port, path: "/inline" });
+  await (await fetch(`https://127.0.0.1:${port}/nowhere`, trusting)).body?.cancel();
+  using careless = await RawClient.connect({ port, path: "/inline", isTls: true });
   // Not masked. RFC 6455 §5.1.
   await careless.write(Uint8Array.of(0x81, 0x01, 0x61));
   assertEquals((await careless.nextButPings()).kind, "close");

@@ -160,6 +160,7 @@ function metrics() {
   counts.end(1000, 0, { requests: 1, bytesIn: 0, bytesOut: 0 });
   counts.refuse(503);
   counts.violate("MASK_MISSING");
+  counts.certificateExpiresAt = 1;
   const open = new Map([["websocket", 1]] as const);
   const now = {
     open,

@@ -1,4 +1,4 @@
-/** What docs/TLS.md says is so: its commands make a certificate that serves, and its lines for nginx and HAProxy work. @module */
+/** What docs/TLS.md says is so: its commands make a certificate that serves, and its lines for proxies work. @module */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import WebSocket from "ws";
 import { parseCommandLine, resolveOptions } from "../../lib/gateway/mod.ts";
@@ -156,3 +156,39 @@ for (const heading of ["HAProxy", "The PROXY protocol"] as const) {
     },
   });
 }
+
+Deno.test({
+  name: "docs/TLS.md: behind Caddy with each of its configurations, routes see the client and https",
+  ...requires("caddy"),
+  async fn() {
+    const blocks = BLOCKS.filter(({ heading, language }) => heading === "Caddy" && language === "caddyfile");
+    assertEquals(blocks.length, 2);
+    await inFolder(async (folder) => {
+      const flags = flagsOf(/^npx -y deno task start (--host 127.0.0.1 --trusted-proxies .*)$/m);
+      const setting = {
+        args: [...flags, "--routes", `${folder}/routes`],
+        denoFlags: [`--allow-read=.,${folder}`],
+      };
+      await using one = await startServer(setting);
+      await using two = await startServer(setting);
+      for (const { code } of blocks) {
+        const lines = code.replace("127.0.0.1:4000", `127.0.0.1:${one.port}`)
+          .replace("127.0.0.1:4001", `127.0.0.1:${two.port}`);
+        await using proxy = await BrokerProcess.start({
+          path: findProgram("caddy") ?? "caddy",
+          args: (port, own) => {
+            const site = `https://127.0.0.1:${port} {\n  bind 127.0.0.1\n  tls ${CERT_FILE} ${KEY_FILE}`;
+            const text = `{\n  admin off\n  auto_https disable_redirects\n}\n${lines.replace("example.com {", site)}`;
+            Deno.writeTextFileSync(`${own}/Caddyfile`, text);
+            return ["run", "--adapter", "caddyfile", "--config", `${own}/Caddyfile`];
+          },
+          env: (own) => ({ HOME: own, XDG_DATA_HOME: own, XDG_CONFIG_HOME: own }),
+          ready: /"serving initial configuration"/,
+        });
+        const forged = { "X-Forwarded-For": "6.6.6.6", "X-Forwarded-Host": "evil.example" };
+        const heard = await who(`wss://127.0.0.1:${proxy.port}/who`, forged);
+        assertEquals(heard, `https://127.0.0.1:${proxy.port}/who 127.0.0.1`);
+      }
+    });
+  },
+});

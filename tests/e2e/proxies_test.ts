@@ -1,7 +1,7 @@
-/** Our client over each transport behind nginx and HAProxy, which buffer as they do by default. @module */
+/** Our client over each transport behind nginx, HAProxy and Caddy, which buffer as they do by default. @module */
 import { assert, assertEquals } from "@std/assert";
 import { type ClientOptions, SockeyeSocket, type Transport } from "../../lib/client/mod.ts";
-import type { BrokerProcess } from "../support/broker_process.ts";
+import { Caddy } from "../support/caddy.ts";
 import { type ProxySetting, startHaproxy, startNginx } from "../support/proxies.ts";
 import { requires } from "../support/requires.ts";
 import { startServer } from "../support/server_process.ts";
@@ -22,7 +22,7 @@ export default defineRoute("/room", {
 const POLL_WAIT = "400ms";
 
 async function behind(
-  start: (setting: ProxySetting) => Promise<BrokerProcess>,
+  start: (setting: ProxySetting) => Promise<AsyncDisposable & { readonly port: number }>,
   hasWebSocket: boolean,
   tell: (url: string) => Promise<void>,
 ): Promise<void> {
@@ -58,9 +58,9 @@ async function connect(url: string, options: ClientOptions) {
   return { socket, seen, close };
 }
 
-const PROXIES = { nginx: startNginx, haproxy: startHaproxy } as const;
+const PROXIES = { nginx: startNginx, haproxy: startHaproxy, caddy: Caddy.start } as const;
 
-for (const name of ["nginx", "haproxy"] as const) {
+for (const name of ["nginx", "haproxy", "caddy"] as const) {
   for (const transport of ["websocket", "long-poll", "poll"] as const satisfies readonly Transport[]) {
     Deno.test({
       name: `${name}: a client over ${transport} is told all, in order, within what a request may take`,

@@ -1,7 +1,8 @@
 /** PROXY headers of HAProxy, of what speaks for itself, and of strangers; over TLS too; and the Unix socket. @module */
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { UNIX_ADDRESS } from "../../lib/gateway/forwarded.ts";
 import { CERT, CERT_FILE, KEY_FILE } from "../support/certificates.ts";
+import { CLIENT_HELLO } from "../support/flood_kinds.ts";
 import { startHaproxyPassThrough } from "../support/proxies.ts";
 import { requires } from "../support/requires.ts";
 import { ServerProcess, type ServerSetting, startServer } from "../support/server_process.ts";
@@ -135,6 +136,28 @@ Deno.test("the address of a PROXY header is what limits count, and what trusted 
     assertEquals(await whoAmI(other, from("192.0.2.8")), "192.0.2.8");
     using behind = await connect(server.port);
     assertEquals(await whoAmI(behind, from("10.0.0.1"), "X-Forwarded-For: 192.0.2.9\r\n"), "192.0.2.9");
+  });
+});
+
+Deno.test("over TLS an address that comes too often is closed before TLS, by the address of its PROXY header, a /64 as one", async () => {
+  const secure = ["--cert", CERT_FILE, "--key", KEY_FILE, "--handshake-rate-per-ip", "1"];
+  await withRoute([...LISTED, ...secure], async (setting) => {
+    await using server = await startServer(setting);
+    /** Whether its greeting is answered. */
+    const greets = async (source: string): Promise<boolean> => {
+      using conn = await connect(server.port);
+      await conn.write(new TextEncoder().encode(`PROXY ${source} 1 2\r\n`));
+      await conn.write(CLIENT_HELLO).catch(() => 0); // It may be closed by now.
+      const buffer = new Uint8Array(16);
+      return (await conn.read(buffer).catch(() => null) ?? 0) > 0;
+    };
+    const own = (host: number) => `TCP6 2001:db8::${host.toString(16)} ::1`;
+    const answers: boolean[] = [];
+    for (let host = 1; host <= 40; host++) answers.push(await greets(own(host)));
+    // Two a second, and eighteen at once.
+    const letIn = answers.filter((isAnswered) => isAnswered).length;
+    assert(answers.slice(0, 18).every((isAnswered) => isAnswered) && letIn < 40, `${answers}`);
+    assertEquals([await greets("TCP6 2001:db8:0:1::1 ::1"), await greets("TCP4 192.0.2.1 127.0.0.1")], [true, true]);
   });
 });
 

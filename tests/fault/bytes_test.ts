@@ -1,7 +1,7 @@
 /** Bytes as no honest client sends them: one at a time, cut off, promised and never sent. @module */
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { encodeClosePayload, OPCODE } from "../../lib/frame/mod.ts";
-import { handshakeRequest, maskedFrame, maskedHeader, maskPart, RawClient } from "../support/raw_client.ts";
+import { dial, handshakeRequest, maskedFrame, maskedHeader, maskPart, RawClient } from "../support/raw_client.ts";
 import { startServer } from "../support/server_process.ts";
 
 const MIB = 1024 * 1024;
@@ -21,7 +21,6 @@ Deno.test("one byte at a time gives the same answers as all at once", async () =
     maskedFrame(OPCODE.CLOSE, encodeClosePayload(4321, "done")),
   );
   using client = await RawClient.connect({ port: server.port });
-  client.conn.setNoDelay(true);
   for (const byte of stream) await client.write(Uint8Array.of(byte));
   assertEquals(await client.next(), { kind: "pong", bytes: new TextEncoder().encode("between") });
   assertEquals(await client.next(), { kind: "text", text: "gr\u00fc\u00df \u{1f426}" });
@@ -32,8 +31,7 @@ Deno.test("one byte at a time gives the same answers as all at once", async () =
 
 Deno.test("a handshake that comes one byte at a time is a handshake, and what follows it is a frame", async () => {
   await using server = await startServer();
-  using conn = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
-  conn.setNoDelay(true);
+  using conn = await dial(server.port);
   for (const byte of handshakeRequest("/echo")) await conn.write(Uint8Array.of(byte));
   const answer = new Uint8Array(1024);
   const count = await conn.read(answer) ?? 0;

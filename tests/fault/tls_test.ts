@@ -110,7 +110,7 @@ Deno.test({
   },
 });
 
-Deno.test("who says nothing, or HTTP in the clear, is gone after handshakeTimeoutMs, and others come in meanwhile", async () => {
+Deno.test("who says nothing, or half of a greeting, is gone after handshakeTimeoutMs, and others come in meanwhile", async () => {
   const COUNT = 50;
   await using server = await startServer({ args: [...TLS, "--handshake-timeout-ms", "3s"] });
   const began = performance.now();
@@ -127,8 +127,6 @@ Deno.test("who says nothing, or HTTP in the clear, is gone after handshakeTimeou
   assertGreater(performance.now() - began, 2_900);
   assertLess(performance.now() - began, 8_000);
   for (const stream of stalled) stream.close();
-  const plain = await fetch(`http://127.0.0.1:${server.port}/health`).catch(() => "refused");
-  assertEquals(plain, "refused");
   await end(socket);
 });
 
@@ -256,6 +254,53 @@ Deno.test("files that cannot be used are a reason not to start", async () => {
   const alone = await runServer({ args: ["--cert", CERT_FILE] });
   assertEquals(alone.code, 2, alone.output);
   assertStringIncludes(alone.output, "--cert needs --key");
+});
+
+Deno.test({
+  name: "--check reads certificate and key, tells names and end, and what is wrong with them",
+  ...requires("openssl"),
+  async fn() {
+    const fine = await runServer({ args: [...TLS, "--check"] });
+    assertEquals(fine.code, 0, fine.output);
+    const { certificate } = JSON.parse(fine.output);
+    assertEquals(certificate.names, ["localhost", "127.0.0.1"]);
+    assertEquals([certificate.expires, certificate.warnings], ["2126-11-05T00:38:33.000Z", []]);
+    const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "sockeye-check-" }));
+    try {
+      const denoFlags = [`--allow-read=.,${folder}`];
+      const check = async (cert: string, key: string) => {
+        await Deno.writeTextFile(`${folder}/cert.pem`, cert);
+        await Deno.writeTextFile(`${folder}/key.pem`, key);
+        return await runServer({
+          args: ["--cert", `${folder}/cert.pem`, "--key", `${folder}/key.pem`, "--check"],
+          denoFlags,
+        });
+      };
+      const soon = await makeCertificate("soon", { days: 3 });
+      const other = await check(CERT, soon.key);
+      assertEquals(other.code, 1);
+      assertStringIncludes(other.output, `sockeye cannot start: --key ${folder}/key.pem does not match`);
+      const half = await check(CERT.slice(0, 300), KEY);
+      assertEquals(half.code, 1);
+      assertStringIncludes(half.output, `--cert ${folder}/cert.pem: its certificate cannot be read`);
+      const ending = await check(soon.cert, soon.key);
+      assertEquals(ending.code, 0, ending.output);
+      assertStringIncludes(ending.output, `warning: --cert ${folder}/cert.pem expires in 2 days (`);
+      // The server says it too.
+      await using server = await startServer({
+        args: ["--cert", `${folder}/cert.pem`, "--key", `${folder}/key.pem`],
+        denoFlags,
+      });
+      await server.printed(/warn {2}--cert \S+ expires in 2 days \(/);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+    const missing = await runServer({ args: ["--cert", `${CERT_FILE}.missing`, "--key", KEY_FILE, "--check"] });
+    assertEquals(missing.code, 1);
+    assertStringIncludes(missing.output, "there is no such file");
+    const without = await runServer({ args: ["--check"] });
+    assertEquals([without.code, "certificate" in JSON.parse(without.output)], [0, false]);
+  },
 });
 
 Deno.test({

@@ -33,6 +33,14 @@ Deno.test("AddressRates gives nobody more for pausing than a burst", () => {
   assert(taken <= 4 + 70 * 4, `${taken} in 70 seconds`);
 });
 
+Deno.test("AddressRates with a burst above its rate gives nobody more for pausing", () => {
+  const rates = new AddressRates(2, 20);
+  let taken = 0;
+  for (let now = 0; now < 700_000; now += 7_000) taken += takeAll(rates, "192.0.2.1", now);
+  assert(taken <= 20 + 700 * 2, `${taken} in 700 seconds`);
+  assertEquals(takeAll(rates, "192.0.2.1", 800_000), 20);
+});
+
 Deno.test("AddressRates forgets who has not come for two seconds", () => {
   const rates = new AddressRates(1);
   for (let at = 0; at < 256; at++) rates.take(`192.0.2.${at}`, 1_000);

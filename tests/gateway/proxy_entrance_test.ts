@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { BegunStream, MAX_AWAITED, ProxyEntrance } from "../../lib/gateway/proxy_entrance.ts";
+import { BegunStream } from "../../lib/gateway/begun_stream.ts";
+import { MAX_AWAITED, ProxyEntrance } from "../../lib/gateway/proxy_entrance.ts";
 import type { ByteStream } from "../../lib/gateway/tcp_transport.ts";
 import { MemoryStream } from "../../lib/testing/mod.ts";
 import { FakeClock } from "../support/fake_clock.ts";

@@ -1,4 +1,4 @@
-/** A rate with a burst of one second. @module */
+/** A rate, and how much of it may come at once. @module */
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { TokenBucket } from "../../lib/gateway/token_bucket.ts";
 
@@ -25,6 +25,11 @@ Deno.test("TokenBucket does not save up more than a second's worth", () => {
   const bucket = new TokenBucket(3, 1_000);
   takeAll(bucket, 1_000);
   assertEquals([takeAll(bucket, 1_000_000), takeAll(bucket, 1_000_300)], [3, 0]);
+});
+
+Deno.test("TokenBucket gives a burst at once, fills up to it, and no further", () => {
+  const bucket = new TokenBucket(2, 0, 10);
+  assertEquals([takeAll(bucket, 0), takeAll(bucket, 1_000), takeAll(bucket, 60_000)], [10, 2, 10]);
 });
 
 Deno.test("TokenBucket of one a second gives the next after a second", () => {

@@ -17,7 +17,7 @@ async function checked(
   try {
     for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(`${routes}/${name}`, text);
     const options = resolveOptions({ flags: new Map(Object.entries({ "--routes": routes, ...flags })) });
-    return await check({ version: "1.2.3", options, placement, env: (name) => env[name] });
+    return (await check({ version: "1.2.3", options, placement, env: (name) => env[name] })).json;
   } finally {
     await Deno.remove(routes, { recursive: true });
   }

@@ -11,6 +11,8 @@ export interface BrokerProgram {
   readonly path: string;
   /** Arguments for this port and folder. */
   args(port: number, folder: string): readonly string[];
+  /** Added to its environment, for this folder. */
+  env?(folder: string): Readonly<Record<string, string>>;
   /** What it prints when it can be connected to. */
   readonly ready: RegExp;
 }
@@ -50,8 +52,9 @@ export class BrokerProcess implements AsyncDisposable {
 
   /** Starts it again on the same port, with what it has in its folder. */
   async restart(): Promise<void> {
-    const { path, args, ready } = this.#program;
-    this.#life = new Life(new Deno.Command(path, { args: [...args(this.port, this.folder)], ...PIPES }).spawn());
+    const { path, args, env, ready } = this.#program;
+    const own = { args: [...args(this.port, this.folder)], env: { ...env?.(this.folder) } };
+    this.#life = new Life(new Deno.Command(path, { ...own, ...PIPES }).spawn());
     await this.#life.printed(ready);
   }
 

@@ -22,6 +22,8 @@ export const FLOODS = {
   "messages": (from) => open(from, { says: [handshakeRequest("/echo"), MESSAGES], repeats: true }),
   /** Sessions of clients that poll, begun and left. */
   "poll sessions": (from) => open(from, { says: [POLL_SESSION], endsAfterAnswer: true }),
+  /** Beginnings of TLS handshakes, which cost those who send them nothing; gone when the server has done its part. */
+  "TLS handshakes": (from) => open(from, { says: [CLIENT_HELLO], endsAfterAnswer: true }),
 } as const satisfies Readonly<Record<string, (from: FloodFrom) => Promise<void>>>;
 
 /** Name of a flood. */
@@ -53,6 +55,14 @@ const MESSAGES = new Uint8Array(Array.from({ length: 64 }, () => [...maskedFrame
 const POLL_SESSION = new TextEncoder().encode(
   "POST /_sockeye/poll HTTP/1.1\r\nHost: 127.0.0.1\r\nSockeye-Route: /echo\r\nContent-Length: 0\r\n\r\n",
 );
+/** What a client of TLS 1.3 and 1.2 said once: whoever floods says the same again and again, and computes nothing. */
+export const CLIENT_HELLO = Uint8Array.fromBase64(
+  "FgMBAOsBAADnAwMHY1fPScZu8pzkhsfWPBChns1h5nqHZuQu02MWKNOvPSA1n2U8HlllKpYgtvNG/IrWP5H4k+9ixco8e0/aM3aYVwAUEwITARMD" +
+    "wCzAK8ypwDDAL8yoAP8BAACKAC0AAgEBABcAAAAFAAUBAAAAAAAzACYAJAAdACAGne+VX+hZtCH0iMrBQ6qWDzSv1lwKsLZVHAZzgOL2IQAAAA4A" +
+    "DAAACWxvY2FsaG9zdAANABYAFAUDBAMGAwgHCAYIBQgEBgEFAQQBACsABQQDBAMDACMAAAALAAIBAAAKAAoACAAdABcAGBHs",
+);
+/** First byte of a record that is part of a handshake. RFC 8446 §5.1. */
+const HANDSHAKE_RECORD = 22;
 /** So long a flooder stays whom nobody ends. */
 const STAY_MS = 3_000;
 const DRIP_MS = 50;
@@ -77,7 +87,8 @@ function open({ port, localAddress, counts }: FloodFrom, deeds: Deeds = {}): Pro
   });
   if (repeats === true) socket.on("drain", again);
   socket.on("data", (bytes) => {
-    if (!hasAnswer && !/^HTTP\/1\.1 (?:101|2)/.test(bytes.subarray(0, 16).toString("latin1"))) counts.refused++;
+    const isTaken = bytes[0] === HANDSHAKE_RECORD || /^HTTP\/1\.1 (?:101|2)/.test(bytes.toString("latin1", 0, 16));
+    if (!hasAnswer && !isTaken) counts.refused++;
     hasAnswer = true;
     if (endsAfterAnswer === true) socket.destroy();
   });

@@ -7,6 +7,7 @@ import { applyMask, type Frame, readMaskKey } from "../../lib/frame/mod.ts";
 import * as crafted from "../../lib/terminal/crafted_frame.ts";
 import { type OpeningRequest, openingText } from "../../lib/terminal/opening.ts";
 import { latin1Bytes, RawClient as TerminalClient } from "../../lib/terminal/raw_client.ts";
+import { CERT, IS_TLS } from "./certificates.ts";
 
 export type { Incoming } from "../../lib/terminal/raw_client.ts";
 
@@ -19,6 +20,8 @@ export interface ConnectSetting {
   readonly headers?: Readonly<Record<string, string>>;
   /** Bytes that go out in one piece with the handshake request. */
   readonly early?: Uint8Array;
+  /** Over TLS, with the certificate of the tests. Default: where the environment has servers speak it. */
+  readonly isTls?: boolean;
 }
 
 const MASK_KEY = Uint8Array.of(0x37, 0xfa, 0x21, 0x3d);
@@ -68,6 +71,7 @@ export function maskPart(bytes: Uint8Array<ArrayBuffer>, sent: number): Uint8Arr
  * ```
  */
 export class RawClient extends TerminalClient {
+  // Over TLS it has less: who asks for that knows.
   declare readonly conn: Deno.TcpConn;
 
   /**
@@ -75,11 +79,24 @@ export class RawClient extends TerminalClient {
    *
    * @throws {Error} with the status line and the body, when it is not a 101.
    */
-  static async connect({ port, path = "/echo", headers = {}, early }: ConnectSetting): Promise<RawClient> {
-    const conn = await Deno.connect({ hostname: "127.0.0.1", port });
+  static async connect(
+    { port, path = "/echo", headers = {}, early, isTls = IS_TLS }: ConnectSetting,
+  ): Promise<RawClient> {
+    const conn = await dial(port, isTls);
     const options = { early, maskKey: MASK_KEY, answerTimeoutMs: DEADLINE_MS };
     return await this.open(conn, requestOf(path, headers), options) as RawClient;
   }
+}
+
+/** A connection before its handshake; over TLS, one that sends what it is given at once, too. */
+export async function dial(port: number, isTls: boolean = IS_TLS): Promise<Deno.TcpConn> {
+  const to = { hostname: "127.0.0.1", port };
+  if (!isTls) {
+    const conn = await Deno.connect(to);
+    conn.setNoDelay(true);
+    return conn;
+  }
+  return await Deno.connectTls({ ...to, caCerts: [CERT] }) as Deno.Conn as Deno.TcpConn;
 }
 
 function requestOf(target: string, headers: Readonly<Record<string, string>>): OpeningRequest {

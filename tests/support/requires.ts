@@ -83,6 +83,7 @@ const PROGRAMS = {
   "nats-server": { names: ["nats-server"], proof: ["--version"], install: "apt-get install nats-server" },
   "redis-server": { names: ["redis-server"], proof: ["--version"], install: "apt-get install redis-server" },
   nginx: { names: ["nginx"], proof: ["-v"], install: "apt-get install nginx-light" },
+  caddy: { names: ["caddy"], proof: ["version"], install: "apt-get install caddy" },
   haproxy: { names: ["haproxy"], proof: ["-v"], install: "apt-get install haproxy" },
   prometheus: { names: ["prometheus"], proof: ["--version"], install: "apt-get install prometheus", isExtra: true },
   promtool: { names: ["promtool"], proof: ["--version"], install: "apt-get install prometheus", isExtra: true },

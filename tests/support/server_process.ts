@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { CERT, IS_TLS } from "./certificates.ts";
 import { cpuSeconds } from "./other_process.ts";
 import { type DenoTask, START_TASK } from "./start_task.ts";
 
@@ -78,7 +79,7 @@ export class ServerProcess implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #reading: Promise<unknown>;
   readonly #watchers = new Set<() => void>();
-  readonly #client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
+  readonly #client = Deno.createHttpClient({ poolMaxIdlePerHost: 0, ...(IS_TLS ? { caCerts: [CERT] } : {}) });
   #output = "";
   #errors = "";
   #hasEnded = false;
@@ -98,7 +99,7 @@ export class ServerProcess implements AsyncDisposable {
 
   /** `http://127.0.0.1:12345`, without a slash at its end. */
   get url(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return `${IS_TLS ? "https" : "http"}://127.0.0.1:${this.port}`;
   }
 
   /** Everything printed so far, stdout and stderr together, in order of arrival. */

@@ -5,6 +5,7 @@
  */
 import { byLabel, type MetricValues, parseMetrics } from "../soak/metrics_text.ts";
 import { Bystander, type EchoTimes } from "./bystander.ts";
+import { CERT_FILE, KEY_FILE } from "./certificates.ts";
 import { admin, type DeployServer } from "./deploy_server.ts";
 import { Flood } from "./flood.ts";
 import type { FloodKind } from "./flood_kinds.ts";
@@ -16,6 +17,9 @@ export const ADMISSION_ARGS: readonly string[] = [
   ...["--max-connections", "2000", "--max-connections-per-ip", "50", "--handshake-rate-per-ip", "20"],
   ...["--accept-rate-per-second", "100000", "--message-rate", "1000"],
 ];
+
+/** What makes a server speak TLS, to floods of that. */
+export const TLS_ARGS: readonly string[] = ["--cert", CERT_FILE, "--key", KEY_FILE];
 
 /** Good clients come from 127.0.0.1, and these from here. */
 const FLOOD_ADDRESS = "127.0.0.9";
@@ -39,14 +43,19 @@ export interface UnderFlood {
 
 /** Floods a server for so long, after as much time without. */
 export async function underFlood(server: DeployServer, kind: FloodKind, seconds: number): Promise<UnderFlood> {
-  using bystander = await Bystander.at(`${server.process.url.replace("http", "ws")}/echo`);
+  const isTls = kind.startsWith("TLS");
+  using bystander = await Bystander.at(`${server.process.url.replace("http", isTls ? "wss" : "ws")}/echo`);
   const before = await metricsOf(server);
   const quietCores = await coresOver(server, seconds);
   const quiet = await bystander.take();
   await using flood = await Flood.start(kind, server.process.port, FLOOD_ADDRESS);
   await bystander.take();
   const newcomersMs: number[] = [];
-  const floodedCores = await coresOver(server, seconds, async () => void newcomersMs.push(await newcomer(server)));
+  const floodedCores = await coresOver(
+    server,
+    seconds,
+    async () => void newcomersMs.push(await newcomer(server, isTls)),
+  );
   const flooded = await bystander.take();
   const report = await flood.stop();
   const after = await metricsOf(server);
@@ -76,10 +85,10 @@ async function coresOver(server: DeployServer, seconds: number, each = () => Pro
 const PARTS = 5;
 
 /** @returns the time until its first echo, in milliseconds. */
-async function newcomer(server: DeployServer): Promise<number> {
+async function newcomer(server: DeployServer, isTls: boolean): Promise<number> {
   const startedAt = performance.now();
   try {
-    using client = await RawClient.connect({ port: server.process.port, path: "/echo" });
+    using client = await RawClient.connect({ port: server.process.port, path: "/echo", isTls });
     await client.sendText("new here");
     const incoming = await client.nextButPings();
     return incoming.kind === "text" ? performance.now() - startedAt : Infinity;

@@ -27,7 +27,10 @@ export interface Certificate {
   readonly context: NodeTls.SecureContext;
   /** In hexadecimal, of SHA-256: what tells it from another one. */
   readonly fingerprint: string;
-  /** Milliseconds since 1970. */
+  /** Whom it is for: names and addresses of the server. */
+  readonly names: readonly string[];
+  /** Milliseconds since 1970, both. */
+  readonly validFrom: number;
   readonly expiresAt: number;
 }
 
@@ -82,11 +85,18 @@ export function certificateOf({ cert, key }: CertificateTexts, files: Certificat
   return {
     context,
     fingerprint: first.fingerprint256.replaceAll(":", "").toLowerCase(),
+    names: namesOf(first),
+    validFrom: Date.parse(first.validFrom),
     expiresAt: Date.parse(first.validTo),
   };
 }
 
 type Option = keyof CertificateFiles;
+
+/** `DNS:localhost, IP Address:127.0.0.1`, as OpenSSL writes them. */
+function namesOf({ subjectAltName }: X509Certificate): readonly string[] {
+  return subjectAltName?.split(", ").map((name) => name.replace(/^(?:DNS|IP Address):/, "")) ?? [];
+}
 
 function leafOf(cert: string, files: CertificateFiles): X509Certificate {
   if (!cert.includes("-----BEGIN CERTIFICATE-----")) {

@@ -17,6 +17,7 @@ import {
   readTextsSync,
   type Tls,
 } from "./certificate.ts";
+import { warningsOf } from "./certificate_report.ts";
 
 /** How often the files are looked at. */
 export const CHECK_INTERVAL_MS = 2_000;
@@ -29,6 +30,8 @@ export interface CertificateWatchParts {
   readonly tls: Tls;
   readonly clock: Clock;
   readonly log: { readonly info: Told; readonly warn: Told };
+  /** Has the certificate that new connections get from now on. */
+  took?(certificate: Certificate): void;
 }
 
 /** The certificate of a listener. */
@@ -38,6 +41,8 @@ export class CertificateWatch {
   #current: Certificate;
   /** What was wrong when it was last looked: told once. */
   #problem = "";
+  /** What was warned of the current one. */
+  readonly #told = new Set<string>();
   #cancel: (() => void) | undefined;
   #checking: Promise<void> = Promise.resolve();
   #isClosed = false;
@@ -47,7 +52,7 @@ export class CertificateWatch {
     this.#parts = parts;
     this.#texts = readTextsSync(parts.files);
     this.#current = certificateOf(this.#texts, parts.files, parts.tls);
-    this.#warnOfExpiry();
+    this.#take();
     this.#schedule();
   }
 
@@ -75,14 +80,14 @@ export class CertificateWatch {
       const texts = await readTexts(files);
       if (texts.cert === this.#texts.cert && texts.key === this.#texts.key) {
         this.#problem = "";
-        return;
+        return this.#warn();
       }
       this.#current = certificateOf(texts, files, tls);
       this.#texts = texts;
       this.#problem = "";
       const { fingerprint, expiresAt } = this.#current;
       log.info("new connections get the new certificate", { fingerprint, expires: new Date(expiresAt).toISOString() });
-      this.#warnOfExpiry();
+      this.#take();
     } catch (error) {
       // One file is there before the other, or half of it: that is looked at again.
       const problem = messageOf(error);
@@ -93,10 +98,20 @@ export class CertificateWatch {
     }
   }
 
-  #warnOfExpiry(): void {
+  #take(): void {
+    this.#told.clear();
+    this.#parts.took?.(this.#current);
+    this.#warn();
+  }
+
+  /** Each kind once for a certificate: it comes closer to its end while it serves. */
+  #warn(): void {
     const { clock, files, log } = this.#parts;
-    if (this.#current.expiresAt > clock.wallNow()) return;
-    const when = new Date(this.#current.expiresAt).toISOString();
-    log.warn(`--cert ${files.cert} has expired (${when}): clients will refuse it`);
+    for (const warning of warningsOf(this.#current, files, clock.wallNow())) {
+      // How many days are left is no other warning.
+      const kind = warning.replace(/in .*? \(/, "(");
+      if (!this.#told.has(kind)) log.warn(warning);
+      this.#told.add(kind);
+    }
   }
 }

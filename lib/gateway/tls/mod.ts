@@ -3,6 +3,7 @@
  *
  * @module
  */
-export { CertificateError, type Tls } from "./certificate.ts";
+export { type Certificate, CertificateError, type Tls } from "./certificate.ts";
+export { type CertificateReport, checkCertificate } from "./certificate_report.ts";
 export { CertificateWatch } from "./certificate_watch.ts";
-export { TlsStream } from "./tls_stream.ts";
+export { type TlsFault, TlsStream } from "./tls_stream.ts";

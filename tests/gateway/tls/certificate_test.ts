@@ -7,7 +7,9 @@ import { requires } from "../../support/requires.ts";
 const FILES = { cert: "c.pem", key: "k.pem" };
 
 Deno.test("certificateOf takes a certificate and its key, and says which it is and how long it holds", () => {
-  const { fingerprint, expiresAt } = certificateOf({ cert: CERT, key: KEY }, FILES, tls);
+  const { fingerprint, names, validFrom, expiresAt } = certificateOf({ cert: CERT, key: KEY }, FILES, tls);
+  assertEquals(names, ["localhost", "127.0.0.1"]);
+  assertEquals(new Date(validFrom).getUTCFullYear(), 2026);
   assertEquals([fingerprint.length, /^[\da-f]+$/.test(fingerprint)], [64, true]);
   assertEquals(new Date(expiresAt).getUTCFullYear(), 2126);
 });
