@@ -15,6 +15,8 @@ import {
   sha256,
 } from "../runtime/mod.ts";
 import { type Bundle, bundle, BundleError, endBundling } from "./bundle.ts";
+import { bundledPackages } from "./bundled_packages.ts";
+import { LICENSES_FILE, licenseTexts } from "./license_texts.ts";
 import type { PluginOrder } from "./plugin.ts";
 import { entryOf, pluginBundle, SOCKEYE_IMPORTS } from "./route_bundle.ts";
 
@@ -81,9 +83,11 @@ export async function build({ routes, out, imports = {}, plugins = [] }: BuildOr
     );
     try {
       const manifest = { ...manifestOf(parts), table: await stage(staging, parts) };
+      const sources = sourcesOf(parts);
+      await Deno.writeTextFile(`${staging}/${LICENSES_FILE}`, licenseTexts(await bundledPackages(sources, undefined)));
       await Deno.writeTextFile(`${staging}/${MANIFEST_FILE}`, JSON.stringify(manifest, null, 2) + "\n");
       await replace(out, staging);
-      return { manifest, inputs: { gateway: gateway.inputs, routes: code.inputs }, sources: sourcesOf(parts) };
+      return { manifest, inputs: { gateway: gateway.inputs, routes: code.inputs }, sources };
     } finally {
       await Deno.remove(staging, { recursive: true }).catch(() => {}); // It may be gone already.
     }

@@ -110,6 +110,7 @@ Deno.test({
     assertMatch(manifest.deployment, /^[0-9a-f]{12}$/);
     assertEquals(manifest.table.map(({ pattern, file }) => [pattern, file]), [["/echo", "echo.ts"]]);
     assertEquals(await app.files(), [
+      "THIRD_PARTY_LICENSES",
       manifest.gateway.file,
       `${manifest.gateway.file}.map`,
       manifest.hosts!.histories.file,
@@ -336,5 +337,29 @@ Deno.test({
     await assertRejects(() => build({ routes: app.out, out: `${app.out}2` }), BuildError, "does not exist");
     await Deno.mkdir(app.out);
     await assertRejects(() => build({ routes: app.out, out: `${app.out}2` }), BuildError, "there are no routes in");
+  },
+});
+
+Deno.test({
+  name: "build lays the licence of every package beside the bundle, those of the routes and of the pages included",
+  ...sanitized,
+  async fn() {
+    await using app = await project();
+    await app.save(
+      "_words.ts",
+      `import { z } from "zod";\nexport const punctuated = (text: string) => z.string().parse(text);\n`,
+    );
+    const imports = { zod: new URL("../../node_modules/zod/index.js", import.meta.url).pathname };
+    const { sources } = await app.build({ imports });
+    const text = await Deno.readTextFile(`${app.out}/THIRD_PARTY_LICENSES`);
+    const packages = sources.flatMap((path) => {
+      const [, name, version] = /node_modules\/\.deno\/(@?[^@/]+)@([^/_]+)[^/]*\/node_modules\//.exec(path) ?? [];
+      return name === undefined ? [] : [`${name.replace("+", "/")} ${version}`];
+    });
+    for (const name of [...new Set(packages)]) assertMatch(text, new RegExp(`^${name} \\(`, "m"));
+    for (const name of ["zod", "redis", "preact"]) assertMatch(text, new RegExp(`^${name} \\d`, "m"));
+    assertStringIncludes(text, "Permission is hereby granted");
+    await app.build({ imports });
+    assertEquals(await Deno.readTextFile(`${app.out}/THIRD_PARTY_LICENSES`), text);
   },
 });

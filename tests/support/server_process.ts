@@ -22,6 +22,8 @@ export interface ServerSetting {
   readonly entryFolder?: string;
   /** Where it is started, and its `sockeye.config.ts` is. Default: the project. */
   readonly folder?: string;
+  /** What runs the flags: a program, with what stands before them. Default: this deno. */
+  readonly program?: readonly [string, ...string[]];
   /** It leads a group of processes, to which a signal can be sent. */
   readonly isGroupLeader?: boolean;
   /** Most files the process may have open: `ulimit -n`. */
@@ -193,12 +195,23 @@ export class ServerProcess implements AsyncDisposable {
 function commandOf(setting: ServerSetting): Deno.Command {
   const { args = [], routes, env = {}, denoFlags = [], task = START_TASK, folder = PROJECT, maxOpenFiles } = setting;
   const { env: taskEnv, flags, entry } = task;
-  const { entryFolder = PROJECT } = setting;
+  const { entryFolder = PROJECT, program: [program, ...before] = [Deno.execPath()] } = setting;
   const where = routes === undefined ? [] : ["--routes", routes];
-  const deno = [...flags, ...denoFlags, entryFolder + entry, "--port", "0", "--host", "127.0.0.1", ...where, ...args];
+  const deno = [
+    ...before,
+    ...flags,
+    ...denoFlags,
+    entryFolder + entry,
+    "--port",
+    "0",
+    "--host",
+    "127.0.0.1",
+    ...where,
+    ...args,
+  ];
   // `exec` keeps the process id: signals reach the server, not a shell.
-  const shell = ["-c", `ulimit -n ${maxOpenFiles}; exec "$0" "$@"`, Deno.execPath(), ...deno];
-  return new Deno.Command(maxOpenFiles === undefined ? Deno.execPath() : "sh", {
+  const shell = ["-c", `ulimit -n ${maxOpenFiles}; exec "$0" "$@"`, program, ...deno];
+  return new Deno.Command(maxOpenFiles === undefined ? program : "sh", {
     args: maxOpenFiles === undefined ? deno : shell,
     cwd: folder,
     detached: setting.isGroupLeader === true,
