@@ -38,7 +38,7 @@ async function project() {
 }
 
 /** Runs the result without configuration, packages, cache and network. */
-async function start(out: string, config?: string) {
+async function start(out: string, config?: string, env: Readonly<Record<string, string>> = {}) {
   const cache = await Deno.realPath(await Deno.makeTempDir({ prefix: "sockeye-cache-" }));
   if (config !== undefined) await Deno.writeTextFile(`${cache}/sockeye.config.ts`, config);
   const alone = ["--no-remote", "--no-npm", "--cached-only", "--no-config", "--no-lock", "--no-prompt"];
@@ -57,7 +57,7 @@ async function start(out: string, config?: string) {
       "127.0.0.1",
     ],
     cwd: cache,
-    env: { DENO_DIR: cache, NO_COLOR: "1" },
+    env: { DENO_DIR: cache, NO_COLOR: "1", ...env },
     stdout: "piped",
     stderr: "piped",
   }).spawn();
@@ -106,13 +106,14 @@ Deno.test({
   ...sanitized,
   async fn() {
     await using app = await project();
-    const { manifest } = await app.build();
+    const { manifest, parts } = await app.build();
     assertMatch(manifest.deployment, /^[0-9a-f]{12}$/);
     assertEquals(manifest.table.map(({ pattern, file }) => [pattern, file]), [["/echo", "echo.ts"]]);
     assertEquals(await app.files(), [
       "THIRD_PARTY_LICENSES",
       manifest.gateway.file,
       `${manifest.gateway.file}.map`,
+      ...parts.flatMap(({ file }) => [file, `${file}.map`]),
       manifest.hosts!.histories.file,
       `${manifest.hosts!.histories.file}.map`,
       "main.js",
@@ -361,5 +362,25 @@ Deno.test({
     assertStringIncludes(text, "Permission is hereby granted");
     await app.build({ imports });
     assertEquals(await Deno.readTextFile(`${app.out}/THIRD_PARTY_LICENSES`), text);
+  },
+});
+
+Deno.test({
+  name: "what was built loads the client of a broker only when a broker is named, from beside the gateway",
+  ...sanitized,
+  async fn() {
+    await using app = await project();
+    const { inputs, parts } = await app.build();
+    assertEquals(inputs.gateway.filter(([path]) => /node_modules\/(?:@nats-io|@?redis)/.test(path)), []);
+    for (const [name, scheme] of [["nats_session", "nats"], ["redis_session", "redis"]] as const) {
+      const part = parts.find(({ file }) => file.startsWith(`gateway-${name}-`));
+      assert(part !== undefined, name);
+      using broker = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+      const starting = start(app.out, undefined, {
+        [`${name.split("_")[0]!.toUpperCase()}_URL`]: `${scheme}://127.0.0.1:${broker.addr.port}`,
+      });
+      (await broker.accept()).close();
+      await using _server = await starting;
+    }
   },
 });
