@@ -96,6 +96,14 @@ const PROGRAMS = {
     install: "apt-get install docker-registry",
     isExtra: true,
   },
+  buildah: { names: ["buildah"], proof: ["--version"], install: "apt-get install buildah", isExtra: true },
+  debootstrap: { names: ["debootstrap"], proof: ["--version"], install: "apt-get install debootstrap", isExtra: true },
+  "systemd-nspawn": {
+    names: ["systemd-nspawn"],
+    proof: ["--version"],
+    install: "apt-get install systemd-container",
+    isExtra: true,
+  },
   "qemu-aarch64": {
     names: ["qemu-aarch64-static", "qemu-aarch64"],
     proof: ["--version"],
