@@ -1,4 +1,5 @@
 /** The built folder runs alone; what was built before stays until the new is whole. @module */
+import { pathOfUrl } from "../../lib/runtime/file_url.ts";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { build, BuildError, type BuildOrder } from "../../lib/deploy/build.ts";
 import { parsePlugins } from "../../lib/deploy/plugin.ts";
@@ -350,7 +351,7 @@ Deno.test({
       "_words.ts",
       `import { z } from "zod";\nexport const punctuated = (text: string) => z.string().parse(text);\n`,
     );
-    const imports = { zod: new URL("../../node_modules/zod/index.js", import.meta.url).pathname };
+    const imports = { zod: pathOfUrl(new URL("../../node_modules/zod/index.js", import.meta.url)) };
     const { sources } = await app.build({ imports });
     const text = await Deno.readTextFile(`${app.out}/THIRD_PARTY_LICENSES`);
     const packages = sources.flatMap((path) => {

@@ -1,4 +1,5 @@
 /** The Kubernetes manifests: each by the schema of its kind, and all of them together. @module */
+import { pathOfUrl } from "../../lib/runtime/file_url.ts";
 import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
 import { GATEWAY_DEFAULTS } from "../../lib/gateway/option_table.ts";
 import { findProgram, requires } from "../support/requires.ts";
@@ -9,7 +10,7 @@ const FOLDER = `${DEPLOY}kubernetes/`;
 
 /** What is wrong with each of these by the schema of its kind, fields included that it does not have. */
 async function problemsOf(manifests: readonly Value[]): Promise<readonly (readonly string[])[]> {
-  const script = new URL("validate_manifests.mjs", import.meta.url).pathname;
+  const script = pathOfUrl(new URL("validate_manifests.mjs", import.meta.url));
   const child = new Deno.Command(findProgram("node") ?? "node", {
     args: [script, await packagesFolder()],
     stdin: "piped",

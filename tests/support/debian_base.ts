@@ -10,8 +10,8 @@ import { printedBy } from "./written_image.ts";
 /** Kept from run to run: a minute of work, which the same packages give again. */
 const FOLDER = `${PROJECT}.tmp/debian-base`;
 
-/** Beside what every Debian has: for TLS, and to be booted. */
-const PACKAGES = ["ca-certificates", "systemd", "systemd-sysv"];
+/** Beside what the least Debian has: for TLS, to be booted, and `kill`. */
+const PACKAGES = ["ca-certificates", "procps", "systemd", "systemd-sysv"];
 
 /** Spread into the definition of a test that needs such a base, the right of root, and these programs. */
 export function requiresBase(...programs: readonly RequiredProgram[]): { readonly ignore: boolean } {
@@ -32,6 +32,8 @@ export async function debianBase(): Promise<string> {
   try {
     const [program, include] = [findProgram("debootstrap")!, `--include=${PACKAGES.join(",")}`];
     await printedBy(program, ["--variant=minbase", include, release, root, await mirrorOf(release)]);
+    // A folder for temporary things is its owner's alone, which the root of a system is not.
+    await Deno.chmod(root, 0o755);
     await printedBy("tar", ["-C", root, "-cf", `${archive}.part`, "."]);
     // Whoever is ended before this has made nothing that looks whole.
     await Deno.rename(`${archive}.part`, archive);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { pathOfUrl } from "../../lib/runtime/file_url.ts";
 import { cpuSeconds } from "./other_process.ts";
 import { type DenoTask, START_TASK } from "./start_task.ts";
 
@@ -31,7 +32,7 @@ export interface ServerSetting {
 }
 
 /** Where the project is, with a slash at its end. */
-export const PROJECT = new URL("../../", import.meta.url).pathname;
+export const PROJECT = pathOfUrl(new URL("../../", import.meta.url));
 
 /** So long any one thing may take before a test gives up on it. */
 const DEADLINE_MS = 30_000;
