@@ -243,6 +243,7 @@ export default {
 
 Deno.test({
   name: "SIGUSR2: what was built anew takes over, and the socket stays open",
+  ignore: Deno.build.os === "windows",
   ...sanitized,
   async fn() {
     await using app = await project();
@@ -264,6 +265,7 @@ Deno.test({
 
 Deno.test({
   name: "SIGUSR2: code that served before, and comes back, begins anew like any other",
+  ignore: Deno.build.os === "windows",
   ...sanitized,
   async fn() {
     await using app = await project();

@@ -110,6 +110,13 @@ const PROGRAMS = {
     install: "apt-get install qemu-user-static",
     isExtra: true,
   },
+  // By its own name: Ubuntu has the packages of other architectures in another archive.
+  debian: {
+    names: ["sh"],
+    proof: ["-c", '. /etc/os-release && test "$ID" = debian'],
+    install: "no program, but a Debian to work on: a container of one",
+    isExtra: true,
+  },
   "apt-get": { names: ["apt-get"], proof: ["--version"], install: "a Debian or Ubuntu, whose package manager it is" },
   "dpkg-deb": { names: ["dpkg-deb"], proof: ["--version"], install: "apt-get install dpkg" },
   // util-linux's: BSD's has other flags.

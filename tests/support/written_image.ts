@@ -9,7 +9,7 @@ import { sha256 } from "../../lib/runtime/mod.ts";
 import { PROJECT } from "./server_process.ts";
 
 /** Programs that writing an image takes. */
-export const IMAGE_PROGRAMS = ["npm", "apt-get", "dpkg-deb"] as const;
+export const IMAGE_PROGRAMS = ["npm", "apt-get", "dpkg-deb", "debian"] as const;
 
 /** A reference in a layout. */
 export interface Reference {
