@@ -37,8 +37,6 @@ export interface Build {
   readonly manifest: Manifest;
   /** Bytes by input, for each of the two bundles. */
   readonly inputs: Readonly<Record<"gateway" | "routes", Bundle["inputs"]>>;
-  /** What the gateway loads only when it is asked for, and what that shares with it. */
-  readonly parts: readonly BuiltFile[];
   /** Every file that went into any bundle, as its path is relative to the working directory; sorted. */
   readonly sources: readonly string[];
 }
@@ -93,7 +91,7 @@ export async function build({ routes, out, imports = {}, plugins = [] }: BuildOr
       await Deno.writeTextFile(`${staging}/${MANIFEST_FILE}`, JSON.stringify(manifest, null, 2) + "\n");
       await replace(out, staging);
       const inputs = { gateway: gateway.inputs, routes: code.inputs };
-      return { manifest, inputs, parts: parts.gatewayParts.map(named), sources };
+      return { manifest, inputs, sources };
     } finally {
       await Deno.remove(staging, { recursive: true }).catch(() => {}); // It may be gone already.
     }
@@ -181,11 +179,12 @@ function sourcesOf(parts: Parts): readonly string[] {
   return [...new Set(filesOf(parts).flatMap(({ inputs }) => inputs.map(([path]) => path)))].sort();
 }
 
-function manifestOf({ gateway, routes, worker, sandbox, histories, plugins }: Parts): Manifest {
+function manifestOf({ gateway, gatewayParts, routes, worker, sandbox, histories, plugins }: Parts): Manifest {
   return {
     sockeye: CONTRACT,
     deployment: routes.hash,
     gateway: named(gateway),
+    parts: gatewayParts.map(named),
     routes: named(routes),
     hosts: { worker: named(worker), sandbox: named(sandbox), histories: named(histories) },
     plugins: plugins.map((one) => ({ ...named(one), mount: one.mount, module: one.module })),

@@ -50,12 +50,12 @@ export function parseBuildArguments(args: readonly string[]): { routes: string; 
 
 /** What was built, for a terminal. */
 export function describeBuild(
-  { manifest, inputs, parts }: Pick<Build, "manifest" | "inputs" | "parts">,
+  { manifest, inputs }: Pick<Build, "manifest" | "inputs">,
   out: string,
 ): string {
   const count = manifest.table.length === 1 ? "one route" : `${manifest.table.length} routes`;
   const lines = [`deployment ${manifest.deployment}: ${count} in ${out}/`, ""];
-  const { hosts, plugins = [] } = manifest;
+  const { parts = [], hosts, plugins = [] } = manifest;
   const row = (name: string, bytes: number) => void lines.push(`  ${name.padEnd(NAME_WIDTH)}${kib(bytes)}`);
   // Behind the gateway comes what it loads only when it is asked for: brokers.
   for (const [name, { file, bytes }] of [["gateway", manifest.gateway], ["routes", manifest.routes]] as const) {

@@ -38,7 +38,7 @@ Deno.test("describeBuild counts one route as one", () => {
     options: {},
   };
   const manifest = { sockeye: 1, deployment: "0123456789ab", gateway: file, routes: file, table: [route] };
-  const [first] = describeBuild({ manifest, inputs: { gateway: [], routes: [] }, parts: [] }, "dist").split("\n");
+  const [first] = describeBuild({ manifest, inputs: { gateway: [], routes: [] } }, "dist").split("\n");
   assertEquals(first, "deployment 0123456789ab: one route in dist/");
 });
 
@@ -48,6 +48,7 @@ Deno.test("describeBuild sums inputs by package and by folder of the server, and
     sockeye: 1,
     deployment: "0123456789ab",
     gateway: file("gateway"),
+    parts: [{ file: "gateway-broker-ABCDEFG2.js", bytes: 1024, sha256: "" }],
     routes: file("routes"),
     table: [],
   };
@@ -60,7 +61,6 @@ Deno.test("describeBuild sums inputs by package and by folder of the server, and
         1024,
       ], ["routes/a.ts", 2048]],
     },
-    parts: [{ file: "gateway-broker-ABCDEFG2.js", bytes: 1024, sha256: "" }],
   }, "dist");
   assertEquals(text.split("\n").map((line) => line.trim().replaceAll(/\s+/g, " ")), [
     "deployment 0123456789ab: 0 routes in dist/",

@@ -107,14 +107,14 @@ Deno.test({
   ...sanitized,
   async fn() {
     await using app = await project();
-    const { manifest, parts } = await app.build();
+    const { manifest } = await app.build();
     assertMatch(manifest.deployment, /^[0-9a-f]{12}$/);
     assertEquals(manifest.table.map(({ pattern, file }) => [pattern, file]), [["/echo", "echo.ts"]]);
     assertEquals(await app.files(), [
       "THIRD_PARTY_LICENSES",
       manifest.gateway.file,
       `${manifest.gateway.file}.map`,
-      ...parts.flatMap(({ file }) => [file, `${file}.map`]),
+      ...manifest.parts!.flatMap(({ file }) => [file, `${file}.map`]),
       manifest.hosts!.histories.file,
       `${manifest.hosts!.histories.file}.map`,
       "main.js",
@@ -373,7 +373,7 @@ Deno.test({
   ...sanitized,
   async fn() {
     await using app = await project();
-    const { inputs, parts } = await app.build();
+    const { inputs, manifest: { parts = [] } } = await app.build();
     assertEquals(inputs.gateway.filter(([path]) => /node_modules\/(?:@nats-io|@?redis)/.test(path)), []);
     for (const [name, scheme] of [["nats_session", "nats"], ["redis_session", "redis"]] as const) {
       const part = parts.find(({ file }) => file.startsWith(`gateway-${name}-`));
