@@ -8,12 +8,15 @@ ARG DENO_VERSION=2.9.6
 RUN npm install --global --no-fund --no-audit deno@${DENO_VERSION}
 WORKDIR /source
 # What the bundle is made of and no more: nothing else of the folder is sent, and nothing else makes it build again.
-COPY deno.json deno.lock main.ts ./
+COPY deno.json deno.lock main.ts LICENSE ./
 COPY lib lib
 COPY routes routes
 RUN deno task build \
  && cp lib/deploy/image/health_check.ts dist/health.ts \
- && cp "$(deno eval --no-config 'console.log(Deno.execPath())')" /deno
+ && cp "$(deno eval --no-config 'console.log(Deno.execPath())')" /deno \
+ && mkdir -p /licenses/deno /licenses/sockeye \
+ && cp "$(npm root --global)/deno/LICENSE" /licenses/deno/LICENSE \
+ && cp LICENSE dist/THIRD_PARTY_LICENSES /licenses/sockeye/
 
 FROM ${BASE_IMAGE}
 RUN apt-get update \
@@ -24,6 +27,7 @@ RUN apt-get update \
     --home-dir /var/lib/sockeye sockeye \
  && install --directory --owner=65532 --group=65532 --mode=0700 /var/lib/sockeye
 COPY --from=build /deno /usr/bin/deno
+COPY --from=build /licenses /usr/share/licenses
 COPY --from=build /source/dist /app
 ENV DENO_DIR=/tmp/deno \
     DENO_NO_UPDATE_CHECK=1 \

@@ -14,7 +14,9 @@ import {
   RouteLoadError,
   sha256,
 } from "../runtime/mod.ts";
-import { type Bundle, bundle, BundleError, endBundling } from "./bundle.ts";
+import { type Bundle, bundle, type BundledCode, BundleError, endBundling } from "./bundle.ts";
+import { bundledPackages } from "./bundled_packages.ts";
+import { LICENSES_FILE, licenseTexts } from "./license_texts.ts";
 import type { PluginOrder } from "./plugin.ts";
 import { entryOf, pluginBundle, SOCKEYE_IMPORTS } from "./route_bundle.ts";
 
@@ -51,7 +53,8 @@ const PROJECT = new URL("../../", import.meta.url);
 const OPTIONAL_PEERS = ["@opentelemetry/api"];
 
 /** Files of a former build. */
-const BUILT = /^(?:gateway|routes|worker|sandbox|histories|plugin)-[0-9a-f]{12}\.js(?:\.map)?$/;
+const BUILT =
+  /^(?:(?:gateway|routes|worker|sandbox|histories|plugin)-[0-9a-f]{12}|gateway-\w+-[0-9A-Z]{8})\.js(?:\.map)?$/;
 
 const SWITCHES_OF_THE_RESULT = ["--no-prompt", "--no-remote", "--no-npm", "--cached-only", "--no-config", "--no-lock"];
 
@@ -68,12 +71,15 @@ export async function build({ routes, out, imports = {}, plugins = [] }: BuildOr
       throw new BuildError(`there are no routes in ${root}: put a file into it, or name another with --routes`);
     }
     const map = { ...imports, ...SOCKEYE_IMPORTS };
-    const own = { source: `export { run } from "./main.ts";`, folder: project, imports: map, absent: OPTIONAL_PEERS };
+    const source = `export { run } from "./main.ts";`;
+    const own = { source, folder: project, imports: map, parts: "gateway", absent: OPTIONAL_PEERS };
     const theirs = { source: entryOf(files), folder: root, imports: map };
-    const gateway = await finished(await bundle(own, "gateway.js"), "gateway");
+    const whole = await bundle(own, "gateway.js");
+    const gateway = await finished(whole, "gateway");
     const code = await finished(await bundle(theirs, "routes.js"), "routes");
     const parts = {
       gateway,
+      gatewayParts: await Promise.all(whole.parts.map((part) => linked(part, part.file))),
       routes: code,
       ...await bundledHosts(project, map),
       plugins: await bundledPlugins(plugins, map),
@@ -84,9 +90,12 @@ export async function build({ routes, out, imports = {}, plugins = [] }: BuildOr
     );
     try {
       const manifest = { ...manifestOf(parts), table: await stage(staging, parts) };
+      const sources = sourcesOf(parts);
+      await Deno.writeTextFile(`${staging}/${LICENSES_FILE}`, licenseTexts(await bundledPackages(sources, undefined)));
       await Deno.writeTextFile(`${staging}/${MANIFEST_FILE}`, JSON.stringify(manifest, null, 2) + "\n");
       await replace(out, staging);
-      return { manifest, inputs: { gateway: gateway.inputs, routes: code.inputs }, sources: sourcesOf(parts) };
+      const inputs = { gateway: gateway.inputs, routes: code.inputs };
+      return { manifest, inputs, sources };
     } finally {
       await Deno.remove(staging, { recursive: true }).catch(() => {}); // It may be gone already.
     }
@@ -100,28 +109,37 @@ export async function build({ routes, out, imports = {}, plugins = [] }: BuildOr
   }
 }
 
-interface FinishedBundle extends BuiltFile {
-  /** The first digits of the hash of its code, which its name has too. */
-  readonly hash: string;
+/** A file of code, with its map. */
+interface FinishedFile extends BuiltFile {
   readonly code: Uint8Array<ArrayBuffer>;
   readonly map: Uint8Array<ArrayBuffer>;
   readonly inputs: Bundle["inputs"];
 }
 
-/** Named by the hash of the code, and pointing to its map. */
-async function finished({ code, map, inputs }: Bundle, name: string): Promise<FinishedBundle> {
-  const hash = (await sha256(code)).slice(0, 12);
-  const file = `${name}-${hash}.js`;
+interface FinishedBundle extends FinishedFile {
+  /** The first digits of the hash of its code, which its name has too. */
+  readonly hash: string;
+}
+
+/** Named by the hash of the code. */
+async function finished(bundle: Bundle, name: string): Promise<FinishedBundle> {
+  const hash = (await sha256(bundle.code)).slice(0, 12);
+  return { hash, ...await linked(bundle, `${name}-${hash}.js`) };
+}
+
+/** With a line that points to its map. */
+async function linked({ code, map, inputs }: BundledCode, file: string): Promise<FinishedFile> {
   const link = new TextEncoder().encode(`//# sourceMappingURL=${file}.map\n`);
   const whole = new Uint8Array(code.length + link.length);
   whole.set(code);
   whole.set(link, code.length);
-  return { file, hash, code: whole, map, inputs, bytes: whole.length, sha256: await sha256(whole) };
+  return { file, code: whole, map, inputs, bytes: whole.length, sha256: await sha256(whole) };
 }
 
 /** All that is built. */
 interface Parts {
   readonly gateway: FinishedBundle;
+  readonly gatewayParts: readonly FinishedFile[];
   readonly routes: FinishedBundle;
   readonly worker: FinishedBundle;
   readonly sandbox: FinishedBundle;
@@ -156,17 +174,21 @@ async function bundledPlugins(
   return built;
 }
 
-function sourcesOf({ gateway, routes, worker, sandbox, histories, plugins }: Parts): readonly string[] {
-  const all = [gateway, routes, worker, sandbox, histories, ...plugins];
-  return [...new Set(all.flatMap(({ inputs }) => inputs.map(([path]) => path)))].sort();
+function filesOf(parts: Parts): readonly FinishedFile[] {
+  const { gateway, gatewayParts, routes, worker, sandbox, histories, plugins } = parts;
+  return [gateway, ...gatewayParts, routes, worker, sandbox, histories, ...plugins];
 }
 
-function manifestOf({ gateway, routes, worker, sandbox, histories, plugins }: Parts): Manifest {
-  const named = ({ file, bytes, sha256 }: FinishedBundle): BuiltFile => ({ file, bytes, sha256 });
+function sourcesOf(parts: Parts): readonly string[] {
+  return [...new Set(filesOf(parts).flatMap(({ inputs }) => inputs.map(([path]) => path)))].sort();
+}
+
+function manifestOf({ gateway, gatewayParts, routes, worker, sandbox, histories, plugins }: Parts): Manifest {
   return {
     sockeye: CONTRACT,
     deployment: routes.hash,
     gateway: named(gateway),
+    parts: gatewayParts.map(named),
     routes: named(routes),
     hosts: { worker: named(worker), sandbox: named(sandbox), histories: named(histories) },
     plugins: plugins.map((one) => ({ ...named(one), mount: one.mount, module: one.module })),
@@ -174,16 +196,19 @@ function manifestOf({ gateway, routes, worker, sandbox, histories, plugins }: Pa
   };
 }
 
+function named({ file, bytes, sha256 }: FinishedFile): BuiltFile {
+  return { file, bytes, sha256 };
+}
+
 /** Writes everything but the last manifest, and asks the result what it serves. */
 async function stage(folder: string, parts: Parts): Promise<readonly RouteDescriptor[]> {
-  const { gateway, routes, worker, sandbox, histories, plugins } = parts;
-  for (const { file, code, map } of [gateway, routes, worker, sandbox, histories, ...plugins]) {
+  for (const { file, code, map } of filesOf(parts)) {
     await Deno.writeFile(`${folder}/${file}`, code);
     await Deno.writeFile(`${folder}/${file}.map`, map);
   }
   await Deno.writeTextFile(
     `${folder}/main.js`,
-    `import { run } from "./${gateway.file}";\nawait run(Deno.args, import.meta.dirname);\n`,
+    `import { run } from "./${parts.gateway.file}";\nawait run(Deno.args, import.meta.dirname);\n`,
   );
   await Deno.writeTextFile(`${folder}/${MANIFEST_FILE}`, JSON.stringify(manifestOf(parts)));
   const cache = await Deno.makeTempDir({ prefix: "sockeye-build-" });

@@ -23,6 +23,9 @@ Names in "imports" of the working directory's deno.json are known to the routes.
 /** Inputs that make less of a bundle are told together. */
 const SHARE_WORTH_A_ROW = 0.04;
 
+/** So wide that the longest names of what is made of us fit. */
+const NAME_WIDTH = 36;
+
 /** Exit codes. */
 const EXIT = { FAILED: 1, WRONG_ARGUMENT: 2 } as const;
 
@@ -46,22 +49,27 @@ export function parseBuildArguments(args: readonly string[]): { routes: string; 
 }
 
 /** What was built, for a terminal. */
-export function describeBuild({ manifest, inputs }: Pick<Build, "manifest" | "inputs">, out: string): string {
+export function describeBuild(
+  { manifest, inputs }: Pick<Build, "manifest" | "inputs">,
+  out: string,
+): string {
   const count = manifest.table.length === 1 ? "one route" : `${manifest.table.length} routes`;
   const lines = [`deployment ${manifest.deployment}: ${count} in ${out}/`, ""];
-  const { hosts, plugins = [] } = manifest;
+  const { parts = [], hosts, plugins = [] } = manifest;
+  const row = (name: string, bytes: number) => void lines.push(`  ${name.padEnd(NAME_WIDTH)}${kib(bytes)}`);
+  // Behind the gateway comes what it loads only when it is asked for: brokers.
   for (const [name, { file, bytes }] of [["gateway", manifest.gateway], ["routes", manifest.routes]] as const) {
-    lines.push(`  ${file.padEnd(28)}${kib(bytes)}`);
+    row(file, bytes);
     let others = 0;
     for (const [path, part] of grouped(inputs[name])) {
-      if (part >= bytes * SHARE_WORTH_A_ROW) lines.push(`    ${path.padEnd(26)}${kib(part)}`);
+      if (part >= bytes * SHARE_WORTH_A_ROW) row(`  ${path}`, part);
       else others += part;
     }
-    if (others > 0) lines.push(`    ${"others".padEnd(26)}${kib(others)}`);
+    if (others > 0) row("  others", others);
+    if (name === "gateway") { for (const { file, bytes } of parts) row(file, bytes); }
   }
-  for (const { file, bytes } of [...hosts === undefined ? [] : [hosts.worker, hosts.sandbox], ...plugins]) {
-    lines.push(`  ${file.padEnd(28)}${kib(bytes)}`);
-  }
+  const others = hosts === undefined ? [] : [hosts.worker, hosts.sandbox, hosts.histories];
+  for (const { file, bytes } of [...others, ...plugins]) row(file, bytes);
   lines.push("", `  start it: deno run --allow-net --allow-read=${out} --allow-env ${out}/main.js`);
   return lines.join("\n");
 }

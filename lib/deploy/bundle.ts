@@ -17,10 +17,18 @@ export interface BundleOrder {
   readonly imports: Readonly<Record<string, string>>;
   /** Packages that others of CommonJS `require` if they are there, for what nobody here asks of them: left out. */
   readonly absent?: readonly string[];
+  /** With it, what the code loads by `import()` becomes files of their own, whose names begin with this and a dash. */
+  readonly parts?: string;
 }
 
 /** A bundle. */
-export interface Bundle {
+export interface Bundle extends BundledCode {
+  /** What the code imports by name from where it lies itself: all that it loads when it is asked for, and shares. */
+  readonly parts: ReadonlyArray<BundledCode & { readonly file: string }>;
+}
+
+/** One file of a bundle. */
+export interface BundledCode {
   readonly code: Uint8Array<ArrayBuffer>;
   /** A source map, with the sources in it. */
   readonly map: Uint8Array<ArrayBuffer>;
@@ -40,11 +48,16 @@ export class BundleError extends Error {
  * @throws {BundleError}
  */
 export async function bundle(order: BundleOrder, name: string): Promise<Bundle> {
+  const { parts } = order;
+  // esbuild calls what comes from no file so.
+  const main = parts === undefined ? name : "stdin.js";
   let result: esbuild.BuildResult<{ write: false; metafile: true }>;
   try {
     result = await esbuild.build({
       stdin: { contents: order.source, resolveDir: order.folder, sourcefile: name, loader: "ts" },
-      outfile: name,
+      ...(parts === undefined
+        ? { outfile: name }
+        : { outdir: ".", splitting: true, chunkNames: `${parts}-[name]-[hash]` }),
       bundle: true,
       write: false,
       metafile: true,
@@ -65,10 +78,20 @@ export async function bundle(order: BundleOrder, name: string): Promise<Bundle> 
   } catch (error) {
     throw new BundleError(problemsOf(error).join("\n"), { cause: error });
   }
-  const output = (ending: string) => result.outputFiles.find(({ path }) => path.endsWith(ending))!.contents.slice();
-  const [meta] = Object.entries(result.metafile.outputs).filter(([path]) => path.endsWith(".js")).map(([, own]) => own);
-  const inputs = Object.entries(meta?.inputs ?? {}).map(([path, { bytesInOutput }]) => [path, bytesInOutput] as const);
-  return { code: output(".js"), map: output(".map"), inputs: inputs.toSorted(([, a], [, b]) => b - a) };
+  const codes = Object.keys(result.metafile.outputs).filter((file) => file.endsWith(".js")).sort();
+  const others = codes.filter((file) => file !== main).map((file) => ({ file, ...codeOf(result, file) }));
+  return { ...codeOf(result, main), parts: others };
+}
+
+function codeOf(
+  { outputFiles, metafile }: esbuild.BuildResult<{ write: false; metafile: true }>,
+  file: string,
+): BundledCode {
+  const output = (name: string) => outputFiles.find(({ path }) => /[^/\\]*$/.exec(path)![0] === name)!.contents.slice();
+  const inputs = Object.entries(metafile.outputs[file]!.inputs).map(([path, own]) =>
+    [path, own.bytesInOutput] as const
+  );
+  return { code: output(file), map: output(`${file}.map`), inputs: inputs.toSorted(([, a], [, b]) => b - a) };
 }
 
 /** Lets go of what bundling needs. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { limited, messageOf, type TimeLimit } from "../route/table.ts";
+import { NO_FOLDER } from "../runtime/mod.ts";
 
 /** The code cannot be loaded: the message is what the process said last. */
 export class RehearsalError extends Error {
@@ -44,8 +45,7 @@ export async function rehearse(code: Uint8Array<ArrayBuffer>, limit: TimeLimit):
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", ...FLAGS, `data:text/javascript;base64,${btoa(BOOTSTRAP)}`],
     clearEnv: true,
-    // A cache that it cannot write to, whoever it is.
-    env: { DENO_DIR: "/dev/null/none", NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
+    env: { DENO_DIR: NO_FOLDER, NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
     stdin: "piped",
     stdout: "null",
     stderr: "piped",

@@ -1,5 +1,5 @@
 /**
- * Paths of this system as URLs, and back.
+ * Paths of this system as URLs and back, and one that leads nowhere.
  *
  * @module
  */
@@ -15,4 +15,12 @@ export function fileUrl(path: string, os: string = Deno.build.os): URL {
 export function pathOfUrl(url: URL, os: string = Deno.build.os): string {
   const path = decodeURIComponent(url.pathname);
   return os === "windows" ? path.replace(/^\/(?=[A-Za-z]:)/, "") : path;
+}
+
+/** A path that is no folder and cannot become one: for what must not keep anything on disk, whoever it is. */
+export const NO_FOLDER: string = noFolder();
+
+/** That of a system. */
+export function noFolder(os: string = Deno.build.os): string {
+  return os === "windows" ? "\\\\.\\NUL\\none" : "/dev/null/none";
 }

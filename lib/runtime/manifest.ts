@@ -36,6 +36,8 @@ export interface Manifest {
   readonly deployment: string;
   /** The server. */
   readonly gateway: BuiltFile;
+  /** What the server loads beside that when it is asked for, and what that shares with it. */
+  readonly parts?: readonly BuiltFile[];
   /** All routes: one module that needs nothing but `node:`. */
   readonly routes: BuiltFile;
   /** What hosts code in a worker and in a sandbox, and what keeps histories. */
@@ -74,7 +76,8 @@ export function parseManifest(text: string, where: string): Manifest {
   if (!isFile(manifest.routes) || !isFile(manifest.gateway) || typeof manifest.deployment !== "string") {
     throw wrong("it does not name its files");
   }
-  const { hosts, plugins = [] } = manifest;
+  const { hosts, parts = [], plugins = [] } = manifest;
+  if (!Array.isArray(parts) || !parts.every(isFile)) throw wrong("its parts are no files");
   if (hosts !== undefined && ![hosts.worker, hosts.sandbox, hosts.histories].every(isFile)) {
     throw wrong("its hosts are no files");
   }

@@ -4,7 +4,7 @@
  * @module
  */
 export { type BuiltRoutes, importBuiltRoutes, loadBuiltRoutes, readBuiltCode, readManifest } from "./built_routes.ts";
-export { fileUrl, pathOfUrl } from "./file_url.ts";
+export { fileUrl, NO_FOLDER, pathOfUrl } from "./file_url.ts";
 export { InlineRuntime, type InlineRuntimeOptions } from "./inline_runtime.ts";
 export { listRoutes, loadRoutes, RouteLoadError } from "./loader.ts";
 export type { RuntimeLog } from "./log.ts";

@@ -1,9 +1,10 @@
 /** Python's `websockets` against the server: its asyncio client, and the threaded one where the version has it. @module */
+import { pathOfUrl } from "../../lib/runtime/file_url.ts";
 import { findProgram, requires } from "../support/requires.ts";
 import { outcomesOf, showOutcomes } from "./reported.ts";
 import { startServers } from "./servers.ts";
 
-const SCRIPT = new URL("python_client.py", import.meta.url).pathname;
+const SCRIPT = pathOfUrl(new URL("python_client.py", import.meta.url));
 
 Deno.test({
   name: "python3-websockets talks to the server, with asyncio, and with threads where its version can",

@@ -48,6 +48,7 @@ Deno.test("describeBuild sums inputs by package and by folder of the server, and
     sockeye: 1,
     deployment: "0123456789ab",
     gateway: file("gateway"),
+    parts: [{ file: "gateway-broker-ABCDEFG2.js", bytes: 1024, sha256: "" }],
     routes: file("routes"),
     table: [],
   };
@@ -67,6 +68,7 @@ Deno.test("describeBuild sums inputs by package and by folder of the server, and
     "gateway-0123456789ab.js 10.0 KiB",
     "lib/frame 5.0 KiB",
     "others 0.0 KiB",
+    "gateway-broker-ABCDEFG2.js 1.0 KiB",
     "routes-0123456789ab.js 10.0 KiB",
     "zod 4.0 KiB",
     "routes/a.ts 2.0 KiB",

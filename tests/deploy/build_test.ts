@@ -1,4 +1,5 @@
 /** The built folder runs alone; what was built before stays until the new is whole. @module */
+import { pathOfUrl } from "../../lib/runtime/file_url.ts";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { build, BuildError, type BuildOrder } from "../../lib/deploy/build.ts";
 import { parsePlugins } from "../../lib/deploy/plugin.ts";
@@ -39,7 +40,7 @@ async function project() {
 }
 
 /** Runs the result without configuration, packages, cache and network. */
-async function start(out: string, config?: string) {
+async function start(out: string, config?: string, env: Readonly<Record<string, string>> = {}) {
   const cache = await Deno.realPath(await Deno.makeTempDir({ prefix: "sockeye-cache-" }));
   if (config !== undefined) await Deno.writeTextFile(`${cache}/sockeye.config.ts`, config);
   const alone = ["--no-remote", "--no-npm", "--cached-only", "--no-config", "--no-lock", "--no-prompt"];
@@ -58,7 +59,7 @@ async function start(out: string, config?: string) {
       "127.0.0.1",
     ],
     cwd: cache,
-    env: { DENO_DIR: cache, ...TEXT_LOG },
+    env: { DENO_DIR: cache, ...TEXT_LOG, ...env },
     stdout: "piped",
     stderr: "piped",
   }).spawn();
@@ -111,8 +112,10 @@ Deno.test({
     assertMatch(manifest.deployment, /^[0-9a-f]{12}$/);
     assertEquals(manifest.table.map(({ pattern, file }) => [pattern, file]), [["/echo", "echo.ts"]]);
     assertEquals(await app.files(), [
+      "THIRD_PARTY_LICENSES",
       manifest.gateway.file,
       `${manifest.gateway.file}.map`,
+      ...manifest.parts!.flatMap(({ file }) => [file, `${file}.map`]),
       manifest.hosts!.histories.file,
       `${manifest.hosts!.histories.file}.map`,
       "main.js",
@@ -241,6 +244,7 @@ export default {
 
 Deno.test({
   name: "SIGUSR2: what was built anew takes over, and the socket stays open",
+  ignore: Deno.build.os === "windows",
   ...sanitized,
   async fn() {
     await using app = await project();
@@ -262,6 +266,7 @@ Deno.test({
 
 Deno.test({
   name: "SIGUSR2: code that served before, and comes back, begins anew like any other",
+  ignore: Deno.build.os === "windows",
   ...sanitized,
   async fn() {
     await using app = await project();
@@ -337,5 +342,49 @@ Deno.test({
     await assertRejects(() => build({ routes: app.out, out: `${app.out}2` }), BuildError, "does not exist");
     await Deno.mkdir(app.out);
     await assertRejects(() => build({ routes: app.out, out: `${app.out}2` }), BuildError, "there are no routes in");
+  },
+});
+
+Deno.test({
+  name: "build lays the licence of every package beside the bundle, those of the routes and of the pages included",
+  ...sanitized,
+  async fn() {
+    await using app = await project();
+    await app.save(
+      "_words.ts",
+      `import { z } from "zod";\nexport const punctuated = (text: string) => z.string().parse(text);\n`,
+    );
+    const imports = { zod: pathOfUrl(new URL("../../node_modules/zod/index.js", import.meta.url)) };
+    const { sources } = await app.build({ imports });
+    const text = await Deno.readTextFile(`${app.out}/THIRD_PARTY_LICENSES`);
+    const packages = sources.flatMap((path) => {
+      const [, name, version] = /node_modules\/\.deno\/(@?[^@/]+)@([^/_]+)[^/]*\/node_modules\//.exec(path) ?? [];
+      return name === undefined ? [] : [`${name.replace("+", "/")} ${version}`];
+    });
+    for (const name of [...new Set(packages)]) assertMatch(text, new RegExp(`^${name} \\(`, "m"));
+    for (const name of ["zod", "redis", "preact"]) assertMatch(text, new RegExp(`^${name} \\d`, "m"));
+    assertStringIncludes(text, "Permission is hereby granted");
+    await app.build({ imports });
+    assertEquals(await Deno.readTextFile(`${app.out}/THIRD_PARTY_LICENSES`), text);
+  },
+});
+
+Deno.test({
+  name: "what was built loads the client of a broker only when a broker is named, from beside the gateway",
+  ...sanitized,
+  async fn() {
+    await using app = await project();
+    const { inputs, manifest: { parts = [] } } = await app.build();
+    assertEquals(inputs.gateway.filter(([path]) => /node_modules\/(?:@nats-io|@?redis)/.test(path)), []);
+    for (const [name, scheme] of [["nats_session", "nats"], ["redis_session", "redis"]] as const) {
+      const part = parts.find(({ file }) => file.startsWith(`gateway-${name}-`));
+      assert(part !== undefined, name);
+      using broker = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+      const starting = start(app.out, undefined, {
+        [`${name.split("_")[0]!.toUpperCase()}_URL`]: `${scheme}://127.0.0.1:${broker.addr.port}`,
+      });
+      (await broker.accept()).close();
+      await using _server = await starting;
+    }
   },
 });

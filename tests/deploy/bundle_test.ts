@@ -122,3 +122,33 @@ Deno.test({
     }
   },
 });
+
+Deno.test({
+  name:
+    "bundle with parts leaves what import() loads in files of their own, which name one another and their maps' sources",
+  ...sanitized,
+  async fn() {
+    await using folder = await folderOf({
+      "shared.ts": "export const shared = { word: 'shared' };",
+      "late.ts": "import { shared } from './shared.ts'; export const late = () => shared;",
+    });
+    const source = `
+      import { shared } from "./shared.ts";
+      export const isSame = async () => (await import("./late.ts")).late() === shared;`;
+    const order = { source, folder: folder.path, imports: {} };
+    const { code, map, inputs, parts } = await bundle({ ...order, parts: "main" }, "main.js");
+    assertEquals(parts.map(({ file }) => file.replace(/-[0-9A-Z]{8}/, "")), ["main-chunk.js", "main-late.js"]);
+    assertEquals(inputs.filter(([path]) => path.endsWith("late.ts")), []);
+    assert(parts[1]!.inputs.some(([path]) => path.endsWith("late.ts")), String(parts[1]!.inputs));
+    assertStringIncludes(new TextDecoder().decode(parts[1]!.map), "late.ts");
+    assertStringIncludes(new TextDecoder().decode(map), "main.js");
+    await Deno.writeFile(`${folder.path}/main.js`, code);
+    for (const part of parts) await Deno.writeFile(`${folder.path}/${part.file}`, part.code);
+    const { isSame } = await import(`file://${folder.path}/main.js`);
+    assertEquals(await isSame(), true);
+    const again = await bundle({ ...order, parts: "main" }, "main.js");
+    assertEquals(again, { code, map, inputs, parts });
+    assertEquals((await bundle(order, "main.js")).parts, []);
+    await endBundling();
+  },
+});

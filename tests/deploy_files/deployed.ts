@@ -50,6 +50,9 @@ export async function tomlOf(name: string): Promise<Value> {
 /** The environment of `deno task start`. */
 export const START_ENV: Readonly<Record<string, string>> = START_TASK.env;
 
+/** So long each host waits for a server to end. It is above the drain, and what has to pass before that. */
+export const STOP_GRACE_S = 45;
+
 /** `1m`, `45s`, `500ms` in milliseconds. */
 export function durationMs(text: string): number {
   const [, count = "", unit = ""] = /^(\d+)(ms|s|m|h)$/.exec(text) ?? [];

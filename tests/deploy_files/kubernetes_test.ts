@@ -1,7 +1,10 @@
 /** The Kubernetes manifests: each by the schema of its kind, and all of them together. @module */
+import { pathOfUrl } from "../../lib/runtime/file_url.ts";
 import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
 import { GATEWAY_DEFAULTS } from "../../lib/gateway/option_table.ts";
+import { RawClient } from "../support/raw_client.ts";
 import { findProgram, requires } from "../support/requires.ts";
+import { startServer } from "../support/server_process.ts";
 import { DEPLOY, packagesFolder, START_ENV, type Value, yamlOf } from "./deployed.ts";
 import { assertIsConfiguration } from "./configuration.ts";
 
@@ -9,7 +12,7 @@ const FOLDER = `${DEPLOY}kubernetes/`;
 
 /** What is wrong with each of these by the schema of its kind, fields included that it does not have. */
 async function problemsOf(manifests: readonly Value[]): Promise<readonly (readonly string[])[]> {
-  const script = new URL("validate_manifests.mjs", import.meta.url).pathname;
+  const script = pathOfUrl(new URL("validate_manifests.mjs", import.meta.url));
   const child = new Deno.Command(findProgram("node") ?? "node", {
     args: [script, await packagesFolder()],
     stdin: "piped",
@@ -120,6 +123,48 @@ Deno.test({
       capabilities: { drop: ["ALL"] },
     });
     assertEquals(spec.automountServiceAccountToken, false);
+  },
+});
+
+Deno.test({
+  name:
+    "a pod ends as its manifest has it: it serves while preStop sleeps, then drains, and has ended within its grace",
+  ...requires("npm"),
+  async fn() {
+    const { spec } = (await yamlOf("kubernetes/deployment.yaml")).spec.template;
+    const [container] = spec.containers;
+    // The kubelet does this hook by itself: no program of the image is run, and nothing reaches the process.
+    assertEquals(Object.keys(container.lifecycle.preStop), ["sleep"]);
+    const graceMs = (spec.terminationGracePeriodSeconds - container.lifecycle.preStop.sleep.seconds) * 1_000;
+    const ownEnv: Record<string, string> = Object.fromEntries(
+      container.env.map(({ name, value }: Value) => [name, value]),
+    );
+    // Ports of the test, and no broker; else the pod's environment.
+    const { PORT: _port, NATS_URL: _broker, ...env } = ownEnv;
+    await using server = await startServer({
+      args: ["--admin", "127.0.0.1:0"],
+      env: { ...env, SOCKEYE_DEPLOY_TOKEN: "a-token-for-the-tests-alone" },
+    });
+    const { readinessProbe: { httpGet: { path: ready } }, livenessProbe: { httpGet: { path: live } } } = container;
+    const status = async (path: string) => {
+      const response = await server.fetch(path);
+      await response.body?.cancel();
+      return response.status;
+    };
+    // This one answers nothing, so that the drain has somebody to wait for.
+    using _silent = await RawClient.connect({ port: server.port, path: "/echo" });
+    using client = await RawClient.connect({ port: server.port, path: "/echo" });
+    await client.sendText("while preStop sleeps");
+    assertEquals((await client.next()).kind, "text");
+    assertEquals([await status(ready), await status(live)], [200, 200]);
+    const startedAt = performance.now();
+    server.kill("SIGTERM");
+    await server.printed(/SIGTERM: draining/);
+    assertEquals([await status(ready), await status(live)], [503, 200]);
+    const closed = await client.next();
+    assertEquals([closed.kind, "code" in closed ? closed.code : undefined], ["close", 1012]);
+    assertEquals((await server.exited()).code, 0);
+    assertLess(performance.now() - startedAt, graceMs);
   },
 });
 

@@ -1,4 +1,5 @@
 /** Processes that stop, vanish or are killed, on either side. @module */
+import { pathOfUrl } from "../../lib/runtime/file_url.ts";
 import { assert, assertEquals } from "@std/assert";
 import { RawClient } from "../support/raw_client.ts";
 import { startServer } from "../support/server_process.ts";
@@ -9,7 +10,7 @@ const SHORT_PINGS = ["--ping-interval-ms", "100ms", "--pong-timeout-ms", "200ms"
 /** A client in a process of its own, connected. */
 async function startClient(url: string, ...mode: readonly string[]): Promise<Deno.ChildProcess> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", "--allow-net", new URL("quiet_client.ts", import.meta.url).pathname, url, ...mode],
+    args: ["run", "--no-prompt", "--allow-net", pathOfUrl(new URL("quiet_client.ts", import.meta.url)), url, ...mode],
     stdin: "null",
     stdout: "piped",
   }).spawn();

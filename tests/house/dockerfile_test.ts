@@ -63,6 +63,6 @@ Deno.test("the Dockerfile has the health check of the image, as often", () => {
 
 Deno.test("the Dockerfile copies what a build needs, and takes no package of npm that is not locked", () => {
   const [, build = ""] = text.split("\nFROM ");
-  assertEquals(/^COPY deno\.json deno\.lock main\.ts \.\/$/m.test(build), true);
+  assertEquals(/^COPY deno\.json deno\.lock main\.ts LICENSE \.\/$/m.test(build), true);
   assertEquals(/^ARG DENO_VERSION=\d+\.\d+\.\d+$/m.test(build), true);
 });

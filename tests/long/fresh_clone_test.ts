@@ -4,23 +4,9 @@
  * @module
  */
 import { assert, assertEquals, assertFalse } from "@std/assert";
+import { cloneTo } from "../support/clone.ts";
 import { withDescendants } from "../support/other_process.ts";
 import { findProgram, requires } from "../support/requires.ts";
-
-const PROJECT = new URL("../../", import.meta.url).pathname;
-
-/** What git would hand to a clone, with the changes not committed yet. */
-async function cloneTo(folder: string): Promise<void> {
-  const { success, stdout, stderr } = await new Deno.Command("git", {
-    args: ["ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-    cwd: PROJECT,
-  }).output();
-  assert(success, new TextDecoder().decode(stderr));
-  for (const path of new TextDecoder().decode(stdout).split("\0").filter((path) => path !== "")) {
-    await Deno.mkdir(`${folder}/${path}/..`.replace(/\/[^/]+\/\.\.$/, ""), { recursive: true });
-    await Deno.copyFile(`${PROJECT}${path}`, `${folder}/${path}`);
-  }
-}
 
 function end(pid: number): void {
   // The server first: npx and the task runner end with it.

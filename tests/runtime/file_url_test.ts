@@ -1,6 +1,6 @@
 /** Paths and URLs, on every system. @module */
-import { assertEquals } from "@std/assert";
-import { fileUrl, pathOfUrl } from "../../lib/runtime/file_url.ts";
+import { assertEquals, assertRejects } from "@std/assert";
+import { fileUrl, NO_FOLDER, noFolder, pathOfUrl } from "../../lib/runtime/file_url.ts";
 
 for (
   const [os, path, href] of [
@@ -17,4 +17,10 @@ for (
 
 Deno.test("fileUrl takes the backslashes of Windows", () => {
   assertEquals(fileUrl("C:\\app\\a.ts", "windows").href, "file:///C:/app/a.ts");
+});
+
+Deno.test("nothing can be kept at NO_FOLDER, on any system by its own name for nothing", async () => {
+  assertEquals(["linux", "darwin", "windows"].map(noFolder), ["/dev/null/none", "/dev/null/none", "\\\\.\\NUL\\none"]);
+  assertEquals(NO_FOLDER, noFolder());
+  await assertRejects(() => Deno.mkdir(NO_FOLDER, { recursive: true }));
 });

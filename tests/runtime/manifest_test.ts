@@ -37,6 +37,7 @@ for (
       "it was built for contract 99, and this server has contract 1",
     ],
     ["one without its code", JSON.stringify({ ...GOOD, routes: undefined }), "it does not name its files"],
+    ["one whose parts are no files", JSON.stringify({ ...GOOD, parts: [{ file: "a.js" }] }), "its parts are no files"],
     ["one whose table is none", JSON.stringify({ ...GOOD, table: {} }), "its table is no list of routes"],
     [
       "one that may ask for a token",

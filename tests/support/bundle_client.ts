@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { pathOfUrl } from "../../lib/runtime/file_url.ts";
 import * as esbuild from "esbuild";
 import { minify } from "terser";
 import { encodeHex } from "@std/encoding/hex";
@@ -154,7 +155,7 @@ export const ${bundle.constant}_HASH = "${hash}";
  */
 export async function bundleSourceApart(name: keyof typeof BUNDLES): Promise<string> {
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-prompt", new URL(import.meta.url).pathname, name],
+    args: ["run", "-A", "--no-prompt", pathOfUrl(new URL(import.meta.url)), name],
     cwd: PROJECT,
   }).output();
   return new TextDecoder().decode(stdout) || new TextDecoder().decode(stderr);

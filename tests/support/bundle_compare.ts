@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { pathOfUrl } from "../../lib/runtime/file_url.ts";
 import * as esbuild from "esbuild";
 import { minify } from "terser";
 import { PROJECT } from "./server_process.ts";
@@ -67,7 +68,7 @@ function literal(text: string): string {
 /** The text of `bundle.ts`, made by a process of its own: esbuild's outlives its last answer by a moment. */
 export async function compareBundleSourceApart(): Promise<string> {
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-prompt", new URL(import.meta.url).pathname, PRINT],
+    args: ["run", "-A", "--no-prompt", pathOfUrl(new URL(import.meta.url)), PRINT],
     cwd: PROJECT,
   }).output();
   return new TextDecoder().decode(stdout) || new TextDecoder().decode(stderr);

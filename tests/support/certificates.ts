@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { pathOfUrl } from "../../lib/runtime/file_url.ts";
 
-const HERE = new URL(".", import.meta.url).pathname;
+const HERE = pathOfUrl(new URL(".", import.meta.url));
 
 /** Where the certificate of localhost and 127.0.0.1 is, signed by itself, and its key. */
 export const CERT_FILE = `${HERE}localhost_cert.pem`;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { pathOfUrl } from "../../lib/runtime/file_url.ts";
 import type { FloodKind } from "./flood_kinds.ts";
 import type { FloodReport } from "./flood_process.ts";
 
@@ -32,7 +33,7 @@ export class Flood implements AsyncDisposable {
             "run",
             "-A",
             "--no-prompt",
-            new URL("flood_process.ts", import.meta.url).pathname,
+            pathOfUrl(new URL("flood_process.ts", import.meta.url)),
           ],
           ...[kind, String(port), localAddress, String(LANES)],
         ],

@@ -3,11 +3,12 @@
  *
  * @module
  */
+import { pathOfUrl } from "../../lib/runtime/file_url.ts";
 import { BrokerProcess } from "./broker_process.ts";
 import { findProgram } from "./requires.ts";
 
 /** Where `deploy/` is, with a slash at its end. */
-const DEPLOY = new URL("../../deploy/", import.meta.url).pathname;
+const DEPLOY = pathOfUrl(new URL("../../deploy/", import.meta.url));
 
 /** One row of an answer. */
 interface Series {

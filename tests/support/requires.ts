@@ -110,10 +110,25 @@ const PROGRAMS = {
     install: "apt-get install docker-registry",
     isExtra: true,
   },
+  buildah: { names: ["buildah"], proof: ["--version"], install: "apt-get install buildah", isExtra: true },
+  debootstrap: { names: ["debootstrap"], proof: ["--version"], install: "apt-get install debootstrap", isExtra: true },
+  "systemd-nspawn": {
+    names: ["systemd-nspawn"],
+    proof: ["--version"],
+    install: "apt-get install systemd-container",
+    isExtra: true,
+  },
   "qemu-aarch64": {
     names: ["qemu-aarch64-static", "qemu-aarch64"],
     proof: ["--version"],
     install: "apt-get install qemu-user-static",
+    isExtra: true,
+  },
+  // By its own name: Ubuntu has the packages of other architectures in another archive.
+  debian: {
+    names: ["sh"],
+    proof: ["-c", '. /etc/os-release && test "$ID" = debian'],
+    install: "no program, but a Debian to work on: a container of one",
     isExtra: true,
   },
   "apt-get": { names: ["apt-get"], proof: ["--version"], install: "a Debian or Ubuntu, whose package manager it is" },

@@ -4,6 +4,7 @@
  * @module
  */
 import { CERT, IS_TLS } from "./certificates.ts";
+import { pathOfUrl } from "../../lib/runtime/file_url.ts";
 import { cpuSeconds } from "./other_process.ts";
 import { type DenoTask, START_TASK } from "./start_task.ts";
 
@@ -23,6 +24,8 @@ export interface ServerSetting {
   readonly entryFolder?: string;
   /** Where it is started, and its `sockeye.config.ts` is. Default: the project. */
   readonly folder?: string;
+  /** What runs the flags: a program, with what stands before them. Default: this deno. */
+  readonly program?: readonly [string, ...string[]];
   /** It leads a group of processes, to which a signal can be sent. */
   readonly isGroupLeader?: boolean;
   /** Most files the process may have open: `ulimit -n`. */
@@ -30,7 +33,7 @@ export interface ServerSetting {
 }
 
 /** Where the project is, with a slash at its end. */
-export const PROJECT = new URL("../../", import.meta.url).pathname;
+export const PROJECT = pathOfUrl(new URL("../../", import.meta.url));
 
 /** What tests look for in a log are its words: of a server that is read by no person it is JSON otherwise. */
 export const TEXT_LOG: Readonly<Record<string, string>> = { NO_COLOR: "1", LOG_FORMAT: "text" };
@@ -205,12 +208,23 @@ export class ServerProcess implements AsyncDisposable {
 function commandOf(setting: ServerSetting): Deno.Command {
   const { args = [], routes, env = {}, denoFlags = [], task = START_TASK, folder = PROJECT, maxOpenFiles } = setting;
   const { env: taskEnv, flags, entry } = task;
-  const { entryFolder = PROJECT } = setting;
+  const { entryFolder = PROJECT, program: [program, ...before] = [Deno.execPath()] } = setting;
   const where = routes === undefined ? [] : ["--routes", routes];
-  const deno = [...flags, ...denoFlags, entryFolder + entry, "--port", "0", "--host", "127.0.0.1", ...where, ...args];
+  const deno = [
+    ...before,
+    ...flags,
+    ...denoFlags,
+    entryFolder + entry,
+    "--port",
+    "0",
+    "--host",
+    "127.0.0.1",
+    ...where,
+    ...args,
+  ];
   // `exec` keeps the process id: signals reach the server, not a shell.
-  const shell = ["-c", `ulimit -n ${maxOpenFiles}; exec "$0" "$@"`, Deno.execPath(), ...deno];
-  return new Deno.Command(maxOpenFiles === undefined ? Deno.execPath() : "sh", {
+  const shell = ["-c", `ulimit -n ${maxOpenFiles}; exec "$0" "$@"`, program, ...deno];
+  return new Deno.Command(maxOpenFiles === undefined ? program : "sh", {
     args: maxOpenFiles === undefined ? deno : shell,
     cwd: folder,
     detached: setting.isGroupLeader === true,

@@ -9,7 +9,7 @@ import { sha256 } from "../../lib/runtime/mod.ts";
 import { PROJECT } from "./server_process.ts";
 
 /** Programs that writing an image takes. */
-export const IMAGE_PROGRAMS = ["npm", "apt-get", "dpkg-deb"] as const;
+export const IMAGE_PROGRAMS = ["npm", "apt-get", "dpkg-deb", "debian"] as const;
 
 /** A reference in a layout. */
 export interface Reference {
@@ -23,6 +23,7 @@ export interface Reference {
 export class WrittenImage {
   readonly folder: string = Deno.makeTempDirSync({ prefix: "sockeye-image-" });
   #written: Promise<string> | undefined;
+  readonly #unpacked = new Map<string, Promise<string>>();
 
   /** Where the layout is. */
   get layout(): string {
@@ -56,7 +57,13 @@ export class WrittenImage {
   }
 
   /** Has the files of an image in a folder, and resolves to its path. Nothing in it belongs to anybody else. */
-  async unpacked(architecture: string): Promise<string> {
+  unpacked(architecture: string): Promise<string> {
+    const folder = this.#unpacked.get(architecture) ?? this.#unpack(architecture);
+    this.#unpacked.set(architecture, folder);
+    return folder;
+  }
+
+  async #unpack(architecture: string): Promise<string> {
     const folder = `${this.folder}/${architecture}`;
     const { layers } = await this.json<{ readonly layers: readonly Reference[] }>(
       (await this.manifests()).get(architecture)!,

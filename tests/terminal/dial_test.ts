@@ -1,4 +1,5 @@
 /** From an order to an open WebSocket. @module */
+import { pathOfUrl } from "../../lib/runtime/file_url.ts";
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { ArgumentError, parseArguments } from "../../lib/terminal/arguments.ts";
 import { dial, DialError } from "../../lib/terminal/dial.ts";
@@ -79,7 +80,7 @@ Deno.test("dial speaks TLS, to whom --ca trusts and to nobody else", async () =>
   );
   await using server = new CraftedServer({ tls: { cert: cert!, key: key! } });
   const url = `wss://localhost:${server.port}/`;
-  const caFile = new URL("../support/localhost_cert.pem", import.meta.url).pathname;
+  const caFile = pathOfUrl(new URL("../support/localhost_cert.pem", import.meta.url));
   const error = await assertRejects(() => dial(orderOf(url), silent, undefined), DialError);
   assertStringIncludes(error.message, "; --ca FILE trusts a certificate of your own");
   using client = await dial(orderOf("--ca", caFile, url), silent, undefined);

@@ -94,11 +94,27 @@ async function download(architecture: Architecture, names: readonly string[], fo
     ].flatMap((option) => ["-o", option]);
     const apt = (...args: string[]) =>
       outputOf({ program: "apt-get", args: [...args, ...options], folder, install: ON_DEBIAN });
-    await apt("update");
-    await apt("download", ...names);
+    try {
+      await apt("update");
+      await apt("download", ...names);
+    } catch (error) {
+      throw error instanceof ImageError && architecture !== ownArchitecture()
+        ? new ImageError(`${error.message}\n${elsewhere(architecture)}`)
+        : error;
+    }
   } finally {
     await Deno.remove(lists, { recursive: true });
   }
+}
+
+/** As this machine is. */
+function ownArchitecture(): Architecture {
+  return Deno.build.arch === "aarch64" ? "arm64" : "amd64";
+}
+
+function elsewhere(architecture: Architecture): string {
+  return `is ${architecture} in the archives of this machine? Ubuntu keeps it elsewhere than ${ownArchitecture()}: ` +
+    `there, write this one only (--arch ${ownArchitecture()}), or both in a container of Debian`;
 }
 
 async function missingOf(names: readonly string[], cache: string): Promise<readonly string[]> {

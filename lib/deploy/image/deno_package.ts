@@ -18,7 +18,12 @@ export interface DenoPackage {
   /** SHA-512 of the package, in hexadecimal: npm's `integrity`. */
   readonly sha512: string;
   readonly program: Uint8Array<ArrayBuffer>;
+  /** The text of its licence, which is in another package: "deno" itself. */
+  readonly license: Uint8Array<ArrayBuffer>;
 }
+
+/** The package that everybody installs, whose program is in packages by architecture. */
+const COMMON_PACKAGE = "deno";
 
 /** Which, and where packages are kept. */
 export interface DenoOrder {
@@ -28,10 +33,42 @@ export interface DenoOrder {
   readonly cache: string;
 }
 
-/** Has npm fetch the package, with its registry, its settings and its check of the package's hash. @throws {ImageError} */
+/** Has npm fetch it, with its registry, its settings and its check of the packages' hashes. @throws {ImageError} */
 export async function fetchDeno({ architecture, version, cache }: DenoOrder): Promise<DenoPackage> {
   const { denoPackage: name } = ARCHITECTURES[architecture];
-  const file = `${cache}/${name.slice(1).replace("/", "-")}-${version}.tgz`;
+  const [packed, common] = [
+    await fetchPackage(name, version, cache),
+    await fetchPackage(COMMON_PACKAGE, version, cache),
+  ];
+  return await readDenoPackage({ packed, common, name, version });
+}
+
+/** What was fetched. */
+export interface PackedDeno extends Pick<DenoPackage, "name" | "version"> {
+  readonly packed: Uint8Array<ArrayBuffer>;
+  /** The package that has the licence. */
+  readonly common: Uint8Array<ArrayBuffer>;
+}
+
+/** Takes the packages apart. @throws {ImageError} when there is no program in one, or no licence in the other. */
+export async function readDenoPackage({ packed, common, name, version }: PackedDeno): Promise<DenoPackage> {
+  const program = await fileOf(packed, "package/deno");
+  if (program === undefined) {
+    throw new ImageError(`${name}@${version} holds no program "deno": is it another's package?`);
+  }
+  const license = await fileOf(common, "package/LICENSE");
+  if (license === undefined) {
+    throw new ImageError(`${COMMON_PACKAGE}@${version} holds no file LICENSE, which an image of deno has to have`);
+  }
+  return { name, version, sha512: createHash("sha512").update(packed).digest("hex"), program, license };
+}
+
+async function fileOf(packed: Uint8Array<ArrayBuffer>, name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  return (await unpackTar(new Uint8Array(gunzipSync(packed)))).find(({ header }) => header.name === name)?.data;
+}
+
+async function fetchPackage(name: string, version: string, cache: string): Promise<Uint8Array<ArrayBuffer>> {
+  const file = `${cache}/${name.replace("@", "").replace("/", "-")}-${version}.tgz`;
   if (!await isThere(file)) {
     await Deno.mkdir(cache, { recursive: true });
     await outputOf({
@@ -41,21 +78,7 @@ export async function fetchDeno({ architecture, version, cache }: DenoOrder): Pr
     });
     if (!await isThere(file)) throw new ImageError(`npm pack ${name}@${version} did not write ${file}`);
   }
-  return await readDenoPackage(await Deno.readFile(file), name, version);
-}
-
-/** Takes a package apart. @throws {ImageError} when there is no program in it. */
-export async function readDenoPackage(
-  packed: Uint8Array<ArrayBuffer>,
-  name: string,
-  version: string,
-): Promise<DenoPackage> {
-  const files = await unpackTar(new Uint8Array(gunzipSync(packed)));
-  const program = files.find(({ header }) => header.name === "package/deno")?.data;
-  if (program === undefined) {
-    throw new ImageError(`${name}@${version} holds no program "deno": is it another's package?`);
-  }
-  return { name, version, sha512: createHash("sha512").update(packed).digest("hex"), program };
+  return await Deno.readFile(file);
 }
 
 async function isThere(path: string): Promise<boolean> {

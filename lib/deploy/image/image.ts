@@ -5,10 +5,11 @@
  */
 import { build, type BuildOrder } from "../build.ts";
 import { bundle, endBundling } from "../bundle.ts";
+import { bundledPackages, type NpmPackage } from "../bundled_packages.ts";
+import { LICENSES_FILE, licenseTexts } from "../license_texts.ts";
 import { CONFIG_FILE } from "../../gateway/mod.ts";
 import { pathOfUrl } from "../../runtime/mod.ts";
 import type { Architecture } from "./architecture.ts";
-import { bundledPackages, type NpmPackage } from "./bundled_packages.ts";
 import { type DebianPackage, fetchDebian } from "./debian_package.ts";
 import { type DenoPackage, fetchDeno } from "./deno_package.ts";
 import { annotationsOf, HEALTH_FILE, imageConfig } from "./image_config.ts";
@@ -17,6 +18,9 @@ import { type Image, type Layout, layoutArchive, layoutOf, writeLayoutFolder } f
 import { sbomOf } from "./sbom.ts";
 import { APP_FOLDER, DENO_PATH, type StartCommand } from "./start_command.ts";
 import { noticePackages, SYSTEM_PACKAGES, systemFiles } from "./system_files.ts";
+
+/** Where licences are that no package of Debian brings: those are in `usr/share/doc`. */
+const LICENSES_FOLDER = "usr/share/licenses";
 
 /** What is to be written, and out of what. */
 export interface ImageOrder extends Pick<BuildOrder, "routes" | "imports" | "plugins"> {
@@ -106,7 +110,10 @@ export async function composeImage(
 ): Promise<Image> {
   const layers = [
     await packLayer("system", systemFiles(architecture, deno.program, debian)),
-    await packLayer("deno", [{ path: DENO_PATH.slice(1), content: deno.program, mode: 0o755 }]),
+    await packLayer("deno", [
+      { path: DENO_PATH.slice(1), content: deno.program, mode: 0o755 },
+      { path: `${LICENSES_FOLDER}/deno/LICENSE`, content: deno.license },
+    ]),
     await packLayer("server and routes", app.files),
   ];
   const annotations = annotationsOf({ version, deployment: app.deployment, created, revision });
@@ -128,7 +135,10 @@ async function buildApp({ routes, imports = {}, plugins = [] }: ImageOrder): Pro
     const files: ImageFile[] = [];
     const add = (name: string, content: Uint8Array<ArrayBuffer>) =>
       void files.push({ path: `${APP_FOLDER.slice(1)}/${name}`, content });
-    for await (const { name } of Deno.readDir(folder)) add(name, await Deno.readFile(`${folder}/${name}`));
+    for await (const { name } of Deno.readDir(folder)) {
+      // With the packages of the configuration it is another.
+      if (name !== LICENSES_FILE) add(name, await Deno.readFile(`${folder}/${name}`));
+    }
     const project = pathOfUrl(new URL("../../../", import.meta.url));
     const source = `import "./lib/deploy/image/health_check.ts";`;
     add(HEALTH_FILE, (await bundle({ source, folder: project, imports: {} }, HEALTH_FILE)).code);
@@ -136,6 +146,16 @@ async function buildApp({ routes, imports = {}, plugins = [] }: ImageOrder): Pro
     if (config !== undefined) add(CONFIG_FILE, config.code);
     const all = [...sources, ...config?.inputs.map(([path]) => path) ?? []];
     const packages = await bundledPackages(all, await textOf("deno.lock"));
+    add(LICENSES_FILE, new TextEncoder().encode(licenseTexts(packages)));
+    const own = await Deno.readFile(`${project}LICENSE`);
+    files.push(
+      { path: `${LICENSES_FOLDER}/sockeye/LICENSE`, content: own },
+      // Where it is looked for; the bundle has it beside itself.
+      {
+        path: `${LICENSES_FOLDER}/sockeye/${LICENSES_FILE}`,
+        content: { link: `../../../..${APP_FOLDER}/${LICENSES_FILE}` },
+      },
+    );
     return { files, packages, deployment: manifest.deployment };
   } finally {
     await endBundling();

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { GATEWAY_DEFAULTS } from "../../gateway/mod.ts";
 import type { Architecture } from "./architecture.ts";
 import type { Layer } from "./layer.ts";
 import { APP_FOLDER, DENO_PATH, type StartCommand } from "./start_command.ts";
@@ -47,8 +48,8 @@ export const HEALTH_COMMAND: readonly string[] = [
 
 const SECOND_NS = 1_000_000_000;
 
-/** The port that is listened on unless PORT says otherwise. */
-const PORT = 4000;
+/** The signal at which the server drains. */
+export const STOP_SIGNAL = "SIGTERM";
 
 /** Annotations, which are the labels of the configuration too: some tools show these, some those. */
 export function annotationsOf({ version, deployment, created, revision }: ImageLabels): Record<string, string> {
@@ -71,14 +72,14 @@ export function imageConfig({ architecture, start, layers, annotations, created 
     os: "linux",
     config: {
       User: `${USER_ID}:${USER_ID}`,
-      ExposedPorts: { [`${PORT}/tcp`]: {} },
+      ExposedPorts: { [`${GATEWAY_DEFAULTS.port}/tcp`]: {} },
       Env: envOf(start),
       Entrypoint: start.entrypoint,
       // Flags of the server are all that is added: `podman run IMAGE --max-connections 1000`.
       Cmd: [],
       WorkingDir: APP_FOLDER,
       Labels: annotations,
-      StopSignal: "SIGTERM",
+      StopSignal: STOP_SIGNAL,
       // Deviation: not of the specification, which has no health check and has others ignore what they do not know.
       // Docker reads it here, and so does everything where the image is copied with `--format v2s2`.
       Healthcheck: {

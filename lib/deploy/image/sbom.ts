@@ -4,7 +4,8 @@
  * @module
  */
 import type { Architecture } from "./architecture.ts";
-import type { NpmPackage } from "./bundled_packages.ts";
+import type { NpmPackage } from "../bundled_packages.ts";
+import { debianLicenses } from "./debian_licenses.ts";
 import type { DebianPackage } from "./debian_package.ts";
 import type { DenoPackage } from "./deno_package.ts";
 
@@ -22,6 +23,9 @@ export interface Contents {
   readonly distribution: string;
 }
 
+/** Of deno's own package. What V8 and the crates within its program are under stands nowhere in it. */
+const DENO_LICENSE = "MIT";
+
 interface Component {
   readonly type: "library" | "application";
   readonly "bom-ref": string;
@@ -32,7 +36,7 @@ interface Component {
   readonly licenses?: readonly License[];
 }
 
-/** An SPDX expression, or whatever else the author wrote. */
+/** An SPDX expression, or whatever else the author wrote. Debian's names are not quite SPDX's. */
 type License = { readonly expression: string } | { readonly license: { readonly name: string } };
 
 /**
@@ -43,8 +47,8 @@ export function sbomOf(contents: Contents): object {
   const { architecture, version, digest, deno, debian, bundled, distribution } = contents;
   const own = `pkg:oci/sockeye@${encodeURIComponent(digest)}?arch=${architecture}`;
   const components: Component[] = [
-    ...debian.map((one) => debianComponent(one, distribution)),
-    npmComponent("application", { ...deno, license: "MIT" }),
+    ...debian.map((one) => debianComponent(one, distribution, debianLicenses(one.name, debian))),
+    npmComponent("application", { ...deno, license: DENO_LICENSE }),
     ...bundled.map((one) => npmComponent("library", one)),
   ];
   return {
@@ -67,7 +71,11 @@ export function sbomOf(contents: Contents): object {
   };
 }
 
-function debianComponent({ name, version, architecture, sha256 }: DebianPackage, distribution: string): Component {
+function debianComponent(
+  { name, version, architecture, sha256 }: DebianPackage,
+  distribution: string,
+  licenses: readonly string[],
+): Component {
   const purl = `pkg:deb/${distribution}/${name}@${encodeURIComponent(version)}?arch=${architecture}`;
   return {
     type: "library",
@@ -76,10 +84,14 @@ function debianComponent({ name, version, architecture, sha256 }: DebianPackage,
     version,
     purl,
     hashes: [{ alg: "SHA-256", content: sha256 }],
+    ...(licenses.length === 0 ? {} : { licenses: licenses.map((own) => ({ license: { name: own } })) }),
   };
 }
 
-function npmComponent(type: Component["type"], { name, version, license, sha512 }: NpmPackage): Component {
+function npmComponent(
+  type: Component["type"],
+  { name, version, license, sha512 }: Pick<NpmPackage, "name" | "version" | "license" | "sha512">,
+): Component {
   const purl = `pkg:npm/${name.replace("@", "%40")}@${version}`;
   return {
     type,

@@ -156,9 +156,16 @@ function records(packages: readonly DebianPackage[]): readonly ImageFile[] {
   if (!(release instanceof Uint8Array)) throw new ImageError("no package holds usr/lib/os-release: base-files should");
   return [
     ...files,
+    ...commonLicenses(packages),
     { path: "usr/lib/os-release", content: release },
     { path: "etc/os-release", content: { link: "../usr/lib/os-release" } },
   ];
+}
+
+/** The texts that copyright notices of Debian's packages point to. */
+function commonLicenses(packages: readonly DebianPackage[]): readonly ImageFile[] {
+  return packages.flatMap(({ files }) => [...files]).filter(([path]) => path.startsWith("usr/share/common-licenses/"))
+    .map(([path, content]) => ({ path, content }));
 }
 
 function encoded(text: string): Uint8Array<ArrayBuffer> {

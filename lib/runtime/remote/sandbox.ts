@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { NO_FOLDER } from "../file_url.ts";
 import { DEFAULT_MEMORY_BYTES, type Grants, type Limits } from "./grants.ts";
 import { BOOTSTRAP_URL, bootstrapInput } from "./process_bootstrap.ts";
 import type { ProcessCommand } from "./process_channel.ts";
@@ -81,16 +82,15 @@ export function sandboxCommand(order: SandboxOrder): ProcessCommand {
     const value = env(name);
     return value === undefined ? [] : [[name, value]];
   });
-  const isWindows = Deno.build.os === "windows";
   return {
     ...limited(Deno.execPath(), args, memoryBytes, keeper),
     env: {
-      // No folder, and none that could become one: nothing is kept on disk.
-      DENO_DIR: isWindows ? "\\\\.\\NUL\\none" : "/dev/null/none",
+      // Nothing is kept on disk.
+      DENO_DIR: NO_FOLDER,
       NO_COLOR: "1",
       ...Object.fromEntries(given),
     },
-    folder: isWindows ? "C:\\" : "/",
+    folder: Deno.build.os === "windows" ? "C:\\" : "/",
     input: bootstrapInput(host),
   };
 }

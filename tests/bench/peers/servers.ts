@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { pathOfUrl } from "../../../lib/runtime/file_url.ts";
 import { START_TASK } from "../../support/start_task.ts";
 import { installPackages } from "./npm.ts";
 import type { Need, Workload } from "./workloads.ts";
@@ -48,7 +49,7 @@ export class MissingError extends Error {}
 /** Ours: what the others are divided by. */
 export const OURS = "sockeye";
 
-const PROJECT = new URL("../../../", import.meta.url).pathname;
+const PROJECT = pathOfUrl(new URL("../../../", import.meta.url));
 const PEERS = `${PROJECT}tests/bench/peers/`;
 const RUN = [Deno.execPath(), "run", "--no-prompt"] as const;
 const DENO = `deno ${Deno.version.deno}`;

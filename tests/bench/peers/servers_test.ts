@@ -1,4 +1,5 @@
 /** Each server is started as its users would: with compression for compressed workloads and no others. @module */
+import { pathOfUrl } from "../../../lib/runtime/file_url.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { canRun, type Program, type ServerRow, SERVERS } from "./servers.ts";
 import { type Workload, WORKLOADS } from "./workloads.ts";
@@ -29,7 +30,7 @@ Deno.test("ours runs main.ts with the flags and the environment of `deno task st
   const { tasks } = JSON.parse(await Deno.readTextFile(new URL("../../../deno.json", import.meta.url)));
   const { command, env } = (await program("sockeye")).launch(workload("ping-100"));
   const asked: readonly string[] = tasks.start.command.replaceAll('"', "").match(/(?<=\s)--\S+/g);
-  const project = new URL("../../../", import.meta.url).pathname;
+  const project = pathOfUrl(new URL("../../../", import.meta.url));
   const flags = asked.map((word) => word.replace("=.", `=${project}`));
   assertEquals(command.slice(0, flags.length + 3), [Deno.execPath(), "run", ...flags, `${project}main.ts`]);
   assertEquals(Object.keys(env ?? {}), [

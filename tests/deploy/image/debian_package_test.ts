@@ -79,3 +79,31 @@ Deno.test({
     await assertRejects(() => readDebianPackage(made.path), ImageError, "dpkg-deb --f");
   },
 });
+
+Deno.test({
+  name: "fetchDebian of what apt does not find says so, and of another architecture where that may be",
+  ...DPKG,
+  async fn() {
+    const folder = await Deno.makeTempDir({ prefix: "sockeye-apt-" });
+    const path = Deno.env.get("PATH")!;
+    try {
+      await Deno.writeTextFile(`${folder}/apt-get`, "#!/bin/sh\necho '404  Not Found' >&2\nexit 100\n", {
+        mode: 0o755,
+      });
+      Deno.env.set("PATH", `${folder}:${path}`);
+      const [own, other] = Deno.build.arch === "x86_64" ? ["amd64", "arm64"] as const : ["arm64", "amd64"] as const;
+      const said = async (architecture: typeof own) => {
+        const order = { architecture, names: ["made"], cache: `${folder}/cache` };
+        return (await assertRejects(() => fetchDebian(order), ImageError)).message;
+      };
+      assertEquals(await said(own), "apt-get update failed:\n404  Not Found");
+      assertMatch(
+        await said(other),
+        new RegExp(`^apt-get update failed:\\n404  Not Found\\nis ${other} in the archives`),
+      );
+    } finally {
+      Deno.env.set("PATH", path);
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});

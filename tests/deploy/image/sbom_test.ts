@@ -1,7 +1,10 @@
 /** The bill of materials of an image. @module */
 import { assertEquals } from "@std/assert";
 import { type Contents, sbomOf } from "../../../lib/deploy/image/sbom.ts";
-import { madeDeno, madeSystem } from "../support/made_parts.ts";
+import { madeDebian, madeDeno, madeSystem } from "../support/made_parts.ts";
+
+/** What a package may leave out. */
+const NOTHING = { license: undefined, sha512: undefined, licenseText: undefined, repository: undefined };
 
 const CONTENTS: Contents = {
   architecture: "arm64",
@@ -10,8 +13,8 @@ const CONTENTS: Contents = {
   deno: { ...madeDeno("arm64"), name: "@deno/linux-arm64-glibc" },
   debian: madeSystem("arm64"),
   bundled: [
-    { name: "@ark/schema", version: "0.56.8", license: undefined, sha512: undefined },
-    { name: "zod", version: "4.6.7", license: "MIT", sha512: "0102" },
+    { name: "@ark/schema", version: "0.56.8", ...NOTHING },
+    { name: "zod", version: "4.6.7", ...NOTHING, license: "MIT", sha512: "0102" },
   ],
   distribution: "debian",
 };
@@ -55,11 +58,18 @@ Deno.test("sbomOf gives hashes and licences where they are known, and leaves the
 
 Deno.test("sbomOf gives a licence as an expression only where it is one", () => {
   const licensesOf = (license: string) => {
-    const bundled = [{ name: "x", version: "1.0.0", license, sha512: undefined }];
+    const bundled = [{ name: "x", version: "1.0.0", ...NOTHING, license }];
     return (sbomOf({ ...CONTENTS, bundled }) as Bill).components.at(-1)?.["licenses"];
   };
   assertEquals(licensesOf("(MIT OR Apache-2.0)"), [{ expression: "(MIT OR Apache-2.0)" }]);
   assertEquals(licensesOf("SEE LICENSE IN LICENSE.md"), [{ license: { name: "SEE LICENSE IN LICENSE.md" } }]);
+});
+
+Deno.test("sbomOf gives the licences of a package of Debian by the names of its notice", () => {
+  const copyright = "Format: https://example.org/copyright-format/1.0/\nLicense: GPL-2+\nLicense: MPL-2.0\n";
+  const debian = [madeDebian("a", { "usr/share/doc/a/copyright": copyright })];
+  const [component] = (sbomOf({ ...CONTENTS, debian }) as Bill).components;
+  assertEquals(component?.["licenses"], [{ license: { name: "GPL-2+" } }, { license: { name: "MPL-2.0" } }]);
 });
 
 Deno.test("sbomOf has the image depend on every component, by references that are there once", () => {

@@ -69,6 +69,8 @@ Deno.test("systemFiles says which packages the files are of, for scanners and fo
   );
   assertStringIncludes(textOf(files.get("var/lib/dpkg/status.d/libc6")) as string, "Version: 1.2-3+deb12u1");
   assertEquals(textOf(files.get("usr/share/doc/ca-certificates/copyright")), "whose");
+  assertEquals(textOf(files.get("usr/share/common-licenses/GPL-3")), "all of it");
+  assertEquals(files.get("usr/share/common-licenses/GPL")?.content, { link: "GPL-3" });
   assertEquals(files.get("etc/os-release")?.content, { link: "../usr/lib/os-release" });
 });
 

@@ -67,11 +67,13 @@ export const PLACES = {
   arm64: { machine: 183, folder: "lib/aarch64-linux-gnu", loader: "/lib/ld-linux-aarch64.so.1" },
 } as const;
 
+const LICENSE = new TextEncoder().encode("you may");
+
 /** Deno, which needs the C library. */
 export function madeDeno(architecture: Architecture): DenoPackage {
   const { machine, loader } = PLACES[architecture];
   const program = madeElf({ machine, interpreter: loader, libraries: ["libc.so.6"] });
-  return { name: "@deno/made", version: "2.9.9", sha512: "ab".repeat(64), program };
+  return { name: "@deno/made", version: "2.9.9", sha512: "ab".repeat(64), program, license: LICENSE };
 }
 
 /** A package with these files; a string that begins with "-> " is a link. */
@@ -99,7 +101,11 @@ export function madeSystem(architecture: Architecture): readonly DebianPackage[]
   const { machine, folder, loader } = PLACES[architecture];
   const loaderName = loader.slice(loader.lastIndexOf("/") + 1);
   return [
-    madeDebian("base-files", { "usr/lib/os-release": 'PRETTY_NAME="Made"\nID=debian\n' }),
+    madeDebian("base-files", {
+      "usr/lib/os-release": 'PRETTY_NAME="Made"\nID=debian\n',
+      "usr/share/common-licenses/GPL": "-> GPL-3",
+      "usr/share/common-licenses/GPL-3": "all of it",
+    }),
     madeDebian("ca-certificates", {
       "usr/share/ca-certificates/mozilla/B.crt": "second\n",
       "usr/share/ca-certificates/mozilla/A.crt": "first\n\n",
