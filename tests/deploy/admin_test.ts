@@ -4,13 +4,9 @@ import { Admin } from "../../lib/deploy/admin.ts";
 import type { DeploymentJournal, UploadedCode } from "../../lib/deploy/mod.ts";
 import { sign } from "../../lib/deploy/signature.ts";
 import { encodeUpload } from "../../lib/deploy/upload.ts";
-import { connectionsInNumbers, GATEWAY_DEFAULTS, optionsByEntry, systemClock } from "../../lib/gateway/mod.ts";
-import { Hub } from "../../lib/pubsub/mod.ts";
 import { ask, counting, DeployedGateway } from "../support/deployed_gateway.ts";
+import { adminParts, TOKEN } from "./support/admin_parts.ts";
 import { counterCode, keyPair, madeUpload } from "./support/made_upload.ts";
-import { inlineRuntimesOf } from "./support/inline_runtimes.ts";
-
-const TOKEN = "0123456789abcdef";
 
 /** A gateway with one route, and what answers for its deployments. */
 async function bench(deployKey = "", journal?: DeploymentJournal) {
@@ -20,23 +16,7 @@ async function bench(deployKey = "", journal?: DeploymentJournal) {
   const lines: string[] = [];
   const line = (message: string) => void lines.push(message);
   const log = { info: line, warn: line, error: line };
-  const admin = new Admin({
-    token: TOKEN,
-    address: "127.0.0.1:4001",
-    deployments: server.deployments,
-    hub: new Hub(),
-    gateway: { counts: server.gateway.counts, connections: () => connectionsInNumbers(server.gateway) },
-    candidates: {
-      runtimesOf: inlineRuntimesOf(log),
-      check: (table) => void optionsByEntry(GATEWAY_DEFAULTS, { table }),
-      limit: { clock: systemClock, timeoutMs: 20_000 },
-    },
-    maxDeploymentBytes: 100_000,
-    deployKey,
-    exposition: (metrics) => ({ text: metrics.map(({ name }) => `${name}\n`).join(""), type: "text/plain" }),
-    log,
-    drain: () => drains++,
-  });
+  const admin = new Admin({ ...adminParts(server, log), deployKey, drain: () => drains++ });
   const send = async (method: string, path: string, body?: BodyInit | object, headers: HeadersInit = {}) => {
     const isOrder = typeof body === "object" && !(body instanceof FormData);
     const request = new Request(`http://127.0.0.1:4001${path}`, {

@@ -2,17 +2,13 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Admin } from "../../lib/deploy/admin.ts";
 import { encodeUpload } from "../../lib/deploy/upload.ts";
-import { connectionsInNumbers, GATEWAY_DEFAULTS, optionsByEntry, systemClock } from "../../lib/gateway/mod.ts";
+import { systemClock } from "../../lib/gateway/mod.ts";
 import { exposition, type Log } from "../../lib/observe/mod.ts";
-import { Hub } from "../../lib/pubsub/mod.ts";
 import type { AdminAnswer, AdminAsk } from "../../lib/workers/wire.ts";
 import { type AskedWorker, WorkersAdmin } from "../../lib/workers/workers_admin.ts";
-import { inlineRuntimesOf } from "../deploy/support/inline_runtimes.ts";
+import { ADDRESS, adminParts, TOKEN } from "../deploy/support/admin_parts.ts";
 import { counterCode, madeUpload } from "../deploy/support/made_upload.ts";
 import { ask, counting, DeployedGateway } from "../support/deployed_gateway.ts";
-
-const TOKEN = "0123456789abcdef";
-const ADDRESS = "127.0.0.1:4001";
 
 /** Two workers, and the parent's answers. */
 async function bench() {
@@ -25,7 +21,10 @@ async function bench() {
   ];
   const broken = new Set<number>();
   const workers = servers.map((server, at): AskedWorker & { rows: AskedWorker["rows"] } => {
-    const admin = adminOf(server, log);
+    const admin = new Admin({
+      ...adminParts(server, log),
+      exposition: (metrics) => ({ text: exposition(metrics), type: "text/plain" }),
+    });
     return {
       number: at + 1,
       pid: 100 + at,
@@ -108,27 +107,6 @@ async function bench() {
       for (const server of servers) await server[Symbol.asyncDispose]();
     },
   };
-}
-
-function adminOf(server: DeployedGateway, log: Log): Admin {
-  return new Admin({
-    token: TOKEN,
-    address: ADDRESS,
-    deployments: server.deployments,
-    hub: new Hub(),
-    gateway: { counts: server.gateway.counts, connections: () => connectionsInNumbers(server.gateway) },
-    candidates: {
-      runtimesOf: inlineRuntimesOf(log),
-      check: (table) => void optionsByEntry(GATEWAY_DEFAULTS, { table }),
-      limit: { clock: systemClock, timeoutMs: 20_000 },
-      rehearse: () => Promise.resolve(),
-    },
-    maxDeploymentBytes: 100_000,
-    deployKey: "",
-    exposition: (metrics) => ({ text: exposition(metrics), type: "text/plain" }),
-    log,
-    drain() {},
-  });
 }
 
 Deno.test("WorkersAdmin: upload, activate, list and roll back reach all workers, and are answered once", async () => {
