@@ -2,8 +2,8 @@
  * Messages in, bytes out: frames are appended where the next write will take them from.
  *
  * The buffer is a queue of segments. Frames that fit share the last segment, so that everything sent in one turn leaves
- * in one write; a long payload gets a segment of its own, and what many are sent is not copied at all. No frame ever straddles two segments. At most one segment is
- * in flight, and what is appended meanwhile coalesces behind it.
+ * in one write; a long payload gets a segment of its own, and what many are sent is not copied at all. No frame ever
+ * straddles two segments. At most one segment is in flight, and what is appended meanwhile coalesces behind it.
  *
  * @module
  */

@@ -18,6 +18,7 @@ import { dismissInBatches } from "./dismissal.ts";
 import { clientFinder } from "./forwarded.ts";
 import type { Decision, ExchangeHost } from "./exchange_host.ts";
 import { GatewayCounts } from "./gateway_counts.ts";
+import { HttpDate } from "./http_date.ts";
 import { HttpExchange } from "./http_exchange.ts";
 import type { Inspection } from "./inspection.ts";
 import type { LocalPages } from "./local_pages.ts";
@@ -25,6 +26,7 @@ import { PollDoor, type PollDoorHost } from "./poll/poll_door.ts";
 import { MemoryBudget, type MemoryHolder } from "./memory_budget.ts";
 import type { GatewayOptions } from "./option_table.ts";
 import type { ConnectionOptions } from "./options.ts";
+import { PoolTrim } from "./pool_trim.ts";
 import { unavailable } from "./refusal.ts";
 import { Roster } from "./roster.ts";
 import type { StreamTransport } from "./stream_transport.ts";
@@ -66,8 +68,6 @@ export interface Arrival {
   close(): void;
 }
 
-const TRIM_INTERVAL_MS = 5000;
-
 /** The part that owns the sockets. */
 export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, PollDoorHost, SwapHost<Connection> {
   readonly options: GatewayOptions;
@@ -106,9 +106,8 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
   #isDraining = false;
   #draining: Promise<void> | undefined;
   #onEmpty: (() => void) | undefined;
-  #date = "";
-  #dateSecond = 0;
-  #cancelTrim: (() => void) | undefined;
+  readonly #date: HttpDate;
+  readonly #trim: PoolTrim;
 
   /** @throws {OptionError} when a route's options are wrong; it names the file. */
   constructor(parts: GatewayParts) {
@@ -126,6 +125,12 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
     this.#dispatcher = new Dispatcher(this);
     this.polls = new PollDoor(this);
     this.#admission = new Admission(options, clock.now());
+    this.#date = new HttpDate(clock);
+    this.#trim = new PoolTrim({
+      clock,
+      pool: this.pool,
+      isInUse: () => this.#connections.size + this.#exchanges.size > 0,
+    });
     this.clientOf = clientFinder(options);
     this.routing = { table: parts.table };
     for (const runtime of parts.table.runtimes) runtime.commit?.();
@@ -176,7 +181,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
     this.#exchanges.add(exchange);
     exchange.start();
     transport.start();
-    this.#scheduleTrim();
+    this.#trim.begin();
   }
 
   /** A client that polls has two sockets at a time, and its connection none. */
@@ -235,7 +240,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
     this.wheel.clear();
     this.turn.clear();
     this.pool.close();
-    this.#cancelTrim?.();
+    this.#trim.end();
   }
 
   // For swaps.
@@ -271,13 +276,7 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
   // For exchanges, the dispatcher and connections.
 
   get date(): string {
-    const now = this.clock.wallNow();
-    const second = Math.floor(now / 1000);
-    if (second !== this.#dateSecond) {
-      this.#dateSecond = second;
-      this.#date = new Date(now).toUTCString();
-    }
-    return this.#date;
+    return this.#date.text;
   }
 
   decide(head: RequestHead, socketAddress: string): Decision {
@@ -377,14 +376,5 @@ export class Gateway implements ConnectionHost, ExchangeHost, DispatchHost, Poll
     // Who asks nothing is not waited for.
     for (const exchange of this.#exchanges.list()) exchange.close();
     if (this.#exchanges.size === 0) this.#onEmpty();
-  }
-
-  /** Buffers that lie idle go back to the system; the beat stops with the last connection once nothing is left. */
-  #scheduleTrim(): void {
-    this.#cancelTrim ??= this.clock.setTimer(() => {
-      this.#cancelTrim = undefined;
-      this.pool.trim();
-      if (this.pool.freeBytes > 0 || this.#connections.size + this.#exchanges.size > 0) this.#scheduleTrim();
-    }, TRIM_INTERVAL_MS);
   }
 }
