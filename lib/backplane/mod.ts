@@ -11,7 +11,7 @@ export { HistoryError } from "./history_error.ts";
 export { NatsBackplane, type NatsOptions } from "./nats.ts";
 export { RedisBackplane, type RedisOptions } from "./redis.ts";
 export { RefusedError } from "./refused_error.ts";
-export { ServerHub, type ServerHubParts } from "./server_hub.ts";
+export { type ServerBackplane, ServerHub, type ServerHubParts } from "./server_hub.ts";
 export {
   type HistoryClock,
   SQLITE_HISTORY_DEFAULTS,

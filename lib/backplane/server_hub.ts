@@ -20,12 +20,18 @@ import {
   type HistoryParts,
 } from "./chosen.ts";
 
+/** What joins the processes of one server, which know when one of them ends. */
+export interface ServerBackplane extends Backplane {
+  /** Says what this node is called. @param ended is told what another process was called that has ended. */
+  introduce(node: string, ended: (node: string) => void): void;
+}
+
 /** What it is made of. */
 export interface ServerHubParts extends HistoryParts {
   readonly options: BackplaneOptions & HistoryOptions & HubLimits;
   readonly clock: HistoryParts["clock"] & NodeClock;
   /** What joins it to the other processes of the same server. */
-  readonly joined: Backplane | undefined;
+  readonly joined: ServerBackplane | undefined;
 }
 
 /** The hub, and what is behind it. */
@@ -50,6 +56,8 @@ export class ServerHub {
     const backplane = others ?? new EmbeddedBroker(histories!).node();
     const hub = new Hub({ backplane, limits: options, clock });
     await hub.open();
+    // Whatever joins the hubs: a broker does not see that a process has ended.
+    joined?.introduce(hub.node, (node) => hub.nodes.ended(node));
     return new ServerHub(hub, histories);
   }
 

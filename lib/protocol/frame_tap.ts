@@ -50,6 +50,10 @@ export interface FrameRecord {
   readonly payload: Uint8Array<ArrayBuffer>;
   /** Counts the data messages from 1; 0 for control frames, and for fragments whose message began before. */
   readonly message: number;
+  /** That of the first frame of its message; its own for a control frame, and for a fragment whose message began before. */
+  readonly messageOpcode: number;
+  /** RSV1 stood on the first frame of its message, whatever was agreed on. */
+  readonly isCompressed: boolean;
   /** The first bytes of its message as they were before compression, as far as they are known: at most 64. */
   readonly messageStart: Uint8Array<ArrayBuffer>;
   /** With the last frame of a message that came in several frames, or compressed. */
@@ -92,7 +96,10 @@ interface OpenFrame {
 interface OpenMessage {
   readonly number: number;
   readonly opcode: number;
+  /** RSV1 of its first frame. */
   readonly isCompressed: boolean;
+  /** What is compressed is inflated: that was agreed on. */
+  readonly isInflated: boolean;
   /** Its only frame is its content. */
   readonly isAlone: boolean;
   readonly kept: KeptStart;
@@ -198,15 +205,17 @@ export class FrameTap {
   /** The message that a data frame begins or goes on with. */
   #messageOf(opcode: number, first: number): OpenMessage | undefined {
     if (opcode === OPCODE.CONTINUATION) return this.#message;
-    const isCompressed = this.#inflation !== undefined && (first & RSV1) !== 0;
-    const isAlone = !isCompressed && (first & FIN_BIT) !== 0;
-    const kept = isCompressed
+    const isCompressed = (first & RSV1) !== 0;
+    const isInflated = this.#inflation !== undefined && isCompressed;
+    const isAlone = !isInflated && (first & FIN_BIT) !== 0;
+    const kept = isInflated
       ? this.#inflation!.begin(this.#maxKeptBytes)
       : new KeptStart(isAlone ? START_BYTES : this.#maxKeptBytes);
     return this.#message = {
       number: ++this.#messages,
       opcode,
       isCompressed,
+      isInflated,
       isAlone,
       kept,
       frames: 0,
@@ -224,7 +233,7 @@ export class FrameTap {
     frame.seenBytes += count;
     frame.kept.add(plain);
     const { message } = frame;
-    if (message?.isCompressed) this.#inflation!.push(plain);
+    if (message?.isInflated) this.#inflation!.push(plain);
     else if (message !== undefined) {
       message.kept.add(plain);
       message.byteLength += count;
@@ -243,27 +252,30 @@ export class FrameTap {
   }
 
   #contentOf(message: OpenMessage): MessageContent | undefined {
-    const { opcode, frames, kept, isCompressed, isAlone } = message;
+    const { opcode, frames, kept, isInflated, isAlone } = message;
     if (isAlone) return undefined;
-    const inflation = isCompressed ? this.#inflation!.end() : undefined;
+    const inflation = isInflated ? this.#inflation!.end() : undefined;
     const inflatedBytes = inflation === "whole" ? this.#inflation!.byteLength : undefined;
-    const byteLength = isCompressed ? inflatedBytes : message.byteLength;
+    const byteLength = isInflated ? inflatedBytes : message.byteLength;
     return { opcode, frames, byteLength, bytes: kept.bytes, inflation };
   }
 
   #tell({ header, payloadBytes, seenBytes, kept, message }: OpenFrame, content: MessageContent | undefined): void {
     const length7 = header[1]! & 0x7f;
+    const opcode = header[0]! & 0x0f;
     this.#onFrame({
       header,
       fin: (header[0]! & FIN_BIT) !== 0,
       rsv: (header[0]! & RSV_BITS) >> 4,
-      opcode: header[0]! & 0x0f,
+      opcode,
       maskKey: isMasked(header) ? header.subarray(-4) : undefined,
       lengthForm: length7 < 126 ? 7 : length7 === 126 ? 16 : 64,
       payloadBytes,
       seenBytes,
       payload: kept.bytes,
       message: message?.number ?? 0,
+      messageOpcode: message?.opcode ?? opcode,
+      isCompressed: message?.isCompressed ?? false,
       messageStart: message === undefined ? NO_BYTES : message.kept.bytes.slice(0, START_BYTES),
       content,
     });

@@ -109,12 +109,22 @@ export class NodeChannel {
     for (const asked of [...this.#asked.values()]) asked.settle();
   }
 
+  /**
+   * Another node has ended: whoever has seen that for sure says so here, and nobody waits until it has been silent for
+   * long. The others are told, as by the node itself.
+   */
+  ended(node: string): void {
+    if (this.#isClosed || node === this.node) return;
+    this.#gone(node, true);
+    this.#say(ALL_NODES, { kind: "bye" }, node);
+  }
+
   /** Who answers questions of a kind, or hears news of it. */
   handle(kind: string, handler: NodeHandler): void {
     this.#handlers.set(kind, handler);
   }
 
-  /** Is told when a node has gone: it has said so, or was not heard of for the time to live. */
+  /** Is told when a node has gone: it has said so, or another one has seen it, or it was not heard of for long. */
   onGone(told: (node: string, hasSaidGoodbye: boolean) => void): void {
     this.#onGone.push(told);
   }
@@ -272,9 +282,9 @@ export class NodeChannel {
     if (asked.missing.size === 0) asked.settle();
   }
 
-  #say(topic: string, message: Omit<NodeMessage, "node">): void {
+  #say(topic: string, message: Omit<NodeMessage, "node">, node = this.node): void {
     if (this.#isClosed) return;
-    this.#parts.backplane.send(topic, { payload: JSON.stringify({ node: this.node, ...message }), from: NOBODY });
+    this.#parts.backplane.send(topic, { payload: JSON.stringify({ node, ...message }), from: NOBODY });
   }
 
   /** Two beats may be lost. Who has missed the third is gone, which is found out within the time to live. */

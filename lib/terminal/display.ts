@@ -4,8 +4,7 @@
  * @module
  */
 import { GUID } from "../handshake/mod.ts";
-import { frameLine } from "./frame_line.ts";
-import { FrameScanner, type SeenFrame } from "./frame_scanner.ts";
+import { frameLines } from "./frame_line.ts";
 import { hexPreview } from "./hex_text.ts";
 import { indentJson } from "./json_text.ts";
 import { type Opening, type OpeningRequest, openingText } from "./opening.ts";
@@ -94,11 +93,11 @@ export class Display {
   /** Shows each frame of both directions; undefined where that is not asked for. */
   tap(): (WireTap & { end(): void }) | undefined {
     if (!this.#options.isVerbose) return undefined;
-    const sent = new FrameScanner((frame) => this.#frame(">", frame));
-    const received = new FrameScanner((frame) => this.#frame("<", frame));
+    const sent = frameLines((line) => this.#frame(">", line));
+    const received = frameLines((line) => this.#frame("<", line));
     return {
-      sent: (bytes) => sent.scan(bytes),
-      received: (bytes) => received.scan(bytes),
+      sent: (bytes) => sent.push(bytes),
+      received: (bytes) => received.push(bytes),
       end: () => {
         sent.end();
         received.end();
@@ -117,9 +116,9 @@ export class Display {
     return outIsTerminal ? shownText(text, this.#options.isInteractive ? "  " : "") : text;
   }
 
-  #frame(arrow: string, frame: SeenFrame): void {
+  #frame(arrow: string, line: string): void {
     const time = new Date(this.#options.now()).toISOString().slice(11, 23);
-    this.#complainIn("grey", `${time} ${arrow} ${frameLine(frame)}`);
+    this.#complainIn("grey", `${time} ${arrow} ${line}`);
   }
 
   #head(arrow: string, text: string): void {

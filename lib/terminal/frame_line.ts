@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { FIN_BIT, OPCODE, RSV_BITS } from "../frame/mod.ts";
-import type { SeenFrame } from "./frame_scanner.ts";
+import { isControlOpcode, MAX_CONTROL_BYTES, OPCODE } from "../frame/mod.ts";
+import { type FrameRecord, FrameTap } from "../protocol/mod.ts";
 import { hexPreview } from "./hex_text.ts";
 import { preview } from "./shown_text.ts";
 
@@ -13,28 +13,36 @@ const PREVIEW_CHARS = 60;
 /** Of other payloads so many bytes are. */
 const PREVIEW_BYTES = 20;
 
+/** So much of a payload is kept: a control frame whole, and enough for a preview of the others. */
+const KEPT_BYTES = MAX_CONTROL_BYTES;
+
+/** Reads one direction of a connection, and tells a line for each frame. */
+export function frameLines(onLine: (line: string) => void): FrameTap {
+  // Nothing is inflated: what is shown is the wire.
+  const options = { isFromBeginning: true, maxMessageBytes: 0, maxKeptBytes: KEPT_BYTES };
+  return new FrameTap(options, (record) => onLine(frameLine(record)));
+}
+
 /**
  * Opcode, FIN and RSV bits, mask, length and its form, and how the payload begins.
  *
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { frameLine } from "./frame_line.ts";
- * import { FrameScanner } from "./frame_scanner.ts";
+ * import { frameLines } from "./frame_line.ts";
  *
  * const lines: string[] = [];
- * const scanner = new FrameScanner((frame) => lines.push(frameLine(frame)));
- * scanner.scan(Uint8Array.fromHex("818537fa213d7f9f4d5158")); // RFC 6455 §5.7
+ * frameLines((line) => lines.push(line)).push(Uint8Array.fromHex("818537fa213d7f9f4d5158")); // RFC 6455 §5.7
  * assertEquals(lines, ['TEXT         FIN  mask 37fa213d  5 bytes (7-bit length)  "Hello"']);
  * ```
  */
-export function frameLine(frame: SeenFrame): string {
-  const { first, maskKey, payloadBytes, seenBytes, lengthBits } = frame;
-  const bits = [(first & FIN_BIT) === 0 ? "   " : "FIN", ...RSV_NAMES.filter((_name, at) => first & (0x40 >> at))];
+export function frameLine(record: FrameRecord): string {
+  const { fin, rsv, opcode, maskKey, payloadBytes, seenBytes, lengthForm } = record;
+  const bits = [fin ? "FIN" : "   ", ...RSV_NAMES.filter((_name, at) => rsv & (4 >> at))];
   const mask = maskKey === undefined ? [] : [`mask ${maskKey.toHex()}`];
   const count = seenBytes < payloadBytes ? `${seenBytes} of ${payloadBytes}` : `${payloadBytes}`;
-  const length = `${count} ${payloadBytes === 1 ? "byte" : "bytes"} (${lengthBits}-bit length)`;
-  return [opcodeName(first & 0x0f).padEnd(11), bits.join(" "), ...mask, length, payloadOf(frame)].join("  ").trimEnd();
+  const length = `${count} ${payloadBytes === 1 ? "byte" : "bytes"} (${lengthForm}-bit length)`;
+  return [opcodeName(opcode).padEnd(11), bits.join(" "), ...mask, length, payloadOf(record)].join("  ").trimEnd();
 }
 
 const RSV_NAMES = ["RSV1", "RSV2", "RSV3"] as const;
@@ -46,18 +54,17 @@ export function opcodeName(opcode: number): string {
   return NAMES.get(opcode) ?? `0x${opcode.toString(16)}`;
 }
 
-function payloadOf(frame: SeenFrame): string {
-  const { first, start, isCompressed, messageOpcode, payloadBytes } = frame;
-  if (start.length === 0) return "";
-  if (isCompressed) return `deflated ${hexPreview(start, PREVIEW_BYTES)}`;
-  if (messageOpcode === OPCODE.TEXT) return textPreview(start, payloadBytes);
-  if (messageOpcode === OPCODE.CLOSE && start.length >= 2) {
-    const reason = decoder.decode(start.subarray(2));
-    return `${(start[0]! << 8) | start[1]!}${reason === "" ? "" : ` ${preview(reason, PREVIEW_CHARS)}`}`;
+function payloadOf({ rsv, opcode, payload, payloadBytes, messageOpcode, isCompressed }: FrameRecord): string {
+  if (payload.length === 0) return "";
+  if (isCompressed) return `deflated ${hexPreview(payload, PREVIEW_BYTES)}`;
+  if (messageOpcode === OPCODE.TEXT) return textPreview(payload, payloadBytes);
+  if (messageOpcode === OPCODE.CLOSE && payload.length >= 2) {
+    const reason = decoder.decode(payload.subarray(2));
+    return `${(payload[0]! << 8) | payload[1]!}${reason === "" ? "" : ` ${preview(reason, PREVIEW_CHARS)}`}`;
   }
-  const isControl = (first & 0x08) !== 0 && (first & RSV_BITS) === 0 && payloadBytes === start.length;
-  const text = isControl ? textOf(start) : undefined;
-  return text === undefined ? hexPreview(start, PREVIEW_BYTES) : preview(text, PREVIEW_CHARS);
+  const isWholeControl = isControlOpcode(opcode) && rsv === 0 && payloadBytes === payload.length;
+  const text = isWholeControl ? textOf(payload) : undefined;
+  return text === undefined ? hexPreview(payload, PREVIEW_BYTES) : preview(text, PREVIEW_CHARS);
 }
 
 /** What is not kept is not shown, and a character that is kept in part is not either. */

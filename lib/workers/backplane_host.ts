@@ -76,10 +76,12 @@ export class BackplaneHost {
     return node;
   }
 
-  /** A worker is gone, and so is all that it joined. */
+  /** A worker is gone, and so is all that it joined; the others are told at once. */
   detach(node: BackplaneNode): void {
     this.#nodes.delete(node);
     for (const topic of [...node.topics]) this.leave(node, topic);
+    if (node.name === undefined) return;
+    for (const { link } of this.#nodes) link.writer.putValue(DOWN.ENDED, 0, 0, node.name);
   }
 
   /** Resolves when the others know of it. */
@@ -220,6 +222,8 @@ function numberAt(bytes: Uint8Array, start: number): number {
 /** One worker, as the host knows it. */
 export class BackplaneNode {
   readonly link: HostLink;
+  /** What it is called among nodes, once it has said so. */
+  name: string | undefined;
   readonly topics = new Set<string>();
   /** Topics that it was told another worker has joined, and until it has answered that it knows, the answer. */
   readonly wanted = new Map<string, Promise<void> | undefined>();
@@ -247,6 +251,9 @@ export class BackplaneNode {
         const record = bytes.slice(start, end);
         return this.link.settle(id, () => this.#host.append(record, flags));
       }
+      case UP.NODE:
+        this.name = decodeValue(bytes, start, end) as string;
+        return;
       case UP.DROPPED:
         return this.#host.addDropped(numberAt(bytes, start));
       case UP.READ: {

@@ -41,6 +41,8 @@ export const DOWN = {
   WANTED: 19,
   /** No other worker has it any more. */
   UNWANTED: 20,
+  /** Another worker has ended: what its node was called, as a value. */
+  ENDED: 21,
 } as const;
 
 /** From a worker to the parent. */
@@ -69,6 +71,8 @@ export const UP = {
   READ: 20,
   /** So many publications more could not be sent: a number. */
   DROPPED: 21,
+  /** What the worker's node is called, as a value. */
+  NODE: 22,
 } as const;
 
 /** Flag of JOIN. */

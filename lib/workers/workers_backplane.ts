@@ -5,7 +5,8 @@
  *
  * @module
  */
-import type { Backplane, BackplaneEvents, Envelope, HistoryRule, Replay } from "../pubsub/mod.ts";
+import type { ServerBackplane } from "../backplane/mod.ts";
+import type { BackplaneEvents, Envelope, HistoryRule, Replay } from "../pubsub/mod.ts";
 import { decodeValue, type TakeRecord } from "../runtime/mod.ts";
 import type { SubscribeOptions } from "../subprotocol/mod.ts";
 import type { ReadValue, ResetValue } from "./backplane_values.ts";
@@ -24,13 +25,14 @@ export const MAX_UNSENT_BYTES = 16 * 1024 * 1024;
 export const MAX_PENDING_APPENDS = 65_536;
 
 /** The workers' side. */
-export class WorkersBackplane implements Backplane {
+export class WorkersBackplane implements ServerBackplane {
   readonly name = "workers";
   readonly #link: BackplaneLink;
   readonly #joined = new Set<string>();
   /** Topics that another worker has joined. */
   readonly #wanted = new Set<string>();
   #events: BackplaneEvents | undefined;
+  #nodeEnded: (node: string) => void = () => {};
   #dropped = 0;
   #toldDropped = 0;
 
@@ -50,6 +52,11 @@ export class WorkersBackplane implements Backplane {
   open(events: BackplaneEvents): Promise<void> {
     this.#events = events;
     return Promise.resolve();
+  }
+
+  introduce(node: string, ended: (node: string) => void): void {
+    this.#nodeEnded = ended;
+    this.#link.writer.putValue(UP.NODE, 0, 0, node);
   }
 
   send(topic: string, envelope: Envelope): void {
@@ -120,6 +127,9 @@ export class WorkersBackplane implements Backplane {
         return this.#link.answer(id);
       case DOWN.UNWANTED:
         this.#wanted.delete(readTopic(bytes, start, end));
+        return;
+      case DOWN.ENDED:
+        this.#nodeEnded(decodeValue(bytes, start, end) as string);
     }
   };
 

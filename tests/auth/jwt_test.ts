@@ -21,80 +21,43 @@ const cookie = (token: string) => ({ headers: { cookie: `theme=dark; session=${t
 const subprotocol = (token: string) => ({ subprotocols: [`sockeye.token.${base64url(token)}`] });
 const ours = (token: string) => ({ subprotocols: ["sockeye.v1", `sockeye.token.${base64url(token)}`] });
 
+/** What a handshake brings along. */
+type Offer = (token: string) => NonNullable<Parameters<TestServer["connect"]>[1]>;
+
 interface Source {
   readonly name: string;
   readonly hooks: ReadonlyArray<"upgrade" | "authenticate">;
-  readonly connect: (server: TestServer, token: string) => Promise<TestPeer>;
+  /** How the token is handed over. */
+  readonly offer: Offer | "first message";
   /** What a refusal is: a status, or a close code. */
   readonly refusal: number;
 }
 
 const SOURCES: readonly Source[] = [
-  {
-    name: "Authorization, by authenticate",
-    hooks: ["authenticate"],
-    connect: (server, token) => server.connect("/me", bearer(token)),
-    refusal: 4403,
-  },
-  {
-    name: "Authorization, by upgrade",
-    hooks: ["upgrade"],
-    connect: (server, token) => server.connect("/me", bearer(token)),
-    refusal: 401,
-  },
-  {
-    name: "Authorization, by both",
-    hooks: ["upgrade", "authenticate"],
-    connect: (server, token) => server.connect("/me", bearer(token)),
-    refusal: 4403,
-  },
-  {
-    name: "a cookie",
-    hooks: ["upgrade"],
-    connect: (server, token) => server.connect("/me", cookie(token)),
-    refusal: 401,
-  },
-  {
-    name: "a cookie, by both",
-    hooks: ["upgrade", "authenticate"],
-    connect: (server, token) => server.connect("/me", cookie(token)),
-    refusal: 401,
-  },
+  { name: "Authorization, by authenticate", hooks: ["authenticate"], offer: bearer, refusal: 4403 },
+  { name: "Authorization, by upgrade", hooks: ["upgrade"], offer: bearer, refusal: 401 },
+  { name: "Authorization, by both", hooks: ["upgrade", "authenticate"], offer: bearer, refusal: 4403 },
+  { name: "a cookie", hooks: ["upgrade"], offer: cookie, refusal: 401 },
+  { name: "a cookie, by both", hooks: ["upgrade", "authenticate"], offer: cookie, refusal: 401 },
   {
     name: "a cookie, of our client",
     hooks: ["upgrade", "authenticate"],
-    connect: (server, token) => server.connect("/me", { ...cookie(token), subprotocols: ["sockeye.v1"] }),
+    offer: (token) => ({ ...cookie(token), subprotocols: ["sockeye.v1"] }),
     refusal: 4401,
   },
-  {
-    name: "a subprotocol, by authenticate",
-    hooks: ["authenticate"],
-    connect: (server, token) => server.connect("/me", subprotocol(token)),
-    refusal: 4403,
-  },
-  {
-    name: "a subprotocol, by upgrade",
-    hooks: ["upgrade"],
-    connect: (server, token) => server.connect("/me", subprotocol(token)),
-    refusal: 401,
-  },
-  {
-    name: "a subprotocol of our client, by upgrade",
-    hooks: ["upgrade"],
-    connect: (server, token) => server.connect("/me", ours(token)),
-    refusal: 4401,
-  },
-  {
-    name: "the first message",
-    hooks: ["upgrade", "authenticate"],
-    connect: async (server, token) => {
-      const peer = await server.connect("/me", { subprotocols: ["sockeye.v1"] });
-      peer.send(said(["auth", token]) as string);
-      return peer;
-    },
-    refusal: 4403,
-  },
+  { name: "a subprotocol, by authenticate", hooks: ["authenticate"], offer: subprotocol, refusal: 4403 },
+  { name: "a subprotocol, by upgrade", hooks: ["upgrade"], offer: subprotocol, refusal: 401 },
+  { name: "a subprotocol of our client, by upgrade", hooks: ["upgrade"], offer: ours, refusal: 4401 },
+  { name: "the first message", hooks: ["upgrade", "authenticate"], offer: "first message", refusal: 4403 },
 ];
+
+/** Connects, and hands a token over. */
+async function connect(server: TestServer, { offer }: Source, token: string): Promise<TestPeer> {
+  if (offer !== "first message") return await server.connect("/me", offer(token));
+  const peer = await server.connect("/me", { subprotocols: ["sockeye.v1"] });
+  peer.send(said(["auth", token]) as string);
+  return peer;
+}
 
 /** A status, a close code, or what the route said. */
 async function outcome(connecting: Promise<TestPeer>): Promise<number | string> {
@@ -113,15 +76,16 @@ async function outcome(connecting: Promise<TestPeer>): Promise<number | string> 
 
 const BAD = await badTokens();
 
-for (const { name, hooks, connect, refusal } of SOURCES) {
+for (const source of SOURCES) {
+  const { name, hooks, refusal } = source;
   Deno.test(`a token in ${name}: a good one lets in, and no other`, async () => {
     const faults: string[] = [];
     const options = { cookie: "session", onRefusal: ({ fault }: TokenError) => void faults.push(fault) };
     await using server = await createTestServer({ "/me": me(options, hooks) });
-    assertEquals(await outcome(connect(server, await signed())), "hello ada");
+    assertEquals(await outcome(connect(server, source, await signed())), "hello ada");
     for (const [what, token, fault] of BAD) {
       faults.length = 0;
-      assertEquals(await outcome(connect(server, token)), refusal, what);
+      assertEquals(await outcome(connect(server, source, token)), refusal, what);
       assertEquals(faults, [fault], what);
     }
     await server.settled();
@@ -192,11 +156,12 @@ Deno.test("a token that was brought on purpose goes before the cookie, for bette
   }
 });
 
-for (const { name, hooks, connect } of SOURCES) {
+for (const source of SOURCES) {
+  const { name, hooks } = source;
   Deno.test(`a token in ${name}: its end closes with 4401, and not before`, async () => {
     await using server = await createTestServer({ "/me": me({ cookie: "session", clockToleranceMs: 2_000 }, hooks) });
     const token = await signed({ exp: seconds(60) });
-    const peer = await connect(server, token);
+    const peer = await connect(server, source, token);
     await server.settled();
     // Within the second that has begun, and two of tolerance.
     await server.clock.advance(60_900);

@@ -1,7 +1,7 @@
 /** The hub of a server, and what is behind it. @module */
 import { assertEquals } from "@std/assert";
-import { ServerHub } from "../../lib/backplane/server_hub.ts";
-import { type Backplane, EmbeddedBroker, RingHistory } from "../../lib/pubsub/mod.ts";
+import { type ServerBackplane, ServerHub } from "../../lib/backplane/server_hub.ts";
+import { EmbeddedBroker, RingHistory } from "../../lib/pubsub/mod.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 
 const OPTIONS = {
@@ -14,22 +14,26 @@ const OPTIONS = {
   presenceTtlMs: 1000,
 };
 
-async function open(joined: Backplane | undefined, options = OPTIONS) {
+async function open(joined: ServerBackplane | undefined, options = OPTIONS) {
   const hosts = () =>
     Promise.resolve({ histories: new URL("../../lib/backplane/sqlite_history_worker.ts", import.meta.url) });
   return await ServerHub.open({ options, joined, clock: new FakeClock(), hosts, log: { warn() {} } });
 }
 
-Deno.test("ServerHub is alone where nobody joins it to others, and joined where somebody does", async () => {
+Deno.test("ServerHub is alone where nobody joins it to others, and joined where somebody does, who tells it of ends", async () => {
   const alone = await open(undefined);
   assertEquals([alone.hub.backplane.name, alone.hub.backplane.isUp], ["memory", true]);
   await alone.close();
   const clock = new FakeClock();
   const broker = new EmbeddedBroker(new RingHistory({ maxBytes: 1000, now: () => clock.now(), epoch: "e" }));
-  const [one, two] = [await open(broker.node()), await open(broker.node())];
+  const ends: ((node: string) => void)[] = [];
+  const joined = (): ServerBackplane =>
+    Object.assign(broker.node(), { introduce: (_: string, ended: (node: string) => void) => void ends.push(ended) });
+  const [one, two] = [await open(joined()), await open(joined())];
   assertEquals([one.hub.nodes.others, two.hub.nodes.others], [[two.hub.node], [one.hub.node]]);
-  await one.close();
+  ends[1]!(one.hub.node);
   assertEquals(two.hub.nodes.others, []);
+  await one.close();
   await two.close();
 });
 

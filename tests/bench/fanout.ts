@@ -31,13 +31,8 @@ interface Contestant {
 }
 
 if (import.meta.main) {
-  const processes = new Processes();
   await using brokers = new AsyncDisposableStack();
-  try {
-    await run(processes, brokers);
-  } finally {
-    await processes.end();
-  }
+  await Processes.during((processes) => run(processes, brokers));
 }
 
 async function run(processes: Processes, brokers: AsyncDisposableStack): Promise<void> {

@@ -9,7 +9,7 @@
 import { START_TASK } from "../support/start_task.ts";
 import { pinning, Processes } from "./peers/processes.ts";
 import { median } from "./peers/summary.ts";
-import { buildLoadGenerator, type Load, type LoadResult, runLoad } from "./wsload.ts";
+import { buildLoadGenerator, echoLoad, type Load, type LoadResult, runLoad } from "./wsload.ts";
 
 const PROJECT = new URL("../../", import.meta.url).pathname;
 const FOLDER = `${PROJECT}.tmp/bench`;
@@ -21,10 +21,10 @@ const TOKEN = "0123456789abcdef";
 const BAR = 1.05;
 
 const LOADS: ReadonlyArray<readonly [title: string, load: Load]> = [
-  ["64 B ping-pong, 100 connections, one of them watched", load(100, 1)],
-  ["64 B, 64 deep, 100 connections, one of them watched", load(100, 64)],
-  ["64 B ping-pong, one connection, watched", load(1, 1)],
-  ["64 B, 64 deep, one connection, watched", load(1, 64)],
+  ["64 B ping-pong, 100 connections, one of them watched", echoLoad(100, 1)],
+  ["64 B, 64 deep, 100 connections, one of them watched", echoLoad(100, 64)],
+  ["64 B ping-pong, one connection, watched", echoLoad(1, 1)],
+  ["64 B, 64 deep, one connection, watched", echoLoad(1, 64)],
 ];
 
 /** One way to have it. */
@@ -36,20 +36,7 @@ interface Way {
   readonly isWatched: boolean;
 }
 
-function load(connections: number, depth: number): Load {
-  return { mode: "echo", connections, messageBytes: 64, depth, isText: false };
-}
-
-if (import.meta.main) {
-  const processes = new Processes();
-  let code = 1;
-  try {
-    code = await run(processes, Deno.args[0]);
-  } finally {
-    await processes.end();
-  }
-  Deno.exit(code);
-}
+if (import.meta.main) Deno.exit(await Processes.during((processes) => run(processes, Deno.args[0])));
 
 async function run(processes: Processes, before: string | undefined): Promise<number> {
   const [pin, generator] = [await pinning(), await buildLoadGenerator(FOLDER)];

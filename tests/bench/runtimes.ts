@@ -11,7 +11,7 @@ import { type Launch, SERVERS } from "./peers/servers.ts";
 import { WORKLOADS } from "./peers/workloads.ts";
 import { judgeRuntimes, type RuntimeFigures } from "./runtime_verdict.ts";
 import { START_TASK } from "../support/start_task.ts";
-import { buildLoadGenerator, type Load, type LoadResult, runLoad } from "./wsload.ts";
+import { buildLoadGenerator, echoLoad, type Load, type LoadResult, runLoad } from "./wsload.ts";
 
 const FOLDER = new URL("../../.tmp/bench", import.meta.url).pathname;
 const SERVER = new URL("runtime_server.ts", import.meta.url).pathname;
@@ -19,25 +19,12 @@ const ROUNDS = 7;
 const RUNTIMES = ["inline", "worker", "process"] as const;
 
 const LOADS: Readonly<Record<keyof RuntimeFigures, { readonly title: string; readonly load: Load }>> = {
-  alone: { title: "64 B ping-pong, 1 connection", load: load(1, 1) },
-  pingPong: { title: "64 B ping-pong, 100 connections", load: load(100, 1) },
-  pipelined: { title: "64 B, 64 deep, 100 connections", load: load(100, 64) },
+  alone: { title: "64 B ping-pong, 1 connection", load: echoLoad(1, 1) },
+  pingPong: { title: "64 B ping-pong, 100 connections", load: echoLoad(100, 1) },
+  pipelined: { title: "64 B, 64 deep, 100 connections", load: echoLoad(100, 64) },
 };
 
-function load(connections: number, depth: number): Load {
-  return { mode: "echo", connections, messageBytes: 64, depth, isText: false };
-}
-
-if (import.meta.main) {
-  const processes = new Processes();
-  let code = 1;
-  try {
-    code = await run(processes);
-  } finally {
-    await processes.end();
-  }
-  Deno.exit(code);
-}
+if (import.meta.main) Deno.exit(await Processes.during(run));
 
 async function run(processes: Processes): Promise<number> {
   const [pin, generator] = [await pinning(), await buildLoadGenerator(FOLDER)];

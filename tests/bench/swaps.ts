@@ -23,14 +23,7 @@ interface Pair {
   readonly results: readonly [without: LoadResult[], swapping: LoadResult[]];
 }
 
-if (import.meta.main) {
-  const processes = new Processes();
-  try {
-    await run(processes);
-  } finally {
-    await processes.end();
-  }
-}
+if (import.meta.main) await Processes.during(run);
 
 async function run(processes: Processes): Promise<void> {
   const [pin, generator] = [await pinning(), await buildLoadGenerator(FOLDER)];

@@ -17,12 +17,7 @@ const TOKEN = "a-token-for-the-benchmark-alone";
 const TRANSPORTS = ["websocket", "long-poll", "poll"] as const;
 
 if (import.meta.main) {
-  const processes = new Processes();
-  try {
-    await run(processes);
-  } finally {
-    await processes.end();
-  }
+  await Processes.during(run);
   Deno.exit(0);
 }
 

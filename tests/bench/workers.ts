@@ -11,7 +11,7 @@ import { START_TASK } from "../support/start_task.ts";
 import { pinning, Processes, type RunningServer } from "./peers/processes.ts";
 import { median } from "./peers/summary.ts";
 import { judgeWorkers, type WorkersFigure } from "./workers_verdict.ts";
-import { buildLoadGenerator, type Load, type LoadResult, runLoad } from "./wsload.ts";
+import { buildLoadGenerator, echoLoad, type Load, type LoadResult, runLoad } from "./wsload.ts";
 
 const PROJECT = new URL("../../", import.meta.url).pathname;
 const FOLDER = `${PROJECT}.tmp/bench`;
@@ -20,25 +20,12 @@ const SECONDS = 1;
 const CONNECTIONS = 1_000;
 
 const LOADS: ReadonlyArray<readonly [title: string, load: Load]> = [
-  ["64 B ping-pong, 100 connections", load(100, 1)],
-  ["64 B ping-pong, 500 connections", load(500, 1)],
-  ["64 B, 64 deep, 100 connections", load(100, 64)],
+  ["64 B ping-pong, 100 connections", echoLoad(100, 1)],
+  ["64 B ping-pong, 500 connections", echoLoad(500, 1)],
+  ["64 B, 64 deep, 100 connections", echoLoad(100, 64)],
 ];
 
-function load(connections: number, depth: number): Load {
-  return { mode: "echo", connections, messageBytes: 64, depth, isText: false };
-}
-
-if (import.meta.main) {
-  const processes = new Processes();
-  let code = 1;
-  try {
-    code = await run(processes);
-  } finally {
-    await processes.end();
-  }
-  Deno.exit(code);
-}
+if (import.meta.main) Deno.exit(await Processes.during(run));
 
 async function run(processes: Processes): Promise<number> {
   const [pin, generator] = [await pinning(), await buildLoadGenerator(FOLDER)];

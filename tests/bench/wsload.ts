@@ -23,6 +23,11 @@ export interface Load {
   readonly isDeflated?: boolean;
 }
 
+/** 64 bytes to and fro: so many connections, with so many messages in flight on each. */
+export function echoLoad(connections: number, depth: number): Load {
+  return { mode: "echo", connections, messageBytes: 64, depth, isText: false };
+}
+
 /** Where it is put, and for how long. */
 export interface LoadTarget {
   /** Of several servers: the connections take turns, the publisher of a fan-out being the last. */

@@ -4,14 +4,10 @@ import { Admin } from "../../lib/deploy/admin.ts";
 import type { DeploymentJournal, DeployTracer, UploadedCode } from "../../lib/deploy/mod.ts";
 import { sign } from "../../lib/deploy/signature.ts";
 import { encodeUpload } from "../../lib/deploy/upload.ts";
-import { GATEWAY_DEFAULTS, optionsByEntry, systemClock } from "../../lib/gateway/mod.ts";
 import { ask, counting, DeployedGateway } from "../support/deployed_gateway.ts";
+import { adminParts, METRICS_TOKEN, TOKEN } from "./support/admin_parts.ts";
 import { counterCode, keyPair, madeUpload } from "./support/made_upload.ts";
-import { inlineRuntimesOf } from "./support/inline_runtimes.ts";
 import { RecordedTracer } from "./support/recorded_tracer.ts";
-
-const TOKEN = "0123456789abcdef";
-const METRICS_TOKEN = "fedcba9876543210";
 
 /** A gateway with one route, and what answers for its deployments. */
 async function bench(deployKey = "", journal?: DeploymentJournal, tracer?: DeployTracer) {
@@ -21,23 +17,7 @@ async function bench(deployKey = "", journal?: DeploymentJournal, tracer?: Deplo
   const lines: string[] = [];
   const line = (message: string) => void lines.push(message);
   const log = { info: line, warn: line, error: line };
-  const admin = new Admin({
-    token: TOKEN,
-    metricsToken: METRICS_TOKEN,
-    address: "127.0.0.1:4001",
-    deployments: server.deployments,
-    candidates: {
-      runtimesOf: inlineRuntimesOf(log),
-      check: (table) => void optionsByEntry(GATEWAY_DEFAULTS, { table }),
-      limit: { clock: systemClock, timeoutMs: 20_000 },
-    },
-    maxDeploymentBytes: 100_000,
-    deployKey,
-    metrics: () => ({ text: "sockeye_peers 1\n", type: "text/plain" }),
-    log,
-    tracer,
-    drain: () => drains++,
-  });
+  const admin = new Admin({ ...adminParts(server, log), deployKey, tracer, drain: () => drains++ });
   const send = async (method: string, path: string, body?: BodyInit | object, headers: HeadersInit = {}) => {
     const isOrder = typeof body === "object" && !(body instanceof FormData);
     const request = new Request(`http://127.0.0.1:4001${path}`, {

@@ -4,6 +4,7 @@ import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes 
 import { build, BuildError, type BuildOrder } from "../../lib/deploy/build.ts";
 import { parsePlugins } from "../../lib/deploy/plugin.ts";
 import { OPTIONS, OTHER_SECRET, seconds, signed } from "../auth/support/tokens.ts";
+import { PrintingChild } from "../support/printing_child.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { TEXT_LOG } from "../support/server_process.ts";
 
@@ -44,7 +45,7 @@ async function start(out: string, config?: string, env: Readonly<Record<string, 
   const cache = await Deno.realPath(await Deno.makeTempDir({ prefix: "sockeye-cache-" }));
   if (config !== undefined) await Deno.writeTextFile(`${cache}/sockeye.config.ts`, config);
   const alone = ["--no-remote", "--no-npm", "--cached-only", "--no-config", "--no-lock", "--no-prompt"];
-  const child = new Deno.Command(Deno.execPath(), {
+  const child = new PrintingChild(new Deno.Command(Deno.execPath(), {
     args: [
       "run",
       ...alone,
@@ -62,42 +63,14 @@ async function start(out: string, config?: string, env: Readonly<Record<string, 
     env: { DENO_DIR: cache, ...TEXT_LOG, ...env },
     stdout: "piped",
     stderr: "piped",
-  }).spawn();
-  let output = "";
-  let wake = () => {};
-  const reading = Promise.all([child.stdout, child.stderr].map(async (stream) => {
-    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-      output += text;
-      wake();
-    }
-  }));
-  const printed = async (pattern: RegExp): Promise<RegExpExecArray> => {
-    const { promise: late, resolve: giveUp } = Promise.withResolvers<"late">();
-    // deadline: what is never printed must not hang the test
-    const deadline = setTimeout(() => giveUp("late"), 20_000);
-    try {
-      for (;;) {
-        const match = pattern.exec(output);
-        if (match !== null) return match;
-        const more = new Promise<void>((resolve) => wake = resolve);
-        const ended = child.status.then(() => "ended" as const);
-        const why = await Promise.race([more, ended, late]);
-        if (why !== undefined && !pattern.test(output)) {
-          throw new Error(`${why} without printing ${pattern}:\n${output}`);
-        }
-      }
-    } finally {
-      clearTimeout(deadline);
-    }
-  };
-  const [, port] = await printed(/listens on http:\/\/127\.0\.0\.1:(\d+)/);
+  }).spawn());
+  const [, port] = await child.printed(/listens on http:\/\/127\.0\.0\.1:(\d+)/);
   return {
     port: Number(port),
     pid: child.pid,
-    printed,
+    printed: (pattern: RegExp) => child.printed(pattern),
     async [Symbol.asyncDispose]() {
-      child.kill("SIGKILL");
-      await Promise.all([child.status, reading]);
+      await child[Symbol.asyncDispose]();
       await Deno.remove(cache, { recursive: true });
     },
   };

@@ -105,6 +105,11 @@ export class ComparePage implements AsyncDisposable {
     }
   }
 
+  /** So many events a second; the lanes that run start anew. */
+  async pace(events: 4 | 20): Promise<void> {
+    await this.page.getByLabel("Events a second").selectOption(String(events));
+  }
+
   async start(): Promise<void> {
     await this.page.getByRole("button", { name: "Start", exact: true }).click();
   }

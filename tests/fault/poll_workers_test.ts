@@ -1,6 +1,7 @@
 /** Clients that poll, where several processes share the port: whoever is asked finds the session. @module */
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { encodeClientFrame } from "../../lib/testing/mod.ts";
+import { BROKERS } from "../support/brokers.ts";
 import { type DeployServer, Workshop } from "../support/deploy_server.ts";
 import { ended } from "../support/other_process.ts";
 import { asking, PollClient } from "../support/poll_client.ts";
@@ -52,3 +53,45 @@ Deno.test({
     await Promise.all([client.close(), next.close()]);
   },
 });
+
+/** How long the server takes to say that a session is over: where nobody answers, it is asked again. */
+async function msUntilGone(client: PollClient): Promise<number> {
+  const since = performance.now();
+  for (;;) {
+    const response = await client.request("GET").catch(() => undefined);
+    await response?.body?.cancel();
+    if (response?.status === 410) return performance.now() - since;
+  }
+}
+
+/** Far below the time after which a silent node counts as gone, which is put up to show that nobody waits for it. */
+const SOON_MS = 5_000;
+const SILENCE = { SOCKEYE_PRESENCE_TTL_MS: "60000" };
+
+for (const broker of [undefined, ...BROKERS]) {
+  Deno.test({
+    name: `killed, a worker takes its sessions along, and whoever asks for one is told so at once: ${
+      broker?.name ?? "without a broker"
+    }`,
+    ...broker?.definition,
+    ignore: ignore || broker?.definition.ignore === true,
+    async fn() {
+      await using here = await Workshop.open();
+      await using joining = await broker?.start();
+      const env = { ...SILENCE, ...joining && broker?.env(joining) };
+      const server = await serveWorkers(here, await here.routes("one", { "index.ts": TALKING_ROUTE }), { env });
+      const clients = await Promise.all(Array.from({ length: 8 }, () => begin(server)));
+      const texts = await Promise.all(clients.map((client) => textsOf(client).next()));
+      const pids = texts.map(({ value }) => Number(value?.replace("process ", "")));
+      const [pid = 0] = pids;
+      const lost = clients.filter((_, at) => pids[at] === pid);
+      // Some of these requests are held by the worker itself, some by the other one, which has passed them on.
+      const waiting = lost.map((client) => client.request("GET").catch(() => undefined));
+      await Promise.all([ended(pid), Deno.kill(pid, "SIGKILL")]);
+      const times = await Promise.all(lost.map(msUntilGone));
+      assert(Math.max(...times) < SOON_MS, `${times.map(Math.round)} ms`);
+      for (const answer of waiting) await (await answer)?.body?.cancel();
+      await Promise.all(clients.map((client) => client.close()));
+    },
+  });
+}

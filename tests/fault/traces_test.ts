@@ -189,7 +189,7 @@ Deno.test("traces: a deployment from its upload to what becomes of it, with its 
     "sockeye.peers.dismissed": 0,
     "sockeye.peers.lost": 0,
   });
-  const [line] = await server.process.printed(/^\S+Z info  .*is active.*$/m);
+  const [line] = await server.process.printed(/^\S+Z info {2}.*is active.*$/m);
   assertEquals(idsOf(line), [activated.traceId, activated.spanId]);
   for (const step of ["start", "swap", "stop"]) {
     const { parentSpanId, tookMs } = await collector.span(`deployment ${step}`);

@@ -101,10 +101,17 @@ Deno.test("the documentation of every public entry point is checked", () => {
   }
 });
 
-Deno.test("what test:quick leaves out is in test:rest or in test:long, and in no two of them", () => {
-  const [quick, rest, long] = ["test:quick", "test:rest", "test:long"].map((name) => own.tasks[name]?.command ?? "");
-  const leftOut = /--ignore=(\S+)/.exec(quick!)?.[1]?.split(",") ?? [];
-  const others = [...rest!.matchAll(/ (tests\/\S+)/g), ...long!.matchAll(/ (tests\/\S+)/g)].map(([, path]) => path!);
+Deno.test("what test:quick leaves out is in test:servers, test:alone or test:long, and in no two of them", () => {
+  const commandOf = (name: string): string => own.tasks[name]?.command ?? "";
+  const leftOut = /--ignore=(\S+)/.exec(commandOf("test:quick"))?.[1]?.split(",") ?? [];
+  const others = ["test:servers", "test:alone", "test:long"].flatMap((name) =>
+    [...commandOf(name).matchAll(/ (tests\/\S+)/g)].map(([, path]) => path!)
+  );
   assertEquals(leftOut.toSorted(), others.toSorted());
-  assertEquals(own.tasks["test"]?.command, "deno task test:quick && deno task test:rest");
+  // Each of them in `deno task test`, or in what .ci/run runs beside it.
+  assertEquals(commandOf("test"), "deno task test:quick && deno task test:servers && deno task test:alone");
+  assertMatch(
+    Deno.readTextFileSync(".ci/run"),
+    /^tests test npx -y deno task test$[^]*^tests test-long .* test:long$/m,
+  );
 });

@@ -26,11 +26,11 @@ Deno.test("countsOf takes the last closing line, for a test may print one of its
 
 Deno.test("countsOf adds up the runs of a task that is made of others, and none of them may break off", () => {
   const quick =
-    "Task test deno task test:quick && deno task test:rest\nTask test:quick X=4 deno test -A\nok | 5 passed | 0 failed (1s)\n";
+    "Task test deno task test:quick && deno task test:servers\nTask test:quick X=4 deno test -A\nok | 5 passed | 0 failed (1s)\n";
   const rest =
-    "Task test:rest deno test -A\nok | 1 passed | 0 failed (1s)\nok | 2 passed | 1 failed | 3 ignored (1s)\n";
+    "Task test:servers deno test -A\nok | 1 passed | 0 failed (1s)\nok | 2 passed | 1 failed | 3 ignored (1s)\n";
   assertEquals(countsOf(quick + rest), { passed: 7, failed: 1, skipped: 3 });
-  assertEquals(countsOf(`${quick}Task test:rest deno test -A\nKilled\n`), undefined);
+  assertEquals(countsOf(`${quick}Task test:servers deno test -A\nKilled\n`), undefined);
 });
 
 Deno.test("countsOf knows a run that broke off", () => {

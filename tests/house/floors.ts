@@ -40,7 +40,7 @@ export const BESIDE_FLOORS: Readonly<Record<string, readonly string[]>> = {
   "lib/auth": ["lib/subprotocol", "lib/route"],
   "lib/client": ["lib/frame", "lib/subprotocol"],
   "lib/std": [],
-  "lib/terminal": ["lib/frame", "lib/http", "lib/handshake", "lib/route"],
+  "lib/terminal": ["lib/frame", "lib/http", "lib/handshake", "lib/protocol", "lib/route"],
 };
 
 /** What other folders may import of a folder: its `mod.ts`, and these. */

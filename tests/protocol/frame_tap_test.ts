@@ -33,6 +33,8 @@ Deno.test("FrameTap shows header, bits, key, length form and payload of a masked
     seenBytes: 5,
     payload: new Uint8Array(utf8("Hello")),
     message: 1,
+    messageOpcode: OPCODE.TEXT,
+    isCompressed: false,
     messageStart: new Uint8Array(utf8("Hello")),
     content: undefined,
   });
@@ -77,6 +79,20 @@ Deno.test("FrameTap inflates a compressed message, RSV1 being on its first frame
   assertEquals(records.map(({ rsv, payload }) => [rsv, payload.toHex()]), [[4, "f248cd"], [0, "c9c90700"]]);
   const { content } = records[1]!;
   assertEquals([text(content!.bytes), content!.byteLength, content!.inflation], ["Hello", 5, "whole"]);
+});
+
+Deno.test("FrameTap says of a fragment what its message is, across a ping, whether compression was agreed on or not", () => {
+  const bytes = Uint8Array.fromHex("4101f2" + "8900" + "800148" + "800161");
+  for (const deflate of [undefined, { keepsContext: true, windowBits: 15 }]) {
+    const records = seen(bytes, { deflate });
+    assertEquals(records.map(({ messageOpcode, isCompressed }) => [messageOpcode, isCompressed]), [
+      [OPCODE.TEXT, true],
+      [OPCODE.PING, false],
+      [OPCODE.TEXT, true],
+      [OPCODE.CONTINUATION, false],
+    ]);
+    assertEquals(records[2]!.content?.byteLength, deflate === undefined ? 2 : undefined);
+  }
 });
 
 Deno.test("FrameTap shows what breaks a rule like anything else: reserved opcodes, RSV bits, lengths too long in form", () => {

@@ -154,6 +154,25 @@ Deno.test("NodeChannel.ask gives up after its time, when the node is gone, and w
   assertEquals(a.clock.pendingTimers, 0);
 });
 
+Deno.test("NodeChannel.ended: nobody waits for a node whose end was seen, and the others hear of it", async () => {
+  const [a, b, c] = nodes(3) as [Node, Node, Node];
+  b.channel.handle("never", () => new Promise(() => {}));
+  const asked = [a, c].map(({ channel }) => channel.ask("n1", "never", 0, 100));
+  a.channel.ended("n1");
+  for (const answer of asked) await assertRejects(() => answer, Error, "does not answer");
+  assertEquals([a.gone, c.gone], [["n1"], ["n1"]]);
+  // Of itself it knows better, and once is enough.
+  for (const node of ["n0", "n1", "n2"]) c.channel.ended(node);
+  assertEquals([a.gone, c.gone, a.channel.others], [["n1"], ["n1", "n0"], ["n2"]]);
+  // One that was there after all is heard again.
+  b.channel.tell("t", 1);
+  b.clock.advance(TTL_MS / 4);
+  assertEquals([...a.channel.others].sort(), ["n1", "n2"]);
+  a.channel.close();
+  a.channel.ended("n2");
+  assertEquals(a.gone, ["n1"]);
+});
+
 Deno.test("NodeChannel.askAll tells each answer, and then who has not answered", async () => {
   const [a, b, c] = nodes(3) as [Node, Node, Node];
   b.channel.handle("name", () => "bee");

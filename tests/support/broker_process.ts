@@ -4,6 +4,7 @@
  * @module
  */
 import { freeze } from "./other_process.ts";
+import { PrintingChild } from "./printing_child.ts";
 
 /** How one kind of broker is started. */
 export interface BrokerProgram {
@@ -17,15 +18,12 @@ export interface BrokerProgram {
   readonly ready: RegExp;
 }
 
-/** So long any one thing may take before a test gives up on it. */
-const DEADLINE_MS = 15_000;
-
 /** A broker. Disposing of it kills it, if it still runs, and removes its folder. */
 export class BrokerProcess implements AsyncDisposable {
   readonly port: number;
   readonly folder: string;
   readonly #program: BrokerProgram;
-  #life: Life | undefined;
+  #life: PrintingChild | undefined;
 
   private constructor(program: BrokerProgram, port: number, folder: string) {
     this.#program = program;
@@ -54,13 +52,13 @@ export class BrokerProcess implements AsyncDisposable {
   async restart(): Promise<void> {
     const { path, args, env, ready } = this.#program;
     const own = { args: [...args(this.port, this.folder)], env: { ...env?.(this.folder) } };
-    this.#life = new Life(new Deno.Command(path, { ...own, ...PIPES }).spawn());
+    this.#life = new PrintingChild(new Deno.Command(path, { ...own, ...PIPES }).spawn());
     await this.#life.printed(ready);
   }
 
   /** SIGKILL; resolves when it is gone. */
   async kill(): Promise<void> {
-    await this.#life?.kill();
+    await this.#life?.[Symbol.asyncDispose]();
     this.#life = undefined;
   }
 
@@ -82,50 +80,4 @@ const PIPES = { stdin: "null", stdout: "piped", stderr: "piped" } as const;
 function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
-}
-
-/** From one start to its end. */
-class Life {
-  readonly #child: Deno.ChildProcess;
-  readonly #reading: Promise<unknown>;
-  #output = "";
-  #look = () => {};
-
-  constructor(child: Deno.ChildProcess) {
-    this.#child = child;
-    this.#reading = Promise.all([this.#read(child.stdout), this.#read(child.stderr)]);
-  }
-
-  get pid(): number {
-    return this.#child.pid;
-  }
-
-  async printed(pattern: RegExp): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    // deadline: it never becomes ready
-    const deadline = setTimeout(() => reject(new Error(`it did not print ${pattern}:\n${this.#output}`)), DEADLINE_MS);
-    this.#look = () => {
-      if (pattern.test(this.#output)) resolve();
-    };
-    this.#look();
-    this.#reading.then(() => reject(new Error(`it ended without printing ${pattern}:\n${this.#output}`)));
-    await promise.finally(() => clearTimeout(deadline));
-  }
-
-  async kill(): Promise<void> {
-    try {
-      this.#child.kill("SIGKILL");
-    } catch {
-      // It has ended already.
-    }
-    await this.#child.status;
-    await this.#reading;
-  }
-
-  async #read(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
-    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-      this.#output += text;
-      this.#look();
-    }
-  }
 }

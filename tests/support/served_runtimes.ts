@@ -21,15 +21,19 @@ export class ServedRuntimes implements AsyncDisposable {
   readonly #accepting: Promise<void>;
   #runtimes: readonly RouteRuntime[];
 
-  private constructor(runtimes: readonly RouteRuntime[], options: GatewayOptions) {
+  private constructor(runtimes: readonly RouteRuntime[], options: GatewayOptions, hub: Hub) {
     this.#runtimes = runtimes;
-    this.gateway = new Gateway({ options, table: RouteTable.of(runtimes), hub: new Hub() });
+    this.gateway = new Gateway({ options, table: RouteTable.of(runtimes), hub });
     this.#accepting = this.#accept();
   }
 
-  static async of(runtimes: readonly RouteRuntime[], config: SockeyeConfig = {}): Promise<ServedRuntimes> {
+  static async of(
+    runtimes: readonly RouteRuntime[],
+    config: SockeyeConfig = {},
+    hub: Hub = new Hub(),
+  ): Promise<ServedRuntimes> {
     for (const runtime of runtimes) await runtime.start();
-    return new ServedRuntimes(runtimes, resolveOptions({ config }));
+    return new ServedRuntimes(runtimes, resolveOptions({ config }), hub);
   }
 
   get port(): number {

@@ -6,6 +6,7 @@
 import { CERT, IS_TLS } from "./certificates.ts";
 import { pathOfUrl } from "../../lib/runtime/file_url.ts";
 import { cpuSeconds } from "./other_process.ts";
+import { PrintingChild } from "./printing_child.ts";
 import { type DenoTask, START_TASK } from "./start_task.ts";
 
 /** What may differ from `deno task start --port 0 --host 127.0.0.1`. */
@@ -37,9 +38,6 @@ export const PROJECT = pathOfUrl(new URL("../../", import.meta.url));
 
 /** What tests look for in a log are its words: of a server that is read by no person it is JSON otherwise. */
 export const TEXT_LOG: Readonly<Record<string, string>> = { NO_COLOR: "1", LOG_FORMAT: "text" };
-
-/** So long any one thing may take before a test gives up on it. */
-const DEADLINE_MS = 30_000;
 
 /**
  * Starts the server and waits for the address it prints.
@@ -75,69 +73,19 @@ export async function runServer(
   return { code, output: server.output() };
 }
 
-/** One running server. Disposing of it kills it, if it still runs, and waits for its end. */
-export class ServerProcess implements AsyncDisposable {
+/** One running server. */
+export class ServerProcess extends PrintingChild {
   /** The port it listens on; 0 until it has said so. */
   port = 0;
-  readonly #child: Deno.ChildProcess;
-  readonly #reading: Promise<unknown>;
-  readonly #watchers = new Set<() => void>();
   readonly #client = Deno.createHttpClient({ poolMaxIdlePerHost: 0, ...(IS_TLS ? { caCerts: [CERT] } : {}) });
-  #output = "";
-  #errors = "";
-  #hasEnded = false;
 
   constructor(setting: ServerSetting) {
-    this.#child = commandOf(setting).spawn();
-    const errors = this.#read(this.#child.stderr, (text) => void (this.#errors += text));
-    this.#reading = Promise.all([this.#read(this.#child.stdout), errors]).then(() => {
-      this.#hasEnded = true;
-      this.#tell();
-    });
-  }
-
-  get pid(): number {
-    return this.#child.pid;
+    super(commandOf(setting).spawn());
   }
 
   /** `http://127.0.0.1:12345`, without a slash at its end. */
   get url(): string {
     return `${IS_TLS ? "https" : "http"}://127.0.0.1:${this.port}`;
-  }
-
-  /** Everything printed so far, stdout and stderr together, in order of arrival. */
-  output(): string {
-    return this.#output;
-  }
-
-  /** What was printed to stderr alone: the log, and what routes complain of. */
-  errors(): string {
-    return this.#errors;
-  }
-
-  /**
-   * Waits until the output matches.
-   *
-   * @param from where in the output to begin: its length now, to see only what comes.
-   * @param deadlineMs when to give up.
-   * @throws {Error} with the output, when the process ends without it, or nothing comes for long.
-   */
-  async printed(pattern: RegExp, from = 0, deadlineMs: number = DEADLINE_MS): Promise<RegExpExecArray> {
-    return await this.#until(
-      () => {
-        const match = pattern.exec(this.#output.slice(from));
-        if (match === null && this.#hasEnded) throw new Error(`it ended without printing ${pattern}:\n${this.#output}`);
-        return match ?? undefined;
-      },
-      `print ${pattern}`,
-      deadlineMs,
-    );
-  }
-
-  /** Waits for its end, and for the last of its output. */
-  async exited(): Promise<Deno.CommandStatus> {
-    await this.#until(() => this.#hasEnded || undefined, "end");
-    return await this.#child.status;
   }
 
   /** An HTTP request on a connection of its own. */
@@ -156,52 +104,9 @@ export class ServerProcess implements AsyncDisposable {
     return cpuSeconds(this.pid);
   }
 
-  kill(signal: Deno.Signal): void {
-    this.#child.kill(signal);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
+  override async [Symbol.asyncDispose](): Promise<void> {
     this.#client.close();
-    try {
-      this.#child.kill("SIGKILL");
-    } catch {
-      // It has ended already.
-    }
-    await this.#child.status;
-    await this.#reading;
-  }
-
-  async #read(stream: ReadableStream<Uint8Array<ArrayBuffer>>, also?: (text: string) => void): Promise<void> {
-    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-      this.#output += text;
-      also?.(text);
-      this.#tell();
-    }
-  }
-
-  #tell(): void {
-    for (const look of [...this.#watchers]) look();
-  }
-
-  /** Looks whenever something was printed, until there is something to see. */
-  #until<Seen>(look: () => Seen | undefined, what: string, deadlineMs: number = DEADLINE_MS): Promise<Seen> {
-    const { promise, resolve, reject } = Promise.withResolvers<Seen>();
-    const watcher = () => {
-      try {
-        const seen = look();
-        if (seen !== undefined) resolve(seen);
-      } catch (error) {
-        reject(error);
-      }
-    };
-    // deadline: the server never does what is waited for
-    const deadline = setTimeout(() => reject(new Error(`it did not ${what}:\n${this.#output}`)), deadlineMs);
-    this.#watchers.add(watcher);
-    watcher();
-    return promise.finally(() => {
-      clearTimeout(deadline);
-      this.#watchers.delete(watcher);
-    });
+    await super[Symbol.asyncDispose]();
   }
 }
 

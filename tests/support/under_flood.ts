@@ -41,12 +41,17 @@ export interface UnderFlood {
   readonly violations: Readonly<Record<string, number>>;
 }
 
-/** Floods a server for so long, after as much time without. */
-export async function underFlood(server: DeployServer, kind: FloodKind, seconds: number): Promise<UnderFlood> {
+/** Floods a server for so long. @param quietSeconds without a flood before; with 0 that is not looked at. */
+export async function underFlood(
+  server: DeployServer,
+  kind: FloodKind,
+  seconds: number,
+  quietSeconds: number = seconds,
+): Promise<UnderFlood> {
   const isTls = kind.startsWith("TLS");
   using bystander = await Bystander.at(`${server.process.url.replace("http", isTls ? "wss" : "ws")}/echo`);
   const before = await metricsOf(server);
-  const quietCores = await coresOver(server, seconds);
+  const quietCores = quietSeconds === 0 ? 0 : await coresOver(server, quietSeconds);
   const quiet = await bystander.take();
   await using flood = await Flood.start(kind, server.process.port, FLOOD_ADDRESS);
   await bystander.take();

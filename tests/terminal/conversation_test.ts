@@ -3,9 +3,8 @@ import { assertEquals, assertGreaterOrEqual, assertMatch, assertStringIncludes }
 import { parseCommand } from "../../lib/terminal/command.ts";
 import { Conversation, type ConversationOptions, type Ending, utf8 } from "../../lib/terminal/conversation.ts";
 import { Display } from "../../lib/terminal/display.ts";
-import { openingFields } from "../../lib/terminal/opening.ts";
-import { RawClient } from "../../lib/terminal/raw_client.ts";
-import { type CraftedConnection, CraftedServer, type CraftedSetting } from "../support/crafted_server.ts";
+import { type PairSetting, withCraftedPair } from "../support/crafted_pair.ts";
+import type { CraftedConnection } from "../support/crafted_server.ts";
 import { until } from "../support/until.ts";
 
 const CLOSE_1000 = "888200000000" + "03e8";
@@ -20,19 +19,9 @@ interface Scene {
 }
 
 async function play(
-  setting: CraftedSetting & { readonly options?: Partial<ConversationOptions> },
+  { options, ...setting }: PairSetting & { readonly options?: Partial<ConversationOptions> },
   scene: (scene: Scene) => Promise<void>,
 ): Promise<void> {
-  const accepted = Promise.withResolvers<CraftedConnection>();
-  const over = Promise.withResolvers<void>();
-  const talk = async (connection: CraftedConnection): Promise<void> => {
-    accepted.resolve(connection);
-    await over.promise;
-  };
-  await using listening = new CraftedServer({ ...setting, talk });
-  const conn = await Deno.connect({ hostname: "127.0.0.1", port: listening.port });
-  const request = { target: "/", fields: openingFields("h", "dGhlIHNhbXBsZSBub25jZQ==") };
-  const client = await RawClient.open(conn, request, { maskKey: new Uint8Array(4) });
   const written = { out: "", err: "" };
   const add = (name: "out" | "err") => (bytes: Uint8Array) => void (written[name] += new TextDecoder().decode(bytes));
   const display = new Display({ out: add("out"), err: add("err") }, {
@@ -48,17 +37,19 @@ async function play(
   const readFile = (path: string) => Deno.readFile(path);
   let clock = 0;
   const now = () => clock += 5;
-  const options = { client, display, count: Infinity, waitMs: Infinity, readFile, now, ...setting.options };
-  const conversation = new Conversation(options);
-  const ending = conversation.run();
-  try {
-    const type = (line: string) => conversation.obey(parseCommand(line));
-    await scene({ conversation, ending, server: await accepted.promise, written, type });
-  } finally {
-    over.resolve();
-    client[Symbol.dispose]();
-    await ending;
-  }
+  await withCraftedPair(setting, async ({ client, connection: server }) => {
+    const conversation = new Conversation({
+      ...{ client, display, count: Infinity, waitMs: Infinity, readFile, now },
+      ...options,
+    });
+    const ending = conversation.run();
+    try {
+      await scene({ conversation, ending, server, written, type: (line) => conversation.obey(parseCommand(line)) });
+    } finally {
+      client[Symbol.dispose]();
+      await ending;
+    }
+  });
 }
 
 /** What the client sends in answer to a Close frame, and the end. */

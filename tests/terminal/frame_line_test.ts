@@ -1,14 +1,13 @@
 /** One frame on one line. @module */
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { frameLine, opcodeName } from "../../lib/terminal/frame_line.ts";
-import { FrameScanner } from "../../lib/terminal/frame_scanner.ts";
+import { frameLines, opcodeName } from "../../lib/terminal/frame_line.ts";
 
 function linesOf(bytes: Uint8Array, ends = false): string[] {
   const lines: string[] = [];
-  const scanner = new FrameScanner((frame) => lines.push(frameLine(frame)));
-  scanner.scan(bytes);
-  if (ends) scanner.end();
+  const tap = frameLines((line) => lines.push(line));
+  tap.push(bytes);
+  if (ends) tap.end();
   return lines;
 }
 
@@ -35,6 +34,28 @@ const LINES: ReadonlyArray<readonly [what: string, hex: string, line: string]> =
 for (const [what, hex, line] of LINES) {
   Deno.test(`frameLine describes ${what}`, () => assertEquals(linesOf(Uint8Array.fromHex(hex)), [line]));
 }
+
+Deno.test("frameLine shows a fragment as what its message is, across a ping, and one of no message as bytes", () => {
+  assertEquals(linesOf(Uint8Array.fromHex("0101618900" + "800162" + "800163")), [
+    'TEXT              1 byte (7-bit length)  "a"',
+    "PING         FIN  0 bytes (7-bit length)",
+    'CONTINUATION  FIN  1 byte (7-bit length)  "b"',
+    "CONTINUATION  FIN  1 byte (7-bit length)  63",
+  ]);
+  assertEquals(linesOf(Uint8Array.fromHex("4101f2" + "800148")).map((line) => line.split(")  ")[1]), [
+    "deflated f2",
+    "deflated 48",
+  ]);
+});
+
+Deno.test("frameLine keeps the beginning of a long payload only", () => {
+  const [line = ""] = linesOf(Uint8Array.of(0x82, 126, 0xff, 0xff, ...new Uint8Array(0xffff)));
+  assertEquals(line, `BINARY       FIN  65535 bytes (16-bit length)  ${"00 ".repeat(20)}…`);
+});
+
+Deno.test("frameLine tells nothing of a header that broke off", () => {
+  assertEquals(linesOf(Uint8Array.of(0x81), true), []);
+});
 
 Deno.test("frameLine cuts a long text between two characters, and says so", () => {
   const text = new TextEncoder().encode("漢".repeat(50));

@@ -2,42 +2,12 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ProtocolError } from "../../lib/frame/mod.ts";
 import { DEFLATE_OFFER, OpeningError, openingFields } from "../../lib/terminal/opening.ts";
-import { latin1Bytes, RawClient, type RawClientOptions } from "../../lib/terminal/raw_client.ts";
-import { type CraftedConnection, CraftedServer, type CraftedSetting } from "../support/crafted_server.ts";
-
-const KEY = "dGhlIHNhbXBsZSBub25jZQ==";
-const MASK = Uint8Array.of(0, 0, 0, 0);
-
-interface Both {
-  readonly client: RawClient;
-  readonly connection: CraftedConnection;
-}
-
-/** Connects to a server whose side of the connection the test has, too. */
-async function withBoth(
-  setting: CraftedSetting & { readonly options?: RawClientOptions; readonly offer?: string },
-  test: (both: Both) => Promise<void>,
-): Promise<void> {
-  const accepted = Promise.withResolvers<CraftedConnection>();
-  const over = Promise.withResolvers<void>();
-  const talk = async (connection: CraftedConnection): Promise<void> => {
-    accepted.resolve(connection);
-    await over.promise;
-  };
-  await using server = new CraftedServer({ ...setting, talk });
-  const conn = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
-  const fields = openingFields("h", KEY);
-  if (setting.offer !== undefined) fields.push(["Sec-WebSocket-Extensions", setting.offer]);
-  try {
-    using client = await RawClient.open(conn, { target: "/x", fields }, { maskKey: MASK, ...setting.options });
-    await test({ client, connection: await accepted.promise });
-  } finally {
-    over.resolve();
-  }
-}
+import { latin1Bytes, RawClient } from "../../lib/terminal/raw_client.ts";
+import { SAMPLE_KEY, withCraftedPair } from "../support/crafted_pair.ts";
+import { CraftedServer } from "../support/crafted_server.ts";
 
 Deno.test("RawClient tells messages, control frames and the end, in order", async () => {
-  await withBoth({ behind: "810161" }, async ({ client, connection }) => {
+  await withCraftedPair({ behind: "810161" }, async ({ client, connection }) => {
     assertEquals(await client.next(), { kind: "text", text: "a" });
     await connection.send("820100" + "890170" + "8a0171" + "880403f36f68");
     connection.conn.close();
@@ -54,7 +24,7 @@ Deno.test("RawClient tells messages, control frames and the end, in order", asyn
 });
 
 Deno.test("RawClient masks what it sends, and sends bytes as they are where it is told to", async () => {
-  await withBoth({}, async ({ client, connection }) => {
+  await withCraftedPair({}, async ({ client, connection }) => {
     await client.sendText("a");
     assertEquals(await connection.receive(), "81810000000061");
     await client.send(0x3, "a", { fin: false, rsv: 7 });
@@ -70,7 +40,7 @@ Deno.test("RawClient masks what it sends, and sends bytes as they are where it i
 
 Deno.test("RawClient inflates, with the context of messages before, and compresses what becomes shorter", async () => {
   const agreed = { fields: "Sec-WebSocket-Extensions: permessage-deflate\r\n", offer: DEFLATE_OFFER };
-  await withBoth(agreed, async ({ client, connection }) => {
+  await withCraftedPair(agreed, async ({ client, connection }) => {
     // RFC 7692 §7.2.3.2: the second "Hello" refers to the first.
     await connection.send("c107f248cdc9c90700" + "c105f200110000");
     assertEquals(await client.next(), { kind: "text", text: "Hello" });
@@ -83,11 +53,11 @@ Deno.test("RawClient inflates, with the context of messages before, and compress
 });
 
 Deno.test("RawClient fails for what breaks a rule", async () => {
-  await withBoth({}, async ({ client, connection }) => {
+  await withCraftedPair({}, async ({ client, connection }) => {
     await connection.send("818100000000" + "61");
     await assertRejects(() => client.next(), ProtocolError, "MASK_UNEXPECTED");
   });
-  await withBoth({}, async ({ client, connection }) => {
+  await withCraftedPair({}, async ({ client, connection }) => {
     await connection.send("c107f248cdc9c90700");
     await assertRejects(() => client.next(), ProtocolError, "RSV_UNEXPECTED");
   });
@@ -100,7 +70,7 @@ Deno.test("RawClient shows its tap what passes, from the 101 on", async () => {
     received: (bytes: Uint8Array) => void seen.push(`< ${bytes.toHex()}`),
   };
   const onOpening = () => void seen.push("101");
-  await withBoth({ behind: "810161", options: { tap, onOpening } }, async ({ client }) => {
+  await withCraftedPair({ behind: "810161", clientOptions: { tap, onOpening } }, async ({ client }) => {
     await client.next();
     await client.ping("b");
     assertEquals(seen, ["101", "< 810161", "> 89810000000062"]);
@@ -108,7 +78,7 @@ Deno.test("RawClient shows its tap what passes, from the 101 on", async () => {
 });
 
 Deno.test("RawClient gives up where nothing comes", async () => {
-  await withBoth({ options: { answerTimeoutMs: 20 } }, async ({ client }) => {
+  await withCraftedPair({ clientOptions: { answerTimeoutMs: 20 } }, async ({ client }) => {
     await assertRejects(() => client.next(), Error, "nothing came for 20 ms");
   });
 });
@@ -122,7 +92,7 @@ Deno.test("RawClient closes its connection where the handshake fails", async () 
   for (const [answer, name] of answers) {
     await using server = new CraftedServer({ answer: () => answer });
     const conn = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
-    const opening = RawClient.open(conn, { target: "/", fields: openingFields("h", KEY) });
+    const opening = RawClient.open(conn, { target: "/", fields: openingFields("h", SAMPLE_KEY) });
     assertEquals((await assertRejects(() => opening, OpeningError)).name, name);
     await assertRejects(() => conn.read(new Uint8Array(1)), Deno.errors.BadResource);
   }

@@ -3,17 +3,13 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Admin } from "../../lib/deploy/admin.ts";
 import { RequestError } from "../../lib/deploy/request_error.ts";
 import { encodeUpload } from "../../lib/deploy/upload.ts";
-import { GATEWAY_DEFAULTS, optionsByEntry, systemClock } from "../../lib/gateway/mod.ts";
+import { systemClock } from "../../lib/gateway/mod.ts";
 import type { Log } from "../../lib/observe/mod.ts";
 import type { AdminAnswer, AdminAsk } from "../../lib/workers/wire.ts";
 import { type AskedWorker, WorkersAdmin } from "../../lib/workers/workers_admin.ts";
-import { inlineRuntimesOf } from "../deploy/support/inline_runtimes.ts";
+import { ADDRESS, adminParts, METRICS_TOKEN, TOKEN } from "../deploy/support/admin_parts.ts";
 import { counterCode, madeUpload } from "../deploy/support/made_upload.ts";
 import { ask, counting, DeployedGateway } from "../support/deployed_gateway.ts";
-
-const TOKEN = "0123456789abcdef";
-const METRICS_TOKEN = "fedcba9876543210";
-const ADDRESS = "127.0.0.1:4001";
 
 /** Two workers, and the parent's answers. */
 async function bench() {
@@ -26,7 +22,10 @@ async function bench() {
   ];
   const broken = new Set<number>();
   const workers = servers.map((server, at): AskedWorker & { rows: AskedWorker["rows"] } => {
-    const admin = adminOf(server, log);
+    const admin = new Admin({
+      ...adminParts(server, log),
+      metrics: () => ({ text: "one worker's\n", type: "text/plain" }),
+    });
     return {
       number: at + 1,
       rows: [{ name: `row ${at + 1}`, state: "active", readyAt: 1 }],
@@ -114,26 +113,6 @@ async function bench() {
       for (const server of servers) await server[Symbol.asyncDispose]();
     },
   };
-}
-
-function adminOf(server: DeployedGateway, log: Log): Admin {
-  return new Admin({
-    token: TOKEN,
-    metricsToken: METRICS_TOKEN,
-    address: ADDRESS,
-    deployments: server.deployments,
-    candidates: {
-      runtimesOf: inlineRuntimesOf(log),
-      check: (table) => void optionsByEntry(GATEWAY_DEFAULTS, { table }),
-      limit: { clock: systemClock, timeoutMs: 20_000 },
-      rehearse: () => Promise.resolve(),
-    },
-    maxDeploymentBytes: 100_000,
-    deployKey: "",
-    metrics: () => ({ text: "one worker's\n", type: "text/plain" }),
-    log,
-    drain() {},
-  });
 }
 
 Deno.test("WorkersAdmin: upload, activate, list and roll back reach all workers, and are answered once", async () => {

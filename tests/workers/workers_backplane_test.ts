@@ -91,6 +91,22 @@ Deno.test("WorkersBackplane says what the store says when it cannot store or rea
   await assertRejects(() => one.backplane.read("kept", RULE, {}), Error, "the disk is full");
 });
 
+Deno.test("WorkersBackplane is told what a worker was called that has ended, if it had said so", async () => {
+  await using here = new JoinedWorkers();
+  const [one, two, three] = await here.attachMany(3);
+  const ended = Promise.withResolvers<string>();
+  const heard: string[] = [];
+  one!.backplane.introduce("a", (node) => {
+    heard.push(node);
+    ended.resolve(node);
+  });
+  two!.backplane.introduce("bé", () => {});
+  await three!.end();
+  await two!.backplane.read("kept", RULE, {});
+  await two!.end();
+  assertEquals([await ended.promise, heard], ["bé", ["bé"]]);
+});
+
 Deno.test("WorkersBackplane is down when the parent is gone, and what waits is refused", async () => {
   await using here = new JoinedWorkers();
   const one = await here.attach();

@@ -268,8 +268,8 @@ export class PollDoor {
         const timeoutMs = 2 * options.pollWaitMs + FORWARD_SLACK_MS;
         return fromForwarded(await nodes.ask(node, "poll", ask, timeoutMs) as ForwardedAnswer);
       } catch {
-        // It has gone, or what joins the nodes has: the client asks again, of whoever is there.
-        return new Response("The session cannot be reached.\n", { status: 503, headers: { "retry-after": "1" } });
+        // What joins the nodes has gone, or it is busy: the client asks again, of whoever is there.
+        if (nodes.others.includes(node)) return unreachable();
       }
     }
     return new Response("There is no such session: begin another.\n", { status: 410 });
@@ -286,6 +286,10 @@ const NEVER = new AbortController().signal;
 
 const JSON_HEADERS = { "content-type": "application/json" } as const;
 const METHODS: ReadonlySet<string> = new Set(["GET", "POST", "DELETE"]);
+
+function unreachable(): Response {
+  return new Response("The session cannot be reached.\n", { status: 503, headers: { "retry-after": "1" } });
+}
 
 function notAllowed({ method }: RequestHead): HttpError {
   return new HttpError(405, `${JSON.stringify(method)} is not possible at ${POLL_PATH}.`, {

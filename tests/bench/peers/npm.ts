@@ -13,8 +13,8 @@ export interface FoundPackages {
 }
 
 /**
- * Installs packages into `folder`, unless they are there. None of their scripts is run: what has a native part comes with
- * it built beforehand.
+ * Installs packages into `folder`, unless they are there: of several who want that at the same moment one, and the others
+ * wait. None of their scripts is run: what has a native part comes with it built beforehand.
  *
  * @param packages as npm takes them: `ws@8`.
  * @param npm the program.
@@ -25,9 +25,11 @@ export async function installPackages(
   packages: readonly string[],
   npm = "npm",
 ): Promise<FoundPackages | string> {
+  await Deno.mkdir(folder, { recursive: true });
+  using turn = await Deno.open(`${folder}/.turn`, { create: true, write: true });
+  await turn.lock(true);
   const installed = await findPackages(folder, packages);
   if (installed !== undefined) return installed;
-  await Deno.mkdir(folder, { recursive: true });
   const args = ["install", "--prefix", folder, "--no-audit", "--no-fund", "--ignore-scripts", ...packages];
   let output: Deno.CommandOutput;
   try {

@@ -39,3 +39,22 @@ Deno.test("installPackages says what to install when there is no npm", async () 
     assertStringIncludes(String(reason), "there is no no-such-npm on this machine");
   });
 });
+
+Deno.test({
+  name: "installPackages lets one of several install, and the others wait for it",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await withPackages({}, async (folder) => {
+      const npm = `${folder}/npm`;
+      const script = `#!/bin/sh
+echo once >> "$3/installs"
+sleep 0.2
+mkdir -p "$3/node_modules/ws" && echo '{"version":"8.1.2"}' > "$3/node_modules/ws/package.json"
+`;
+      await Deno.writeTextFile(npm, script, { mode: 0o755 });
+      const found = await Promise.all([1, 2, 3].map(() => installPackages(`${folder}/new`, ["ws@8"], npm)));
+      assertEquals(found, found.map(() => ({ from: `${folder}/new`, version: "ws 8.1.2" })));
+      assertEquals(await Deno.readTextFile(`${folder}/new/installs`), "once\n");
+    });
+  },
+});

@@ -28,6 +28,16 @@ const START_TIMEOUT_MS = 20_000;
 export class Processes {
   readonly #running = new Set<Deno.ChildProcess>();
 
+  /** Runs a benchmark, and ends what it has started, whatever comes of it. */
+  static async during<Result>(run: (processes: Processes) => Promise<Result>): Promise<Result> {
+    const processes = new Processes();
+    try {
+      return await run(processes);
+    } finally {
+      await processes.end();
+    }
+  }
+
   /** Takes note of a process, until it ends. */
   readonly add = (child: Deno.ChildProcess): void => {
     this.#running.add(child);

@@ -1,4 +1,4 @@
-/** An image out of parts: three layers, and the same bytes each time. The real one is in tests/e2e/image_test.ts. @module */
+/** An image out of parts: three layers, and the same bytes each time. The real one is in tests/long/image_test.ts. @module */
 import { assertEquals, assertNotEquals } from "@std/assert";
 import denoConfig from "../../../deno.json" with { type: "json" };
 import { composeImage, type Parts } from "../../../lib/deploy/image/image.ts";

@@ -2,9 +2,10 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { Peer, Route } from "sockeye";
 import { encodeClientFrame } from "../../../lib/testing/mod.ts";
 import { createTestServer, type TestServer, type TestServerOptions } from "../../../lib/testing/mod.ts";
+import { EmbeddedBroker, Hub, RingHistory } from "../../../lib/pubsub/mod.ts";
 import { encodeRequest } from "../../../lib/testing/client_response.ts";
 import { LogLines } from "../../support/log_lines.ts";
-import { PollClient } from "../../support/poll_client.ts";
+import { asking, PollClient } from "../../support/poll_client.ts";
 import { routeSource, runtimeOf } from "../../support/remote_code.ts";
 import { ServedRuntimes } from "../../support/served_runtimes.ts";
 import { until } from "../../support/until.ts";
@@ -229,3 +230,41 @@ Deno.test("PollDoor: what crosses the wire is counted, heads included", async ()
   assertEquals(served.gateway.find(id)!.ends.transport.traffic, seen);
   assertEquals(seen.requests, 4);
 });
+
+const ENDS: ReadonlyArray<readonly [how: string, end: (node: Hub, seer: Hub) => unknown]> = [
+  ["leaves", (node) => node.close()],
+  ["is seen to end", (node, seer) => seer.nodes.ended(node.node)],
+];
+
+for (const [how, end] of ENDS) {
+  Deno.test(`PollDoor: another node's session is served by it; when that node ${how}, who waits is told at once`, async () => {
+    const broker = new EmbeddedBroker(new RingHistory({ maxBytes: 0, now: () => 0, epoch: "e" }));
+    const hubs = [1, 2].map(() => new Hub({ backplane: broker.node() }));
+    for (const hub of hubs) await hub.open();
+    const [hub, otherHub] = hubs as [Hub, Hub];
+    const source = routeSource("message(peer, message) { peer.send(message.text()); }", { pattern: "/" });
+    const served = (hub: Hub) =>
+      runtimeOf("inline", source, new LogLines()).then((runtime) => ServedRuntimes.of([runtime], {}, hub));
+    await using one = await served(hub);
+    await using other = await served(otherHub);
+    const at = (port: number) => asking((path, init) => fetch(`http://127.0.0.1:${port}${path}`, init));
+    const begun = await PollClient.begin(at(one.port), "/");
+    const client = new PollClient(at(other.port), begun.session);
+    await client.send(text("hello"));
+    assertEquals(shown(await client.get()), said("hello"));
+    const passedOn = Promise.withResolvers<void>();
+    const listening = broker.node();
+    await listening.open({ onMessage: () => passedOn.resolve(), onReset() {}, onState() {} });
+    listening.join(`\u0001node:${hub.node}`, undefined);
+    const waiting = client.request("GET");
+    await passedOn.promise;
+    end(hub, otherHub);
+    const answers = [await waiting, await client.request("GET")];
+    assertEquals(answers.map(({ status }) => status), [410, 410]);
+    assertEquals(await Promise.all(answers.map((answer) => answer.text())), [
+      "There is no such session: begin another.\n",
+      "There is no such session: begin another.\n",
+    ]);
+    for (const hub of hubs) await hub.close();
+  });
+}

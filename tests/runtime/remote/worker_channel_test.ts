@@ -1,39 +1,27 @@
 /** A channel to real workers. @module */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { WorkerChannel } from "../../../lib/runtime/remote/worker_channel.ts";
-import { packed, recordsInto, type SeenRecord } from "./support/records.ts";
+import { packed, type SeenRecord } from "./support/records.ts";
+import { SeenChannel } from "./support/seen_channel.ts";
 
 /** A worker that runs this JavaScript, and what came of it. */
 function start(script: string) {
-  const records: SeenRecord[] = [];
-  const closed = Promise.withResolvers<string>();
-  const first = Promise.withResolvers<void>();
-  let ends = 0;
-  const take = recordsInto(records);
-  const channel = new WorkerChannel(new URL(`data:text/javascript,${encodeURIComponent(script)}`), "test", {
-    take(...record) {
-      take(...record);
-      first.resolve();
-    },
-    onClosed(reason) {
-      ends++;
-      closed.resolve(reason);
-    },
-  });
-  return { channel, records, closed: closed.promise, first: first.promise, ends: () => ends };
+  const seen = new SeenChannel();
+  const channel = new WorkerChannel(new URL(`data:text/javascript,${encodeURIComponent(script)}`), "test", seen);
+  return { channel, seen };
 }
 
 const RECORD: SeenRecord = { kind: 3, flags: 1, id: 9, payload: [1, 2, 3] };
 
 Deno.test("WorkerChannel: batches go to a worker and come from it, and their buffers with them", async () => {
-  const { channel, records, first, closed } = start("onmessage = ({ data }) => postMessage(data, [data.buffer]);");
+  const { channel, seen } = start("onmessage = ({ data }) => postMessage(data, [data.buffer]);");
   const batch = packed([RECORD, RECORD]);
   channel.send(batch);
   assertEquals(batch.buffer.byteLength, 0);
-  await first;
-  assertEquals(records, [RECORD, RECORD]);
+  await seen.first;
+  assertEquals(seen.records, [RECORD, RECORD]);
   channel.kill();
-  assertEquals(await closed, "it was ended");
+  assertEquals(await seen.closed, "it was ended");
 });
 
 const ENDS: ReadonlyArray<readonly [what: string, script: string, reason: string]> = [
@@ -63,21 +51,21 @@ const ENDS: ReadonlyArray<readonly [what: string, script: string, reason: string
 
 for (const [what, script, reason] of ENDS) {
   Deno.test(`WorkerChannel ends a worker that ${what}, and says so once`, async () => {
-    const { channel, closed, ends } = start(script);
+    const { channel, seen } = start(script);
     channel.send(packed([RECORD]));
-    assertStringIncludes(await closed, reason);
-    assertEquals(ends(), 1);
+    assertStringIncludes(await seen.closed, reason);
+    assertEquals(seen.ends, 1);
   });
 }
 
 Deno.test("WorkerChannel takes nothing any more from a worker that was ended", async () => {
-  const { channel, records, closed, first, ends } = start("onmessage = ({ data }) => { for (;;) postMessage(data); };");
+  const { channel, seen } = start("onmessage = ({ data }) => { for (;;) postMessage(data); };");
   channel.send(packed([RECORD]));
-  await first;
+  await seen.first;
   channel.kill();
   channel.kill();
-  const known = records.length;
-  await closed;
+  const known = seen.records.length;
+  await seen.closed;
   await new Promise((resolve) => setImmediate(resolve));
-  assertEquals([records.length, ends()], [known, 1]);
+  assertEquals([seen.records.length, seen.ends], [known, 1]);
 });

@@ -1,7 +1,7 @@
 /** One short run of the whole comparison, and what its command line answers. @module */
 import { assert, assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
 
-const SCRIPT = new URL("peers.ts", import.meta.url).pathname;
+const SCRIPT = new URL("../bench/peers.ts", import.meta.url).pathname;
 
 async function runPeers(...args: readonly string[]) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
