@@ -47,7 +47,8 @@ for (const { kind, args, newcomersWait, refusals, violations } of EXPECTED) {
     async fn() {
       await using here = await Workshop.open();
       const server = await here.serve("tests/fault/routes", { args: args ?? ADMISSION_ARGS });
-      const seen = await underFlood(server, kind, SECONDS, 0);
+      // What the bystander costs by itself is looked at where the cost of what is refused is.
+      const seen = await underFlood(server, kind, SECONDS, kind.startsWith("TLS") ? SECONDS : 0);
       const [p50, p99] = [percentile(seen.flooded, 0.5), percentile(seen.flooded, 0.99)];
       const told = `${p50.toFixed(1)} and ${p99.toFixed(1)} ms; ${JSON.stringify({ ...seen, quiet: [], flooded: [] })}`;
       assertLess(p50, MOST_P50_MS, told);

@@ -156,6 +156,8 @@ for (const signal of ["SIGKILL", "SIGSTOP", "SIGTERM"] as const) {
 Deno.test("worker: exit: peers that can be resumed are, with their context, and stay open", async () => {
   await using own = await bench("worker", RESUMING);
   await own.peer.sendText("exit");
+  // What came before that may have been handed to the code that ended, and is lost: at most once.
+  await own.log.until("its code has ended and is started again in 100 ms");
   await own.peer.sendText("while it is away");
   assertEquals(await own.peer.nextButPings(), { kind: "text", text: "crash undefined ada" });
   assertEquals(await own.peer.nextButPings(), { kind: "text", text: "echo while it is away" });

@@ -202,7 +202,7 @@ Deno.test("a client that reads one byte at a time while /echo answers 1 MiB mess
   // Each holds a message and less than 200 KiB of the next. As long again are the buffers that the messages have
   // outgrown: others may have them, but what was touched in the arena stays.
   // Over TLS there are what it has taken in, and the records of 64 KiB that it writes, each more than once.
-  const most = IS_TLS ? 2.25 : 1.5;
+  const most = IS_TLS ? 3 : 1.5;
   assertLess(grown, peers * most * MIB + 3 * MIB, `${peers} peers cost ${grown} bytes`);
   await serve(other, 10);
 });
