@@ -58,7 +58,7 @@ const NUMBERS = {
   },
   "max-live-slope": { min: 0, max: 1e9, byDefault: 2_048, doc: "KiB a minute that the live heap may grow by" },
   "max-slope": { min: 0, max: 1e9, byDefault: 10_240, doc: "KiB a minute that resident memory may grow by" },
-  "max-probe-ms": { min: 1, max: 1e6, byDefault: 1_000, doc: "longest p99 of a prober, deployments aside" },
+  "max-probe-ms": { min: 1, max: 1e6, byDefault: 250, doc: "longest p99 of a prober, deployments aside" },
 } as const satisfies Record<string, NumberFlag>;
 
 const BROKERS = ["nats", "redis", "none"] as const;
