@@ -21,11 +21,16 @@ const OVERLAP: readonly unknown[] = [10_058, 10_065];
 
 /** What an error means that JetStream answers with: where it is not on, says how that is mended. */
 export function asRefused(error: unknown, where: string): unknown {
-  const { name, code } = error as { readonly name?: unknown; readonly code?: unknown };
-  if (name !== "JetStreamNotEnabled" && !NOT_FOR_ACCOUNT.includes(code)) return error;
+  if (!isJetStreamOff(error)) return error;
   return new RefusedError(
     `topics with history need JetStream, which is off at ${where} (NATS_URL): start it as \`nats-server -js\``,
   );
+}
+
+/** Nobody answers for JetStream: it is off, or it is not up yet. */
+export function isJetStreamOff(error: unknown): boolean {
+  const { name, code } = error as { readonly name?: unknown; readonly code?: unknown };
+  return name === "JetStreamNotEnabled" || NOT_FOR_ACCOUNT.includes(code);
 }
 
 /** What became of an append that failed so. */

@@ -16,7 +16,7 @@ import type { BackplaneClock } from "./broker.ts";
 import type { Ending } from "./ending.ts";
 import { decodeEnvelope } from "./envelope.ts";
 import type { Append, StoreOutcome } from "./held_appends.ts";
-import { asRefused, isLostRace, isOverlap, outcomeOf } from "./nats_errors.ts";
+import { asRefused, isJetStreamOff, isLostRace, isOverlap, outcomeOf } from "./nats_errors.ts";
 import { deliveryOf, type HistoryNames, historyNames, streamConfig } from "./nats_names.ts";
 
 /** What histories are kept with. */
@@ -37,6 +37,11 @@ const ANSWER_TIMEOUT_MS = 10_000;
 const MAKE_ATTEMPTS = 5;
 /** ... and the pause between. */
 const MAKE_PAUSE_MS = 20;
+
+/** A server that has JetStream and has only begun says for a moment that it has none: so often it is asked again, ... */
+const BEGIN_ATTEMPTS = 20;
+/** ... and the pause between. */
+const BEGIN_PAUSE_MS = 100;
 
 /** What lies in a topic. */
 interface Retained {
@@ -112,26 +117,36 @@ export class NatsHistory {
 
   /** Leaves one that is there as it is: its replicas and its place are the operator's to choose. */
   async #make(stream: string, rule: HistoryRule): Promise<void> {
-    const { jsm, prefix, ending, clock } = this.#parts;
+    const { jsm, prefix, ending } = this.#parts;
     for (let attempt = 1; !await this.#isThere(stream); attempt++) {
       try {
         return void await ending.during(jsm.streams.add(streamConfig(prefix, rule)));
       } catch (error) {
         // Of nodes that make it at the same moment, one is told yes, and others that it overlaps with itself.
         if (!isOverlap(error) || attempt === MAKE_ATTEMPTS) throw error;
-        await ending.during(new Promise<void>((resolve) => void clock.setTimer(resolve, MAKE_PAUSE_MS)));
+        await this.#pause(MAKE_PAUSE_MS);
       }
     }
   }
 
   async #isThere(stream: string): Promise<boolean> {
-    try {
-      await this.#parts.ending.during(this.#parts.jsm.streams.info(stream));
-      return true;
-    } catch (error) {
-      if ((error as Error).name === "StreamNotFoundError") return false;
-      throw error;
+    const { nc, jsm, ending } = this.#parts;
+    for (let attempt = 1;; attempt++) {
+      try {
+        await ending.during(jsm.streams.info(stream));
+        return true;
+      } catch (error) {
+        if ((error as Error).name === "StreamNotFoundError") return false;
+        const mayBegin = isJetStreamOff(error) && nc.info?.jetstream === true;
+        if (!mayBegin || attempt === BEGIN_ATTEMPTS) throw error;
+        await this.#pause(BEGIN_PAUSE_MS);
+      }
     }
+  }
+
+  #pause(ms: number): Promise<void> {
+    const { ending, clock } = this.#parts;
+    return ending.during(new Promise<void>((resolve) => void clock.setTimer(resolve, ms)));
   }
 
   async #read(names: HistoryNames, rule: HistoryRule, { since, last = 0 }: SubscribeOptions): Promise<Replay> {

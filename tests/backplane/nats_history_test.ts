@@ -4,11 +4,12 @@ import { NatsConnectionImpl, setTransportFactory } from "@nats-io/nats-core/inte
 import { assertEquals, assertRejects } from "@std/assert";
 import { Ending } from "../../lib/backplane/ending.ts";
 import { encodeEnvelope } from "../../lib/backplane/envelope.ts";
-import { NatsHistory } from "../../lib/backplane/nats_history.ts";
+import { NatsHistory, type NatsHistoryParts } from "../../lib/backplane/nats_history.ts";
 import { streamConfig } from "../../lib/backplane/nats_names.ts";
 import { NatsTransport } from "../../lib/backplane/nats_transport.ts";
 import { jetstream } from "@nats-io/jetstream";
 import { systemClock } from "../../lib/gateway/clock.ts";
+import { RefusedError } from "../../lib/backplane/refused_error.ts";
 import { startNats } from "../support/nats_server.ts";
 import { requires } from "../support/requires.ts";
 
@@ -25,7 +26,7 @@ async function keeping() {
   return {
     jsm,
     ending,
-    history: () => new NatsHistory({ ...parts, ending }),
+    history: (others: Partial<NatsHistoryParts> = {}) => new NatsHistory({ ...parts, ending, ...others }),
     async [Symbol.asyncDispose]() {
       await nc.close();
       await server[Symbol.asyncDispose]();
@@ -54,6 +55,40 @@ define("the same id is stored once, and its offset is what it was", async ({ his
   assertEquals(await one.store("a", RULE, [append("x"), append("y")]), [1, 2]);
   assertEquals(await one.store("a", RULE, [append("x"), append("y"), append("z")]), [1, 2, 3]);
   assertEquals((await one.read("a", RULE, { last: 9 })).envelopes.map(({ offset }) => offset), [1, 2, 3]);
+});
+
+/** A server that has only begun: it says so often that JetStream is off. */
+function beginning(jsm: NatsHistoryParts["jsm"], times: number) {
+  const off = Object.assign(new Error("jetstream is not enabled"), { name: "JetStreamNotEnabled" });
+  const asked = { count: 0 };
+  const streams = new Proxy(jsm.streams, {
+    get: (own, name) =>
+      name === "info" && asked.count++ < times
+        ? () => Promise.reject(off)
+        : (own[name as "info"] as () => unknown).bind(own),
+  });
+  return { asked, jsm: new Proxy(jsm, { get: (own, name) => name === "streams" ? streams : own[name as "streams"] }) };
+}
+
+/** Every pause is over at once. */
+const hasty = {
+  ...systemClock,
+  setTimer: (run: () => void) => {
+    queueMicrotask(run);
+    return () => {};
+  },
+};
+
+define("a server that has JetStream and has only begun is asked again, and not given up at once", async (kept) => {
+  const { asked, jsm } = beginning(kept.jsm, 5);
+  const { isRecovered } = await kept.history({ jsm, clock: hasty }).read("a", RULE, {});
+  assertEquals([isRecovered, asked.count > 5], [false, true]);
+});
+
+define("a server whose JetStream never comes up is refused with what to do", async (kept) => {
+  const { jsm } = beginning(kept.jsm, Infinity);
+  const history = kept.history({ jsm, clock: hasty });
+  await assertRejects(() => history.read("a", RULE, {}), RefusedError, "start it as `nats-server -js`");
 });
 
 define("who reads an empty topic at the same moment gets the same position", async ({ history }) => {
