@@ -53,7 +53,8 @@ export class Processes {
     const [program, ...args] = [...pin, ...launch.command];
     const child = new Deno.Command(program!, {
       args,
-      env: { ...launch.env, NO_COLOR: "1" },
+      // As JSON it would say that it serves, between the tables.
+      env: { ...launch.env, NO_COLOR: "1", LOG_FORMAT: "text" },
       stdin: "null",
       stdout: "piped",
       stderr: "inherit",
