@@ -96,7 +96,7 @@ export async function run(args: readonly string[], built?: string): Promise<void
     if (!isReason(error)) throw error;
     const { message, code } = reasonNotToStart(error);
     // It may be the options that are wrong.
-    logFormat ||= Deno.env.get("LOG_FORMAT") ?? "";
+    logFormat ||= env("LOG_FORMAT") ?? "";
     openLog({ logLevel: "error", logFormat }).end(`sockeye cannot start: ${message}`);
     Deno.exit(code);
   }

@@ -94,7 +94,7 @@ function shownRecord(record: LogRecord): LogRecord {
   const { category, level, rawMessage, timestamp } = record;
   // What stands between the words of a template are values.
   const message = record.message.map((part, at) => at % 2 === 0 ? String(loggable(part)) : loggable(part));
-  return { category, level, message, rawMessage, timestamp, properties: { ...loggableFields(record.properties) } };
+  return { category, level, message, rawMessage, timestamp, properties: loggableFields(record.properties) };
 }
 
 function fieldsOf({ properties }: LogRecord, hasColor: boolean): string {

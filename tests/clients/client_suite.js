@@ -1,9 +1,9 @@
 /**
- * What our client does in any browser, over each transport. Runs as it is in a page: it imports nothing and knows no
- * test runner.
+ * What our client does in any browser, over each transport. Runs as it is in a page, and knows no test runner.
  *
  * @module
  */
+import { equal, outcomeOf } from "./web_api_suite.js";
 
 /** Nobody listens there: what a proxy that lets no WebSocket through comes to. */
 const NOWHERE = "ws://127.0.0.1:1/";
@@ -17,26 +17,27 @@ const NOWHERE = "ws://127.0.0.1:1/";
  */
 export async function runClientCases(SockeyeSocket, url) {
   const outcomes = [];
-  const attempt = async (name, run) => {
-    const problem = await run().then(() => undefined, (error) => String(error?.stack ?? error));
-    outcomes.push(problem === undefined ? { name } : { name, problem });
-  };
-  for (const transport of ["websocket", "long-poll", "poll"]) {
-    await attempt(
-      `our client talks by ${transport}`,
-      () => talks(new SockeyeSocket(url, { transports: [transport] }), transport),
-    );
-  }
-  await attempt("where WebSocket is blocked, our client is there by long-poll", () =>
-    withWebSocket(
-      class extends WebSocket {
-        constructor(_url, protocols) {
-          super(NOWHERE, protocols);
-        }
-      },
-      () => talks(new SockeyeSocket(url), "long-poll"),
-    ));
+  for (const entry of Object.entries(clientCases(SockeyeSocket, url))) outcomes.push(await outcomeOf(entry));
   return outcomes;
+}
+
+function clientCases(SockeyeSocket, url) {
+  const talking = ["websocket", "long-poll", "poll"].map((transport) => [
+    `our client talks by ${transport}`,
+    () => talks(new SockeyeSocket(url, { transports: [transport] }), transport),
+  ]);
+  return {
+    ...Object.fromEntries(talking),
+    "where WebSocket is blocked, our client is there by long-poll": () =>
+      withWebSocket(
+        class extends WebSocket {
+          constructor(_url, protocols) {
+            super(NOWHERE, protocols);
+          }
+        },
+        () => talks(new SockeyeSocket(url), "long-poll"),
+      ),
+  };
 }
 
 async function talks(socket, transport) {
@@ -55,20 +56,20 @@ async function talks(socket, transport) {
   const topic = socket.subscribe("topic");
   topic.addEventListener("message", hear);
   await new Promise((resolve) => topic.addEventListener("subscribed", resolve, { once: true }));
-  same(socket.transport, transport);
-  same(await socket.request("who?"), "echo who?");
+  equal(socket.transport, transport);
+  equal(await socket.request("who?"), "echo who?");
   for (const text of ["", "naïve 日本語 😀", "x".repeat(100_000)]) {
     socket.send(text);
-    same(await next(), text);
+    equal(await next(), text);
   }
   socket.send(new Uint8Array(70_000).fill(7));
   const bytes = new Uint8Array(await next());
-  same([bytes.length, bytes.every((byte) => byte === 7)], [70_000, true]);
+  equal([bytes.length, bytes.every((byte) => byte === 7)], [70_000, true]);
   socket.send("publish");
-  same(await next(), "news");
+  equal(await next(), "news");
   const closed = new Promise((resolve) => socket.addEventListener("close", resolve, { once: true }));
   socket.close(1000, "bye");
-  same((await closed).code, 1000);
+  equal((await closed).code, 1000);
 }
 
 async function withWebSocket(replacement, run) {
@@ -79,9 +80,4 @@ async function withWebSocket(replacement, run) {
   } finally {
     globalThis.WebSocket = own;
   }
-}
-
-function same(actual, expected) {
-  const [a, b] = [actual, expected].map((value) => JSON.stringify(value));
-  if (a !== b) throw new Error(`${a?.slice(0, 200)} is not ${b?.slice(0, 200)}`);
 }

@@ -143,7 +143,8 @@ export async function runWebApiCases(WebSocket, addresses, ways) {
   return await Promise.all(outcomes);
 }
 
-async function outcomeOf([name, run]) {
+/** Runs one case. */
+export async function outcomeOf([name, run]) {
   try {
     await run();
     return { name };
@@ -328,7 +329,7 @@ function unique() {
 }
 
 /** Of values that JSON can tell apart. */
-function equal(actual, expected) {
+export function equal(actual, expected) {
   const [a, b] = [actual, expected].map((value) => JSON.stringify(value));
   if (a !== b) throw new Error(`${a} is not ${b}`);
 }

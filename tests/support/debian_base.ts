@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isThere } from "../../lib/deploy/image/deno_package.ts";
 import { findProgram, type RequiredProgram, requires } from "./requires.ts";
 import { PROJECT } from "./server_process.ts";
 import { printedBy } from "./written_image.ts";
@@ -58,13 +59,4 @@ async function mirrorOf(release: string): Promise<string> {
   const site = targets.split("\n").map((line) => line.split(" ")).find(([, own]) => own === release)?.[0];
   if (site === undefined) throw new Error(`apt has no source for ${release}: run apt-get update`);
   return site;
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }

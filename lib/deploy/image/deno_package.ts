@@ -81,7 +81,8 @@ async function fetchPackage(name: string, version: string, cache: string): Promi
   return await Deno.readFile(file);
 }
 
-async function isThere(path: string): Promise<boolean> {
+/** Whether there is a file of this path. */
+export async function isThere(path: string): Promise<boolean> {
   try {
     return (await Deno.stat(path)).isFile;
   } catch (error) {
